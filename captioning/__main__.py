@@ -1,0 +1,13 @@
+"""python -m captioning: lists the commands."""
+
+COMMANDS = """\
+python -m data_prep.prepare     photos and captions -> a data set on disk
+python -m captioning.train      a data set -> a run (without --data: the harbour)
+python -m captioning.caption    photos -> captions
+python -m captioning.evaluate   a run, or a file of captions -> scores
+python -m captioning.export     a run -> a SavedModel
+
+Each has a --help with an example. Start with: python -m captioning.train"""
+
+if __name__ == "__main__":
+    print(COMMANDS)

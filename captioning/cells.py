@@ -1,0 +1,193 @@
+"""Our recurrent cells: ONE time step each, by the Keras cell contract.
+
+A cell knows one step of time and nothing of the loop around it. The contract
+(that of `keras.layers.RNN`) is four things: `state_size`, `output_size`,
+`get_initial_state(batch_size)` and `call(inputs, states) -> (output, new_states)`.
+
+Ours split `call` in two, for the part that reads the input does not depend on the
+state and so need not wait for its turn in time:
+
+    project_inputs(x)        W_xh x + b_h            for one step or for all at once
+    step(projected, states)  what is left to do, step by step
+
+    call(x_t, states) == step(project_inputs(x_t), states)
+
+`keras.layers.RNN(cell)` runs `call`; `captioning.recurrence.Recurrence(cell)` runs
+`project_inputs` once for the whole sequence and then `step` at each time.
+"""
+
+import keras
+from keras import ops
+
+
+class _Cell(keras.layers.Layer):
+    """What both cells share: sizes, weights and the zero state."""
+
+    num_gates: int
+    num_states: int
+
+    def __init__(self, units: int, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(units, int) or units < 1:
+            raise ValueError(
+                f"{type(self).__name__} got units={units!r}; expected a positive "
+                "integer, the length of the hidden state."
+            )
+        self.units = units
+
+    @property
+    def state_size(self):
+        return self.units if self.num_states == 1 else [self.units] * self.num_states
+
+    @property
+    def output_size(self) -> int:
+        return self.units
+
+    def build(self, input_shape):
+        width = self.num_gates * self.units
+        # The names and the layout are those of Keras, so weights move between them.
+        self.kernel = self.add_weight(
+            shape=(input_shape[-1], width), initializer="glorot_uniform", name="kernel"
+        )
+        # Orthogonal: keeps the norm of what is carried through time (Saxe et al. 2014).
+        self.recurrent_kernel = self.add_weight(
+            shape=(self.units, width),
+            initializer="orthogonal",
+            name="recurrent_kernel",
+        )
+        self.bias = self.add_weight(
+            shape=(width,), initializer=self._bias_initializer, name="bias"
+        )
+
+    def _bias_initializer(self, shape, dtype=None):
+        return ops.zeros(shape, dtype)
+
+    def get_initial_state(self, batch_size: int | None = None) -> list:
+        """Return the memory of an empty past: zeros, each ``(batch, units)``."""
+        return [
+            ops.zeros((batch_size, self.units), dtype=self.compute_dtype)
+            for _ in range(self.num_states)
+        ]
+
+    def project_inputs(self, inputs):
+        """Return W_xh x + b_h.
+
+        Args:
+            inputs: ``(..., input_dim)``, one time step or all of them.
+
+        Returns:
+            ``(..., num_gates * units)``.
+        """
+        return ops.matmul(inputs, self.kernel) + self.bias
+
+    def call(self, inputs, states):
+        return self.step(self.project_inputs(inputs), states)
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+@keras.saving.register_keras_serializable("captioning")
+class ElmanCell(_Cell):
+    """The plain recurrent cell (Elman 1990).
+
+    h_t = tanh(W_hh h_{t-1} + W_xh x_t + b_h)
+
+    The same W_hh, W_xh and b_h at every step; the hidden state h is the memory. The
+    read-out y_t = W_hy h_t + b_y belongs to the head that uses the cell.
+
+    W_xh is `kernel` ``(input_dim, units)``, W_hh is `recurrent_kernel`
+    ``(units, units)``, b_h is `bias` ``(units,)``.
+
+    Args:
+        units: length of the hidden state.
+
+    Call arguments:
+        inputs: x_t, ``(batch, input_dim)``.
+        states: ``[h_{t-1}]``, ``(batch, units)``.
+
+    Returns:
+        ``(h_t, [h_t])``.
+
+    Example:
+        >>> keras.layers.RNN(ElmanCell(64))(ops.zeros((2, 7, 32))).shape
+        TensorShape([2, 64])
+    """
+
+    num_gates = 1
+    num_states = 1
+
+    def step(self, projected, states):
+        """Return ``(h_t, [h_t])`` from W_xh x_t + b_h ``(batch, units)``."""
+        (h,) = states
+        h = ops.tanh(projected + ops.matmul(h, self.recurrent_kernel))
+        return h, [h]
+
+
+@keras.saving.register_keras_serializable("captioning")
+class LSTMCell(_Cell):
+    """Long short-term memory (Hochreiter & Schmidhuber 1997; Gers et al. 2000).
+
+    i_t = sigmoid(W_hi h_{t-1} + W_xi x_t + b_i)      what to write
+    f_t = sigmoid(W_hf h_{t-1} + W_xf x_t + b_f)      what to keep
+    g_t = tanh   (W_hg h_{t-1} + W_xg x_t + b_g)      what would be written
+    o_t = sigmoid(W_ho h_{t-1} + W_xo x_t + b_o)      what to show
+    c_t = f_t * c_{t-1} + i_t * g_t
+    h_t = o_t * tanh(c_t)
+
+    The four products are one: `kernel` ``(input_dim, 4 units)``, `recurrent_kernel`
+    ``(units, 4 units)`` and `bias` ``(4 units,)`` hold the gates in the order
+    i, f, g, o, which is that of `keras.layers.LSTMCell`.
+
+    Args:
+        units: length of the hidden state h and of the cell state c.
+        forget_bias: what b_f starts at. With 1 the cell starts by remembering
+            (Gers et al. 2000; Jozefowicz et al. 2015); with 0 it forgets half of c
+            at every step.
+
+    Call arguments:
+        inputs: x_t, ``(batch, input_dim)``.
+        states: ``[h_{t-1}, c_{t-1}]``, each ``(batch, units)``.
+
+    Returns:
+        ``(h_t, [h_t, c_t])``.
+    """
+
+    num_gates = 4
+    num_states = 2
+
+    def __init__(self, units: int, forget_bias: float = 1.0, **kwargs):
+        super().__init__(units, **kwargs)
+        self.forget_bias = forget_bias
+
+    def _bias_initializer(self, shape, dtype=None):
+        zeros = ops.zeros((self.units,), dtype)
+        return ops.concatenate([zeros, zeros + self.forget_bias, zeros, zeros])
+
+    def step(self, projected, states):
+        """Return ``(h_t, [h_t, c_t])`` from W_x x_t + b ``(batch, 4 units)``."""
+        h, c = states
+        gates = projected + ops.matmul(h, self.recurrent_kernel)
+        i, f, g, o = ops.split(gates, 4, axis=-1)
+        c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
+        h = ops.sigmoid(o) * ops.tanh(c)
+        return h, [h, c]
+
+    def get_config(self):
+        return {**super().get_config(), "forget_bias": self.forget_bias}
+
+
+CELLS = {"elman": ElmanCell, "lstm": LSTMCell}
+
+
+def build_cell(name: str, units: int) -> ElmanCell | LSTMCell:
+    """Return a new cell by its short name, "elman" or "lstm".
+
+    Raises:
+        ValueError: the name is another.
+    """
+    if name not in CELLS:
+        raise ValueError(
+            f"The cell {name!r} is not known; expected one of {', '.join(CELLS)}."
+        )
+    return CELLS[name](units)

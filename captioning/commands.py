@@ -1,0 +1,34 @@
+"""What the commands have in common: which run, and how bad input ends."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from data_prep.errors import exit_on_bad_input
+
+__all__ = ["add_run_flag", "chosen_run", "exit_on_bad_input"]
+
+
+def add_run_flag(parser: argparse.ArgumentParser) -> None:
+    """Give the parser `--run`."""
+    parser.add_argument(
+        "--run",
+        type=Path,
+        metavar="RUN",
+        help="a run's directory (default: the newest finished one under runs/)",
+    )
+
+
+def chosen_run(flags: argparse.Namespace) -> Path:
+    """Return `--run`, or the newest finished run, and say on stderr which.
+
+    Raises:
+        BadInput: no run was named and there is none.
+    """
+    if flags.run:
+        return flags.run
+    from captioning.runs import newest
+
+    run = newest()
+    print(f"using {run}, the newest run", file=sys.stderr)
+    return run

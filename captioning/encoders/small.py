@@ -1,0 +1,88 @@
+"""small: a convolutional network for the harbour, learned from nothing in minutes.
+
+Five 3 x 3 convolutions. Regions know where they are: the last convolution also sees two
+coordinate channels (Liu et al. 2018, "An intriguing failing of convolutional neural
+networks and the CoordConv solution"), because attention sums regions up as a set and
+the harbour's captions say left of, right of, in front of and behind.
+"""
+
+import keras
+from keras import layers, ops
+
+VERSION = 1  # count up when the same weights and pixels give other regions
+NAME = "small"
+# Sailors and gulls are some 8 pixels tall in 128: four after the first stride, which
+# sixteen filters can still tell apart; at 64 pixels they would be two.
+IMAGE_SIZE = 128
+# (filters, stride): twice the channels for a quarter of the places, about. Most work
+# then falls on the wide and coarse layers, and two CPU cores learn from over 500
+# pictures a second. The last layer mixes places and coordinates: 8 x 8 regions of 128.
+CONVOLUTIONS = ((16, 2), (32, 2), (64, 2), (96, 2), (128, 1))
+# Averages over the last ten batches or so: a run has about a thousand steps only, and
+# Keras' 0.99 would still remember the untrained network for hundreds of them.
+MOMENTUM = 0.9
+
+
+def names() -> list[str]:
+    return [NAME]
+
+
+def default_image_size(name: str) -> int:
+    """Side of the square picture in pixels."""
+    return IMAGE_SIZE
+
+
+def fingerprint(name: str, image_size: int) -> str:
+    """The architecture only: there are no published weights, each run learns its own,
+    so regions of this encoder must not be cached across runs."""
+    return f"{name}-{image_size}px-v{VERSION}-untrained"
+
+
+def build_encoder(
+    name: str = NAME, image_size: int = IMAGE_SIZE, pretrained: bool = True
+) -> keras.Model:
+    """Return pixels (B, H, W, 3) float32 in 0..255 -> regions (B, R, 128).
+
+    Args:
+        name: "small".
+        image_size: H = W in pixels; R = ceil(H / 16) ** 2, row by row (128 -> 64).
+        pretrained: without effect, there is nothing to load.
+    """
+    pixels = layers.Input((image_size, image_size, 3), name="pixels")
+    x = layers.Rescaling(1 / 127.5, offset=-1, name="scale")(pixels)
+    for index, (filters, strides) in enumerate(CONVOLUTIONS):
+        if index == len(CONVOLUTIONS) - 1:
+            x = Coordinates(name="coordinates")(x)
+        x = layers.Conv2D(
+            filters,
+            3,
+            strides=strides,
+            padding="same",
+            use_bias=False,  # the normalisation shifts
+            name=f"conv{index}",
+        )(x)
+        x = layers.BatchNormalization(momentum=MOMENTUM, name=f"bn{index}")(x)
+        x = layers.ReLU(name=f"relu{index}")(x)
+    regions = layers.Reshape((-1, x.shape[-1]), name="regions")(x)
+    return keras.Model(pixels, regions, name=name)
+
+
+@keras.saving.register_keras_serializable("captioning")
+class Coordinates(layers.Layer):
+    """Append two channels: where a place is across and down, each from -1 to 1.
+
+    (B, H, W, C) -> (B, H, W, C + 2).
+    """
+
+    def call(self, x):
+        batch, height, width, _ = ops.shape(x)
+        across = ops.linspace(-1.0, 1.0, width, dtype=x.dtype)[None, None, :, None]
+        down = ops.linspace(-1.0, 1.0, height, dtype=x.dtype)[None, :, None, None]
+        places = (batch, height, width, 1)
+        return ops.concatenate(
+            [x, ops.broadcast_to(across, places), ops.broadcast_to(down, places)],
+            axis=-1,
+        )
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], input_shape[-1] + 2)

@@ -1,0 +1,169 @@
+"""Read the arrays of a PyTorch state dictionary without PyTorch, executing nothing.
+
+``torch.save`` wrote, until version 1.6, one file of five pickles and then the numbers:
+
+1. the magic number ``MAGIC``, 2. the protocol ``1001``, 3. facts on the machine that
+   wrote it (``little_endian``, ...),
+4. an ``OrderedDict`` name -> tensor, where a tensor is a call of
+   ``torch._utils._rebuild_tensor_v2(storage, offset, size, stride, ...)`` and a storage
+   is a persistent id ``("storage", type, key, location, number of elements, view)``,
+5. the list of the storages' keys; and then, in the order of that list, each storage:
+   int64 number of elements, elements (source: ``_legacy_save`` in
+   ``torch/serialization.py``).
+
+A pickle is a program. The reader here admits the few names above and turns them into
+inert values, so that a hostile file can at worst be refused.
+"""
+
+import hashlib
+import io
+import pickle
+from collections import OrderedDict
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from captioning.encoders.errors import BadEncoder
+
+MAGIC = 0x1950A86A20F9469CFC6C
+PROTOCOL = 1001
+STORAGES = {
+    "DoubleStorage": "<f8",
+    "FloatStorage": "<f4",
+    "HalfStorage": "<f2",
+    "LongStorage": "<i8",
+    "IntStorage": "<i4",
+}  # torch's class -> NumPy's dtype; the files are little-endian
+
+
+class _Storage(NamedTuple):
+    dtype: str
+    key: str
+    count: int  # elements
+
+
+class _Tensor(NamedTuple):
+    storage: _Storage
+    offset: int  # elements
+    size: tuple
+    stride: tuple  # elements; the port from TensorFlow left transposed views
+
+
+class _RebuildTensor:
+    """Stand-in for ``torch._utils._rebuild_tensor_v2``: remembers its arguments.
+
+    An instance without ``__dict__`` and not a function, because a pickle may also
+    *set attributes* of whatever it may name.
+    """
+
+    __slots__ = ()
+
+    def __call__(self, storage, offset, size, stride, *_) -> _Tensor:
+        numbers = (offset, *size, *stride)
+        if not isinstance(storage, _Storage) or len(size) != len(stride):
+            raise ValueError("a tensor without a storage or with a stride missing")
+        if not all(type(number) is int and number >= 0 for number in numbers):
+            raise ValueError("a tensor with an offset, size or stride that is no size")
+        return _Tensor(storage, offset, tuple(size), tuple(stride))
+
+
+class _Unpickler(pickle.Unpickler):
+    """Admits OrderedDict, the tensor call and the storages' types; nothing else."""
+
+    def find_class(self, module: str, name: str):
+        if (module, name) == ("collections", "OrderedDict"):
+            return OrderedDict
+        if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
+            return _RebuildTensor()
+        if module == "torch" and name in STORAGES:
+            return STORAGES[name]  # a string: it cannot be called
+        raise pickle.UnpicklingError(f"it names {module}.{name}")
+
+    def persistent_load(self, pid) -> _Storage:
+        kind, dtype, key, _location, count, view = pid
+        if kind != "storage" or dtype not in STORAGES.values() or view is not None:
+            raise pickle.UnpicklingError("a persistent id that is no plain storage")
+        return _Storage(dtype, key, count)
+
+
+def read_state_dict(path: Path, sha256: str) -> dict[str, np.ndarray]:
+    """Return the arrays of the legacy ``.pth`` file ``path`` by name.
+
+    Args:
+        path: the file.
+        sha256: what its bytes must hash to (hex); checked before anything is parsed.
+
+    Raises:
+        BadEncoder: the file is missing, is another one than expected, is cut short, or
+            holds anything but a dictionary of tensors.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise BadEncoder(f"Cannot read the weights file {path}: {error}.") from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256:
+        raise BadEncoder(
+            f"The weights file {path} has the SHA-256 {found}, expected {sha256}: "
+            "install its package again."
+        )
+    try:
+        return _parse(io.BytesIO(data))
+    # A malformed pickle can raise nearly everything; all of it means the same.
+    except Exception as error:
+        raise BadEncoder(
+            f"{path} is not a legacy PyTorch file of plain tensors ({error}): "
+            "expected a state dictionary saved before PyTorch 1.6."
+        ) from error
+
+
+def _parse(file: io.BytesIO) -> dict[str, np.ndarray]:
+    magic, protocol, machine = (_Unpickler(file).load() for _ in range(3))
+    if magic != MAGIC or protocol != PROTOCOL or machine["little_endian"] is not True:
+        raise ValueError("another magic number, protocol or byte order")
+    tensors = _Unpickler(file).load()
+    if not isinstance(tensors, OrderedDict) or not all(
+        type(name) is str and isinstance(tensor, _Tensor)
+        for name, tensor in tensors.items()
+    ):
+        raise ValueError("something else than names and tensors")
+    storages = _read_storages(
+        file, _Unpickler(file).load(), [tensor.storage for tensor in tensors.values()]
+    )
+    return {name: _array(tensor, storages) for name, tensor in tensors.items()}
+
+
+def _read_storages(
+    file: io.BytesIO, keys: list[str], declared: list[_Storage]
+) -> dict[str, np.ndarray]:
+    by_key = {storage.key: storage for storage in declared}
+    arrays = {}
+    for key in keys:
+        _, _, count = by_key[key]
+        dtype = np.dtype(by_key[key].dtype)
+        data = file.read(8 + count * dtype.itemsize)
+        if len(data) != 8 + count * dtype.itemsize:
+            raise ValueError("the file is cut short")
+        if int.from_bytes(data[:8], "little") != count:
+            raise ValueError("a storage of another length than declared")
+        arrays[key] = np.frombuffer(data, dtype, offset=8)
+    if file.read(1):
+        raise ValueError("bytes after the last storage")
+    return arrays
+
+
+def _array(tensor: _Tensor, storages: dict[str, np.ndarray]) -> np.ndarray:
+    """A contiguous copy of the elements that offset, size and stride choose."""
+    storage = storages[tensor.storage.key]
+    steps = zip(tensor.size, tensor.stride, strict=True)
+    last = tensor.offset + sum((size - 1) * stride for size, stride in steps)
+    if 0 in tensor.size or last >= storage.size:
+        raise ValueError("a tensor that is empty or reaches beyond its storage")
+    view = np.lib.stride_tricks.as_strided(
+        storage[tensor.offset :],
+        tensor.size,
+        [stride * storage.itemsize for stride in tensor.stride],
+        writeable=False,
+    )
+    return np.array(view, order="C")

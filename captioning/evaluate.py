@@ -1,0 +1,135 @@
+"""python -m captioning.evaluate: a run, or a file of captions -> scores."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from captioning.commands import add_run_flag, chosen_run, exit_on_bad_input
+from data_prep.errors import BadInput
+
+EXAMPLE = """examples:
+  python -m captioning.evaluate --run runs/flickr8k --split test --out test.json
+  python -m captioning.evaluate --captions test.json --data data/flickr8k --split test
+
+Scores are coco-caption's: its PTB tokenisation, BLEU, ROUGE-L and CIDEr-D, without
+Java; METEOR is NLTK's and needs WordNet, which NLTK finds through NLTK_DATA.
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m captioning.evaluate",
+        description="Score captions against what people wrote.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_run_flag(parser)
+    parser.add_argument(
+        "--captions",
+        type=Path,
+        metavar="FILE",
+        help='score these instead of a run\'s: a JSON list of {"image", "caption"}',
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="a prepared data set (default: the run's)",
+    )
+    parser.add_argument(
+        "--split",
+        choices=("train", "dev", "test"),
+        default="dev",
+        help="(default: dev; make all choices there and look at test once)",
+    )
+    parser.add_argument("--beams", type=int, metavar="K", help="(default: the run's)")
+    parser.add_argument(
+        "--length-penalty", type=float, metavar="X", help="(default: the run's)"
+    )
+    parser.add_argument(
+        "--grey",
+        action="store_true",
+        help="show the run a grey picture each time: what it says without looking",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the captions there, as JSON"
+    )
+    flags = parser.parse_args(argv)
+    if flags.captions and (flags.run or flags.grey or flags.out):
+        raise BadInput("--captions goes with --data and --split only.")
+    if flags.captions and not flags.data:
+        raise BadInput("--captions needs --data, the data set that has the references.")
+    if flags.captions:
+        captions, data = read_captions(flags.captions), flags.data
+    else:
+        captions, data = _captions_of_run(flags)
+    print(score_table(captions, data, flags.split))
+    return 0
+
+
+def _captions_of_run(flags) -> tuple[dict[str, str], Path]:
+    import dataclasses
+
+    from captioning import evaluation, runs
+
+    run = runs.load_run(chosen_run(flags))
+    knobs = {"num_beams": flags.beams, "length_penalty": flags.length_penalty}
+    knobs = {name: value for name, value in knobs.items() if value is not None}
+    run = run._replace(config=dataclasses.replace(run.config, **knobs))
+    data = flags.data or Path(run.data)
+    captions = evaluation.caption_split(run, data, flags.split, grey=flags.grey)
+    if flags.out:
+        listed = [{"image": i, "caption": c} for i, c in captions.items()]
+        runs.replace(flags.out, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")
+        print(f"wrote {len(listed)} captions to {flags.out}", file=sys.stderr)
+    return captions, data
+
+
+def read_captions(path: Path) -> dict[str, str]:
+    """Return image id -> caption from a JSON list of {"image", "caption"}.
+
+    Raises:
+        BadInput: the file is missing, of another form, or names an image twice.
+    """
+    expected = 'expected a JSON list of {"image": ..., "caption": ...}'
+    try:
+        listed = json.loads(path.read_text("utf-8"))
+        pairs = [(entry["image"], entry["caption"]) for entry in listed]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{path} cannot be read ({error!r}); {expected}.") from error
+    captions = {}
+    for image, caption in pairs:
+        if not isinstance(image, str) or not isinstance(caption, str):
+            raise BadInput(
+                f"{path} has an entry for {image!r} that is not text; {expected}."
+            )
+        if image in captions:
+            raise BadInput(
+                f"{path} names {image} twice; expected one caption an image."
+            )
+        captions[image] = caption
+    return captions
+
+
+def score_table(captions: dict[str, str], data: Path, split: str) -> str:
+    """Return the scores of one caption an image of a split, as text to read."""
+    from captioning import report
+    from data_prep import pipeline
+
+    references = pipeline.load_split(data, split)
+    missing = [i for i in references.image_ids if i not in captions]
+    unknown = sorted(set(captions) - set(references.image_ids))
+    if missing or unknown:
+        examples = ", ".join([*missing[:1], *unknown[:1]])
+        raise BadInput(
+            f"The captions miss {len(missing)} of the {split} split's "
+            f"{len(references.image_ids)} images and name {len(unknown)} others "
+            f"(such as {examples}); expected one caption for each. "
+            "Check --data and --split."
+        )
+    return report.score_table(captions, references)
+
+
+if __name__ == "__main__":
+    exit_on_bad_input(main)

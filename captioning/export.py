@@ -1,0 +1,92 @@
+"""python -m captioning.export: a run -> a SavedModel that needs none of our code."""
+
+import argparse
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from captioning.commands import add_run_flag, chosen_run, exit_on_bad_input
+from data_prep.errors import BadInput
+
+EXAMPLE = """example:
+  python -m captioning.export --run runs/flickr8k --out exported
+
+  import tensorflow as tf                    # nothing else, and no captioning
+  serve = tf.saved_model.load("exported").signatures["serving_default"]
+  serve(tf.constant([open("photo.jpg", "rb").read()]))["captions"]
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m captioning.export",
+        description="Save a run as a SavedModel: image_bytes (string, batch) in; "
+        "captions (string, batch x beams, best first) and scores (float32) out.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_run_flag(parser)
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="where to, a new folder"
+    )
+    parser.add_argument(
+        "--beams", type=int, metavar="K", help="captions a picture (default: the run's)"
+    )
+    flags = parser.parse_args(argv)
+    export(chosen_run(flags), flags.out, flags.beams)
+    print(flags.out)
+    return 0
+
+
+def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None:
+    """Write the run's encoder, search and words as one SavedModel.
+
+    Args:
+        run_directory: a finished run.
+        out: a new directory, or an export that this one replaces.
+        num_beams: captions a picture; the run's own if not given.
+
+    Raises:
+        BadInput: the run is not whole, or `out` holds something else.
+    """
+    import keras
+    import tensorflow as tf
+
+    from captioning.inference import EXPORT_FACTS, EXPORT_FORMAT, PictureCaptioner
+    from captioning.runs import load_run
+
+    if out.exists() and any(out.iterdir()) and not (out / EXPORT_FACTS).exists():
+        raise BadInput(
+            f"{out} exists and is not an export; expected a new folder, or an export "
+            "to replace. Give another --out."
+        )
+    run = load_run(run_directory)
+    num_beams = num_beams or run.config.num_beams
+    layer = PictureCaptioner(run, num_beams)
+    archive = keras.export.ExportArchive()
+    archive.track(layer)
+    archive.add_endpoint(
+        name="serving_default",
+        fn=lambda image_bytes: layer(image_bytes),
+        input_signature=[tf.TensorSpec((None,), tf.string, name="image_bytes")],
+    )
+    partial = out.with_name(out.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    archive.write_out(str(partial), verbose=False)
+    facts = {
+        "format": EXPORT_FORMAT,
+        "num_beams": num_beams,
+        "image_size": run.config.image_size,
+        "tensorflow": tf.__version__,
+        "run": run_directory.name,
+    }
+    (partial / EXPORT_FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+    if out.exists():
+        shutil.rmtree(out)
+    partial.rename(out)
+    print(f"exported {run_directory} with {num_beams} beams", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    exit_on_bad_input(main)

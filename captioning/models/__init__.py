@@ -1,0 +1,1 @@
+"""Models: one recurrent cell, every shape of sequence."""

@@ -1,0 +1,87 @@
+"""Captioner, one-to-many: a picture in, a sentence of token ids out."""
+
+import keras
+import tensorflow as tf
+
+from captioning import search
+from captioning.decoder import Decoder, Memory
+
+
+@keras.saving.register_keras_serializable("captioning")
+class Captioner(keras.Model):
+    """An encoder that sees, a decoder that tells.
+
+    Args:
+        encoder: a model, pixels ``(batch, height, width, 3)`` in 0..255 -> regions
+            ``(batch, regions, region_dim)``; None where cached regions come in.
+        decoder: a `Decoder`.
+
+    Call arguments:
+        inputs: pixels, or regions if there is no encoder; one row a picture.
+        token_ids: int ``(captions, time)``, START first.
+        caption_to_image: int ``(captions,)``, the row of `inputs` that each caption
+            is about. A picture is encoded and projected once for all of its captions.
+
+    Returns:
+        logits ``(captions, time, vocabulary_size)``.
+    """
+
+    def __init__(self, encoder, decoder: Decoder, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = encoder
+        self.decoder = decoder
+
+    def encode(self, inputs, training=False):
+        """Return the regions ``(batch, regions, region_dim)`` of `inputs`."""
+        if self.encoder is None:
+            return inputs
+        return self.encoder(inputs, training=training)
+
+    def hidden(self, inputs, token_ids, caption_to_image, training=False):
+        """Return the last layer before the logits, ``(captions, time,
+        embedding_dim)``, and the attention's weights ``(captions, time, regions)``."""
+        regions = self.encode(inputs, training=training)
+        memory = self.decoder.read_regions(regions, training=training)
+        memory = tf.nest.map_structure(
+            lambda tensor: tf.gather(tensor, caption_to_image), memory
+        )
+        return self.decoder.hidden(token_ids, memory, training=training)
+
+    def call(self, inputs, token_ids, caption_to_image, training=False):
+        hidden, _ = self.hidden(inputs, token_ids, caption_to_image, training)
+        return self.decoder.logits(hidden)
+
+    # === Search ===
+
+    def beam_search(self, inputs, tokens: search.Tokens, **options):
+        """Return `search.Hypotheses` for each picture; options as `search.beam`."""
+        return search.beam(*self._search_inputs(inputs), tokens, **options)
+
+    def greedy_search(self, inputs, tokens: search.Tokens, **options):
+        """Return `search.Hypotheses`, one a picture; options as `search.greedy`."""
+        return search.greedy(*self._search_inputs(inputs), tokens, **options)
+
+    def sample(self, inputs, tokens: search.Tokens, **options):
+        """Return sampled `search.Hypotheses`; options as `search.sample`."""
+        return search.sample(*self._search_inputs(inputs), tokens, **options)
+
+    def _search_inputs(self, inputs):
+        memory: Memory = self.decoder.read_regions(self.encode(inputs))
+        states = [state[:, None] for state in self.decoder.initial_state(memory)]
+
+        def step(token_ids, states):
+            return self.decoder.step(token_ids, states, memory)
+
+        return step, states
+
+    def get_config(self):
+        return {
+            "name": self.name,
+            "encoder": keras.saving.serialize_keras_object(self.encoder),
+            "decoder": keras.saving.serialize_keras_object(self.decoder),
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        restore = keras.saving.deserialize_keras_object
+        return cls(restore(config["encoder"]), restore(config["decoder"]))

@@ -1,0 +1,90 @@
+"""Recurrence: one cell, the same weights, over all time steps."""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("captioning")
+class Recurrence(keras.layers.Layer):
+    """Run ONE cell over a sequence.
+
+    What it computes is this loop, with the input projection done for all steps at
+    once, as one matrix product, before the loop starts:
+
+        for t in range(T):
+            output, states = cell.step(projected[:, t], states)
+
+    A masked step leaves the states as they were, gives an output of zeros, and
+    receives no gradient.
+
+    Args:
+        cell: an `ElmanCell` or `LSTMCell`, or any Keras cell with `project_inputs`
+            and `step`. The cell may be shared with other layers: it is not copied.
+
+    Call arguments:
+        inputs: ``(batch, time, input_dim)``.
+        initial_state: list of ``(batch, units)``; zeros if not given.
+        mask: bool ``(batch, time)``, True = real; all real if not given.
+
+    Returns:
+        outputs ``(batch, time, units)``, and the list of final states, each
+        ``(batch, units)``.
+    """
+
+    def __init__(self, cell, **kwargs):
+        super().__init__(**kwargs)
+        for needed in ("project_inputs", "step", "get_initial_state", "num_states"):
+            if not hasattr(cell, needed):
+                raise ValueError(
+                    f"Recurrence got {cell!r}, which has no `{needed}`; expected a "
+                    "cell such as captioning.cells.LSTMCell(units)."
+                )
+        self.cell = cell
+        self.supports_masking = True
+
+    def build(self, inputs_shape):
+        if not self.cell.built:
+            self.cell.build((inputs_shape[0], inputs_shape[-1]))
+
+    def call(self, inputs, initial_state=None, mask=None):
+        if initial_state is None:
+            initial_state = self.cell.get_initial_state(ops.shape(inputs)[0])
+        projected = self.cell.project_inputs(inputs)
+        # Time comes first for the loop: (time, batch, ...).
+        steps = [ops.swapaxes(projected, 0, 1)]
+        if mask is not None:
+            steps.append(ops.swapaxes(ops.cast(mask, "bool"), 0, 1)[..., None])
+        states = [ops.cast(state, projected.dtype) for state in initial_state]
+        # tf.scan, for a length that is only known when the batch is there.
+        outputs, history = tf.scan(
+            lambda past, step: self._step(past[1], step),
+            steps,
+            (tf.zeros_like(states[0]), states),
+        )
+        return ops.swapaxes(outputs, 0, 1), [state[-1] for state in history]
+
+    def _step(self, states, step):
+        projected, *mask = step
+        output, new_states = self.cell.step(projected, states)
+        if mask:
+            (real,) = mask
+            output = ops.where(real, output, ops.zeros_like(output))
+            new_states = [
+                ops.where(real, new, old)
+                for new, old in zip(new_states, states, strict=True)
+            ]
+        return output, new_states
+
+    def compute_mask(self, inputs, mask=None):
+        # The outputs are masked as the inputs were; the final states are all real.
+        return mask, [None] * self.cell.num_states
+
+    def get_config(self):
+        cell = keras.saving.serialize_keras_object(self.cell)
+        return {**super().get_config(), "cell": cell}
+
+    @classmethod
+    def from_config(cls, config):
+        cell = keras.saving.deserialize_keras_object(config.pop("cell"))
+        return cls(cell, **config)

@@ -1,0 +1,65 @@
+"""Reports: what a run says, as a table, a few lines and a sheet of pictures."""
+
+from pathlib import Path
+
+from captioning import evaluation, plots
+from captioning.runs import load_run
+from data_prep import images, pipeline
+from data_prep.records import read_shards
+
+NUM_SAMPLES = 8  # two rows of pictures: enough to see, few enough to look at
+
+
+def _line(name: str, value: float | None) -> str:
+    shown = "not measured: NLTK finds no WordNet" if value is None else f"{value:.4f}"
+    return f"{name:<18} {shown}"
+
+
+def score_table(captions: dict[str, str], references: pipeline.Split) -> str:
+    """Return all scores of one caption a picture of a split, one line a score."""
+    scores = evaluation.score_captions(captions, references)
+    lines = [_line(name, value) for name, value in scores.items()]
+    facts = evaluation.score_facts(captions, references)
+    if facts:
+        lines += [_line(f"F1 of {kind}", f1) for kind, f1 in facts.by_kind.items()]
+        lines.append(_line("F1 of all facts", facts.overall))
+    return "\n".join(lines)
+
+
+def show_run(directory: Path, data: Path, split: str) -> str:
+    """Caption a split by a finished run, and return what people want to see of it.
+
+    Leaves ``samples/`` (a few of the pictures) and ``captions.png`` (the same, with
+    what the run says of them) in the run's directory.
+    """
+    run = load_run(directory)
+    references = pipeline.load_split(data, split)
+    captions = evaluation.caption_split(run, data, split)
+    lines = [
+        f"{split} split, {len(captions)} pictures",
+        score_table(captions, references),
+    ]
+    facts = evaluation.score_facts(captions, references)
+    if facts:
+        grey = evaluation.caption_split(run, data, split, grey=True)
+        blind = evaluation.score_facts(grey, references)
+        lines.append(_line("  on grey pictures", blind.overall))
+    lines.append("")
+    samples = _write_samples(directory / "samples", data, split)
+    for path in samples:
+        lines.append(f"{path} -> {captions[path.name]}")
+    pictures = [images.decode(path.read_bytes()).numpy() for path in samples]
+    said = [captions[path.name] for path in samples]
+    plots.draw_captions(pictures, said, directory / "captions.png")
+    return "\n".join(lines)
+
+
+def _write_samples(folder: Path, data: Path, split: str) -> list[Path]:
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for record in read_shards(data, split).take(NUM_SAMPLES).as_numpy_iterator():
+        # Data sets may keep pictures in folders; here they lie side by side.
+        path = folder / Path(record["image_id"].decode("utf-8")).name
+        path.write_bytes(record["image"])
+        paths.append(path)
+    return paths

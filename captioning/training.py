@@ -1,0 +1,245 @@
+"""Training: from a prepared data set and a config to a finished run."""
+
+import csv
+import math
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from captioning import evaluation, plots, runs
+from captioning.config import Config
+from captioning.teacher_forcing import TeacherForcing
+from data_prep import features, pipeline
+from data_prep.errors import BadInput
+from data_prep.vocabulary import PAD, Vocabulary
+
+
+class Epoch(NamedTuple):
+    """One line of history.csv.
+
+    Attributes:
+        epoch: from 1.
+        loss: mean over the epoch's steps, nats a token, label smoothing included.
+        dev_cider_d: CIDEr-D of the averaged weights' captions of the dev split.
+        captions_per_second: training speed; the dev evaluation is not counted.
+        minutes: spent so far, dev evaluations included, interruptions not.
+    """
+
+    epoch: int
+    loss: float
+    dev_cider_d: float
+    captions_per_second: float
+    minutes: float
+
+
+class _Data(NamedTuple):
+    """What training and its dev evaluation are fed with, ready in memory or mapped."""
+
+    vocabulary: Vocabulary
+    train_rows: np.ndarray
+    mirrored_rows: np.ndarray | None
+    train_token_ids: tf.RaggedTensor
+    dev_rows: np.ndarray
+    dev_split: pipeline.Split
+
+    def batches(self, config: Config, epoch: int) -> tf.data.Dataset:
+        return pipeline.training_batches(
+            self.train_rows,
+            self.train_token_ids,
+            images_per_batch=config.images_per_batch,
+            seed=config.seed,
+            epoch=epoch,
+            mirrored=self.mirrored_rows,
+        )
+
+
+def train(
+    config: Config,
+    data: Path,
+    directory: Path,
+    *,
+    resume: bool = False,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> list[Epoch]:
+    """Train a captioner on the train split; keep what is best on the dev split.
+
+    Args:
+        config: the knobs; of a resumed run, those it was started with.
+        data: a prepared data set.
+        directory: the run's; made here unless resumed.
+        resume: go on from the last checkpoint.
+        callbacks: further Keras callbacks.
+
+    Returns:
+        The history, one `Epoch` a pass.
+
+    Raises:
+        BadInput: the data set is not whole, or the run's directory is not as needed.
+    """
+    keras.utils.set_random_seed(config.seed)
+    ready = _read_data(config, data)
+    if not resume:
+        runs.create(directory, config, data, ready.vocabulary)
+    steps_per_epoch = math.ceil(len(ready.train_rows) / config.images_per_batch)
+    with tf.distribute.get_strategy().scope():
+        teacher = TeacherForcing(
+            runs.build_captioner(
+                config, len(ready.vocabulary), encoder=config.train_encoder
+            ),
+            config,
+            total_steps=config.epochs * steps_per_epoch,
+            batch_spec=ready.batches(config, 0).element_spec,
+            pad=PAD,
+        )
+    checkpoint = _Checkpoint(teacher, directory)
+    history = checkpoint.restore() if resume else []
+    score_dev = _dev_scorer(teacher.captioner, config, ready)
+    callback_list = keras.callbacks.CallbackList(
+        [
+            keras.callbacks.TensorBoard(directory / "tensorboard", write_graph=False),
+            *callbacks,
+        ],
+        model=teacher.captioner,
+    )
+    callback_list.on_train_begin()
+    while not finished(history, config):
+        began = time.monotonic()
+        loss = _run_epoch(teacher, ready, config, len(history), callback_list)
+        seconds = time.monotonic() - began
+        with teacher.averaged_weights():
+            score = score_dev()
+            if score > best(history):
+                runs.save_weights(directory, teacher.captioner)
+        minutes = history[-1].minutes if history else 0.0
+        minutes += (time.monotonic() - began) / 60
+        speed = ready.train_token_ids.values.nrows().numpy() / seconds
+        history.append(Epoch(len(history) + 1, loss, score, speed, minutes))
+        _report(history, config, directory)
+        logs = {"loss": loss, "dev_cider_d": score, "captions_per_second": speed}
+        callback_list.on_epoch_end(len(history) - 1, logs)
+        checkpoint.save(len(history))
+    callback_list.on_train_end()
+    return history
+
+
+def best(history: Sequence[Epoch]) -> float:
+    """Return the best dev CIDEr-D so far; -1 before the first epoch."""
+    return max((epoch.dev_cider_d for epoch in history), default=-1.0)
+
+
+def finished(history: Sequence[Epoch], config: Config) -> bool:
+    """Say whether to stop: all epochs done, the target reached, or nothing gained in
+    the last `patience` epochs."""
+    if len(history) >= config.epochs:
+        return True
+    if config.target and best(history) >= config.target:
+        return True
+    recent = history[-config.patience :]
+    return len(history) > config.patience and best(recent) < best(history)
+
+
+def _read_data(config: Config, data: Path) -> _Data:
+    vocabulary = Vocabulary.load(data / "vocabulary.txt")
+    train_split = pipeline.load_split(data, "train")
+    dev_split = pipeline.load_split(data, "dev")
+    row_features = evaluation.features_of(config)
+
+    def rows(split, mirrored=False):
+        return features.cached(data, split, row_features, mirrored=mirrored)
+
+    return _Data(
+        vocabulary,
+        train_rows=rows("train"),
+        mirrored_rows=rows("train", mirrored=True) if config.mirror else None,
+        train_token_ids=pipeline.tokenized(
+            train_split.captions, vocabulary, config.max_length
+        ),
+        dev_rows=rows("dev"),
+        dev_split=dev_split,
+    )
+
+
+def _dev_scorer(captioner, config, ready: _Data):
+    caption = evaluation.make_captioner_function(captioner, ready.vocabulary, config)
+    cider_d = evaluation.SplitCiderD(ready.dev_split)
+
+    def score() -> float:
+        rows = ready.dev_rows
+        return cider_d(evaluation.caption_rows(caption, rows, progress="dev captions"))
+
+    return score
+
+
+def _run_epoch(teacher, ready: _Data, config, epoch, callback_list) -> float:
+    callback_list.on_epoch_begin(epoch)
+    batches = ready.batches(config, epoch)
+    num_batches = len(batches)
+    batches = tf.distribute.get_strategy().experimental_distribute_dataset(batches)
+    losses = []
+    label = f"epoch {epoch + 1}/{config.epochs}"
+    with tqdm(batches, desc=label, total=num_batches, unit=" steps") as progress:
+        for step, batch in enumerate(progress):
+            callback_list.on_train_batch_begin(step)
+            losses.append(float(teacher.step(batch)))
+            callback_list.on_train_batch_end(step, {"loss": losses[-1]})
+            progress.set_postfix_str(f"loss {np.mean(losses[-50:]):.3f}")
+    return float(np.mean(losses))
+
+
+def _report(history: Sequence[Epoch], config: Config, directory: Path) -> None:
+    last = history[-1]
+    kept = " (best so far, kept)" if last.dev_cider_d >= best(history) else ""
+    tqdm.write(
+        f"epoch {last.epoch}/{config.epochs}: loss {last.loss:.3f}, "
+        f"dev CIDEr-D {last.dev_cider_d:.4f}{kept}, "
+        f"{last.captions_per_second:.0f} captions/s, {last.minutes:.1f} min",
+        file=sys.stderr,
+    )
+    with open(directory / "history.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(Epoch._fields)
+        writer.writerows(history)
+    plots.draw_history(history, directory / "curves.png")
+
+
+class _Checkpoint:
+    """The last epoch's state: weights, optimizer, averages, dropout's seeds."""
+
+    def __init__(self, teacher: TeacherForcing, directory: Path):
+        self._directory = directory
+        self._epochs = tf.Variable(0)
+        self._manager = tf.train.CheckpointManager(
+            tf.train.Checkpoint(
+                captioner=teacher.captioner,
+                optimizer=teacher.optimizer,
+                epochs=self._epochs,
+            ),
+            directory / "checkpoint",
+            max_to_keep=1,
+        )
+
+    def save(self, epochs: int) -> None:
+        self._epochs.assign(epochs)
+        self._manager.save(checkpoint_number=epochs)
+
+    def restore(self) -> list[Epoch]:
+        latest = self._manager.latest_checkpoint
+        if latest is None:
+            raise BadInput(
+                f"{self._directory} has no checkpoint to go on from: training stopped "
+                "before its first epoch ended. Give another --run and start anew."
+            )
+        self._manager.checkpoint.restore(latest).assert_consumed()
+        with open(self._directory / "history.csv", newline="", encoding="utf-8") as f:
+            lines = [
+                Epoch(int(line["epoch"]), *map(float, list(line.values())[1:]))
+                for line in csv.DictReader(f)
+            ]
+        return lines[: int(self._epochs)]

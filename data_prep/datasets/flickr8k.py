@@ -1,0 +1,138 @@
+"""Flickr8k (Hodosh, Young, Hockenmaier 2013): 8,091 photos, five captions each.
+
+Read as the authors spread it (``Flicker8k_Dataset``, ``Flickr8k_text``), with all files
+in one folder, or as on Kaggle (``Images``, ``captions.txt``); the names of folders do
+not matter. The split is the official one, 6,000/1,000/1,000, which is also Karpathy's;
+photos in none of its lists are left out. Kaggle's copy lacks the lists
+(``Flickr_8k.trainImages.txt`` and so on): without them the hash of a photo's name splits
+in the same shares, and scores cannot be compared with published ones.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from data_prep.datasets import SPLITS, RawExample, Skipped
+from data_prep.errors import BadInput
+from data_prep.sources import (
+    find_file,
+    find_picture,
+    find_picture_folder,
+    read_text,
+    split_by_hash,
+    usable_captions,
+)
+
+NEEDS_SOURCE = True
+
+CAPTIONS = ("Flickr8k.token.txt", "captions.txt")  # the authors' file, Kaggle's file
+SPLIT_LISTS = {split: f"Flickr_8k.{split}Images.txt" for split in SPLITS}
+TRAIN, DEV = 6 / 8, 1 / 8  # the official shares
+
+
+def read(source: Path, skipped: Skipped) -> Iterator[RawExample]:
+    """Yield the photos of train, dev and test, each in the order of its list.
+
+    Args:
+        source: a folder with photos and text files, in folders or not.
+        skipped: gets photos that are in no split, are missing, or have no caption; its
+            note "split" says whether the split is the official one.
+
+    Raises:
+        BadInput: files are missing or malformed.
+    """
+    captions = _captions(source)
+    folder = find_picture_folder(source, captions)
+    splits = _splits(source, captions, skipped)
+    for split, image_ids in splits.items():
+        for image_id in image_ids:
+            texts = usable_captions(captions.pop(image_id, ()), image_id, skipped)
+            if not texts:
+                skipped.add("picture without captions", image_id)
+            elif path := find_picture(folder, image_id, skipped):
+                yield RawExample(image_id, split, texts, path)
+    for image_id in captions:  # those that remain
+        if find_picture(folder, image_id, skipped):
+            skipped.add("picture in no split", image_id)
+
+
+def _captions(source) -> dict[str, list[str]]:
+    """Return the captions of each photo, in the order of the file."""
+    for name in CAPTIONS:
+        if path := find_file(source, name):
+            break
+    else:
+        raise BadInput(
+            f"{source} and the folders in it have no {CAPTIONS[0]} (nor Kaggle's "
+            f"{CAPTIONS[1]}); expected Flickr8k: give the folder where it was unpacked."
+        )
+    parse = _token_rows if name == CAPTIONS[0] else _csv_rows
+    captions: dict[str, list[str]] = {}
+    for image_id, caption in parse(path):
+        captions.setdefault(image_id, []).append(caption)
+    return captions
+
+
+def _token_rows(path) -> Iterator[tuple[str, str]]:
+    """Rows of the authors' file: ``1000268201_693b08cb0e.jpg#0<TAB>A child ...``."""
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if not line.strip():
+            continue
+        key, tab, caption = line.partition("\t")
+        image_id, sign, _ = key.rpartition("#")
+        if not (tab and sign):
+            raise BadInput(
+                f"line {number} of {path} is {line[:60]!r}; expected "
+                "'PICTURE#NUMBER<TAB>CAPTION': get the file anew."
+            )
+        yield image_id, caption
+
+
+def _csv_rows(path) -> Iterator[tuple[str, str]]:
+    """Rows of Kaggle's file: a line ``image,caption``, then a caption a line."""
+    rows = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+    try:
+        if next(rows, None) != ["image", "caption"]:
+            raise BadInput(
+                f"{path} does not begin with the line 'image,caption'; expected "
+                "Kaggle's file of captions: get it anew."
+            )
+        for row in filter(None, rows):
+            image_id, caption = row
+            yield image_id, caption
+    except (ValueError, csv.Error) as error:
+        raise BadInput(
+            f"the row that ends at line {rows.line_num} of {path} cannot be read "
+            f"({error}); expected a picture's name, a comma and a caption: get the "
+            "file anew."
+        ) from error
+
+
+def _splits(source, captions, skipped) -> dict[str, list[str]]:
+    """Return the photos of each split, by the official lists or by hash."""
+    lists = {split: find_file(source, name) for split, name in SPLIT_LISTS.items()}
+    missing = [SPLIT_LISTS[split] for split, path in lists.items() if path is None]
+    if len(missing) == len(lists):
+        skipped.notes["split"] = (
+            f"by hash, not the official one: {source} has no {missing[0]}; do not "
+            "compare scores with published ones"
+        )
+        splits: dict[str, list[str]] = {split: [] for split in SPLITS}
+        for image_id in captions:
+            splits[split_by_hash(image_id, TRAIN, DEV)].append(image_id)
+        return splits
+    if missing:
+        raise BadInput(
+            f"{source} has no {', '.join(missing)}, though other lists of the official "
+            "split; expected all three, or none for a split by hash: get what is missing."
+        )
+    skipped.notes["split"] = "official"
+    splits = {split: read_text(path).split() for split, path in lists.items()}
+    image_ids = [image_id for ids in splits.values() for image_id in ids]
+    if len(set(image_ids)) < len(image_ids):
+        raise BadInput(
+            f"the lists {', '.join(SPLIT_LISTS.values())} in {source} name a picture "
+            "twice; expected each picture in one split: get the lists anew."
+        )
+    return splits

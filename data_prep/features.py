@@ -1,0 +1,139 @@
+"""Cached inputs: what a model is fed of each picture, computed once and kept on disk.
+
+    DATA/features/NAME/SPLIT.npy     one row a picture, in the order of the shards
+    DATA/features/NAME/SPLIT.json    what made it: written last, compared at each use
+
+NAME is that of the encoder whose regions these are, or `pixels-SIZE`, the squeezed
+pictures themselves, for an encoder that is still learning. A cache that some other
+encoder or other pictures made is made anew, never used.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from data_prep import images
+from data_prep.records import DatasetInfo, images_digest, read_shards
+
+BATCH_SIZE = 32  # photos a call; more is no faster on a CPU and takes more memory
+FORMAT = 1  # raised when the layout of the cache, or how pictures are fed, changes
+
+
+class Features(NamedTuple):
+    """How rows are made from pictures.
+
+    Attributes:
+        name: the folder's name.
+        fingerprint: changes whenever the same picture would give another row.
+        compute: pixels float32 ``(batch, size, size, 3)`` in 0..255 -> rows
+            ``(batch, ...)``.
+        image_size: pixels a side.
+        dtype: what the rows are stored as.
+    """
+
+    name: str
+    fingerprint: str
+    compute: Callable[[tf.Tensor], tf.Tensor]
+    image_size: int
+    dtype: str
+
+
+def pixels(image_size: int) -> Features:
+    """Return the features of a model that learns from the pictures themselves."""
+    return Features(
+        f"pixels-{image_size}", "rounded", tf.round, image_size, dtype="uint8"
+    )
+
+
+def cached(
+    directory: Path, split: str, features: Features, *, mirrored: bool = False
+) -> np.ndarray:
+    """Return the rows of a split ``(images, ...)``, memory-mapped, read-only.
+
+    Args:
+        directory: a prepared data set; `records.verify` has found it whole.
+        split: "train", "dev" or "test".
+        features: how rows are made, should they not be there.
+        mirrored: of the pictures seen in a mirror.
+    """
+    info = DatasetInfo.load(directory)
+    folder = directory / "features" / features.name
+    stem = f"{split}-mirrored" if mirrored else split
+    rows_file, made_by_file = folder / f"{stem}.npy", folder / f"{stem}.json"
+    made_by = {
+        "format": FORMAT,
+        "features": features.name,
+        "fingerprint": features.fingerprint,
+        "images": images_digest(info, split),
+        "mirrored": mirrored,
+    }
+    rows = _read(rows_file, made_by_file, made_by, info.splits[split].images)
+    if rows is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        made_by_file.unlink(missing_ok=True)
+        _compute(directory, split, features, mirrored, rows_file)
+        _write_atomically(made_by_file, json.dumps(made_by, indent=2) + "\n")
+        rows = np.load(rows_file, mmap_mode="r")
+    return rows
+
+
+def _read(rows_file, made_by_file, made_by, num_images):
+    """Return the rows if they are what is asked for and whole, else None."""
+    try:
+        if json.loads(made_by_file.read_text("utf-8")) != made_by:
+            return None
+        rows = np.load(rows_file, mmap_mode="r")  # refuses a truncated file
+    except (OSError, ValueError):
+        return None
+    return rows if len(rows) == num_images else None
+
+
+def _compute(directory, split, features, mirrored, rows_file):
+    info: DatasetInfo = DatasetInfo.load(directory)
+    num_images = info.splits[split].images
+    partial = rows_file.with_suffix(".partial")
+    shape = (None, features.image_size, features.image_size, 3)
+    compute = tf.function(
+        features.compute, input_signature=[tf.TensorSpec(shape, tf.float32)]
+    )
+    rows, done = None, 0
+    label = f"{features.name} of {split}" + (", mirrored" if mirrored else "")
+    with tqdm(total=num_images, desc=label, unit=" images") as progress:
+        for batch in _image_batches(directory, split, features.image_size):
+            if mirrored:
+                batch = tf.image.flip_left_right(batch)
+            block = compute(batch).numpy().astype(features.dtype)
+            if rows is None:
+                shape = (num_images, *block.shape[1:])
+                rows = np.lib.format.open_memmap(
+                    partial, mode="w+", dtype=features.dtype, shape=shape
+                )
+            rows[done : done + len(block)] = block
+            done += len(block)
+            progress.update(len(block))
+    rows.flush()
+    os.replace(partial, rows_file)
+
+
+def _image_batches(directory, split, image_size) -> tf.data.Dataset:
+    return (
+        read_shards(directory, split)
+        .map(
+            lambda record: images.load(record["image"], image_size),
+            num_parallel_calls=tf.data.AUTOTUNE,
+        )
+        .batch(BATCH_SIZE)
+        .prefetch(2)
+    )
+
+
+def _write_atomically(path: Path, text: str):
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, "utf-8")
+    os.replace(partial, path)

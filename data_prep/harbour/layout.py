@@ -1,0 +1,155 @@
+"""Where each thing stands, so that every relation is plain to see.
+
+Things left and right of each other share a depth and leave a gap of water; things
+before and behind each other share a column, and the nearer one stands wholly below the
+farther one's foot. Nothing hides another thing.
+"""
+
+import random
+
+from data_prep.harbour.scene import Scene
+from data_prep.harbour.shapes import Box, Shape, extent, mirrored, placed
+from data_prep.harbour.sprites import gull, moon, sprite, sun
+
+UNITS = 128.0  # the side of every picture
+
+
+def stand(scene: Scene, horizon: float, rng: random.Random) -> list[list[Shape]]:
+    """The shapes of subject and anchor, in their places."""
+    subject = sprite(scene.subject, scene.sailor, rng)
+    anchor = sprite(scene.anchor, False, rng)
+    if scene.relation in ("left of", "right of"):
+        swap = scene.relation == "right of"
+        left, right = (anchor, subject) if swap else (subject, anchor)
+        if scene.anchor.kind == "pier" and not swap:
+            right = mirrored(right)
+        pinned = (scene.anchor.kind == "pier") * (-1 if swap else 1)
+        left, right = _side_by_side(left, right, pinned, rng)
+        return [right, left] if swap else [left, right]
+    swap = scene.relation == "in front of"
+    far, near = (anchor, subject) if swap else (subject, anchor)
+    pier = None if scene.anchor.kind != "pier" else 0 if swap else 1
+    far, near = _one_behind_other(far, near, pier, horizon, rng)
+    return [near, far] if swap else [far, near]
+
+
+def _side_by_side(
+    left: list[Shape], right: list[Shape], pinned: int, rng: random.Random
+) -> tuple[list[Shape], list[Shape]]:
+    """Both at about the same depth; ``pinned`` -1 or 1 ties one to that edge."""
+    gap = rng.uniform(7, 14)
+    bare = sum(box[2] - box[0] for box in map(extent, (left, right)))
+    scale = min(rng.uniform(0.98, 1.18), (UNITS - 6 - gap) / bare)
+    boxes = [[scale * edge for edge in extent(shapes)] for shapes in (left, right)]
+    widths = [box[2] - box[0] for box in boxes]
+    slack = max(0.0, UNITS - 6 - sum(widths) - gap)
+    start = 3 + slack * rng.random()
+    if pinned < 0:  # 1 unit beyond the edge, for no seam
+        start, gap = -1.0, gap + slack * rng.random()
+    elif pinned > 0:
+        gap += slack * rng.random()
+        start = UNITS + 1 - sum(widths) - gap
+    depth = rng.uniform(82, 114)
+    feet = [min(119.0, depth + rng.uniform(-6, 6)) for _ in boxes]
+    starts = [start, start + widths[0] + gap]
+    first, second = (
+        placed(shapes, x - box[0], y, scale)
+        for shapes, box, x, y in zip((left, right), boxes, starts, feet, strict=True)
+    )
+    return first, second
+
+
+def _one_behind_other(
+    far: list[Shape],
+    near: list[Shape],
+    pier: int | None,
+    horizon: float,
+    rng: random.Random,
+) -> tuple[list[Shape], list[Shape]]:
+    """The far one smaller and near the horizon, the near one wholly below its foot.
+
+    ``pier`` tells which of them, 0 or 1, starts from the left or right edge, if any.
+    """
+    pair = [far, near]
+    scales = [rng.uniform(0.8, 0.92), rng.uniform(0.98, 1.1)]
+    at_left = rng.random() < 0.5
+    if pier is not None and not at_left:
+        pair[pier] = mirrored(pair[pier])
+    boxes = [
+        [scale * edge for edge in extent(shapes)]
+        for shapes, scale in zip(pair, scales, strict=True)
+    ]
+    height = boxes[1][3] - boxes[1][1]
+    room = UNITS - 4 - height  # what is left above the near thing
+    far_foot = min(horizon + rng.uniform(8, 18), room - 4)
+    near_foot = far_foot + 3 + height + rng.uniform(0, min(14.0, room - far_foot - 3))
+
+    halves = [(box[2] - box[0]) / 2 for box in boxes]
+    margin = 3 + max(halves)
+    column = rng.uniform(margin, UNITS - margin)
+    if pier is not None:
+        column = halves[pier] - 1 if at_left else UNITS + 1 - halves[pier]
+    moved = []
+    for i, foot in enumerate((far_foot, near_foot)):
+        middle = column
+        if i != pier:
+            middle += rng.uniform(-5, 5)
+            middle = min(max(middle, halves[i] + 3), UNITS - 3 - halves[i])
+        x = middle - (boxes[i][0] + boxes[i][2]) / 2
+        moved.append(placed(pair[i], x, foot - boxes[i][3], scales[i]))
+    return moved[0], moved[1]
+
+
+def fly(scene: Scene, taken: list[Box], rng: random.Random) -> list[Shape]:
+    """Sun or moon, and the gulls, each clear of the ``taken`` boxes and the others."""
+    while True:
+        shapes = _arranged(scene, list(taken), rng)
+        if shapes is not None:
+            return shapes
+        # One crowded sky in some 4,000 left no room for the last gull: begin anew.
+
+
+def _arranged(scene: Scene, taken: list[Box], rng: random.Random) -> list[Shape] | None:
+    lights = []
+    if scene.sky == "sun":
+        lights = [sun(rng.uniform(7, 9))]
+    elif scene.sky == "moon":
+        lights = [moon(11, rng.uniform(-0.5, 0.5))]
+    birds = [
+        placed(gull(rng.random()), 0, 0, rng.uniform(0.95, 1.15))
+        for _ in range(scene.gulls)
+    ]
+    found: list[Shape] = []
+    for shapes, top, bottom in [
+        *((light, 14, 22) for light in lights),
+        *((bird, 9, 36) for bird in birds),
+    ]:
+        moved = _free_place(shapes, top, bottom, taken, rng)
+        if moved is None:
+            return None
+        taken.append(extent(moved))
+        found += moved
+    return found
+
+
+def _free_place(
+    shapes: list[Shape],
+    top: float,
+    bottom: float,
+    taken: list[Box],
+    rng: random.Random,
+    tries: int = 200,
+) -> list[Shape] | None:
+    """The shapes at a random free place in the sky, or None if there seems none."""
+    for _ in range(tries):
+        moved = placed(shapes, rng.uniform(13, 115), rng.uniform(top, bottom), 1.0)
+        left, upper, right, lower = extent(moved)
+        if all(
+            left > box[2] + 3
+            or right < box[0] - 3
+            or upper > box[3] + 2
+            or lower < box[1] - 2
+            for box in taken
+        ):
+            return moved
+    return None

@@ -1,0 +1,230 @@
+"""What a harbour scene is: its things, the facts it shows, and its split.
+
+A scene is two things in one spatial relation, and a few extras. Both things are seen,
+so both colours are said. Whether a captioner composes or only remembers is measured
+by held-out *triples* (colour, thing, relation): the triples of dev and test scenes
+never occur in a training scene, while each of their pairs does.
+"""
+
+import functools
+import itertools
+import json
+import random
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
+
+# A relation is always told from the thing that comes first in this order, because
+# "a left of b" and "b right of a" are one fact.
+KINDS = (
+    "sailing boat",
+    "rowing boat",
+    "steamer",
+    "buoy",
+    "lighthouse",
+    "island",
+    "pier",
+)
+COLOURED = KINDS[:5]
+SUBJECTS = KINDS[:4]  # land does not stand in relation to land
+WITH_CREW = ("sailing boat", "rowing boat")  # where a person is big enough to see
+COLOURS = ("red", "yellow", "green", "blue", "white", "black")
+RELATIONS = ("left of", "right of", "in front of", "behind")
+INVERSE = dict(
+    zip(RELATIONS, ("right of", "left of", "behind", "in front of"), strict=True)
+)
+SKIES = ("clear", "sun", "moon", "clouds", "rain")
+COUNTS = ("no", "one", "two", "three")
+SPLITS = ("train", "dev", "test")
+
+# The Latin square of `split_of_triple`. Among all rows these give dev and test the most
+# even mixture of relations and colours.
+_ROWS = dict(zip(COLOURED, (0, 2, 6, 3, 4), strict=True))
+_OWNERS = {0: "test", 3: "dev"}
+
+SAILOR_SHARE = 0.5  # of the boats that can carry one: a third of all scenes
+GULLS_SHARE = 0.36  # of all scenes: below any share that a constant caption can use
+
+
+class Fact(NamedTuple):
+    """One thing that a picture shows and a sentence says.
+
+    ``("object", "buoy")``, ``("colour", "buoy", "red")``, ``("count", "gulls",
+    "two")``, ``("weather", "rain")`` or ``("relation", "buoy", "left of", "pier")``;
+    fields that a kind does not use are empty.
+    """
+
+    kind: str
+    about: str
+    value: str = ""
+    other: str = ""
+
+
+class Triple(NamedTuple):
+    """A coloured thing in a relation: the combination that a split holds out."""
+
+    colour: str
+    thing: str
+    relation: str
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A thing on the water; islands and piers have no colour of their own."""
+
+    kind: str
+    colour: str = ""
+
+    def __post_init__(self):
+        _one_of("kind", self.kind, KINDS)
+        colours = COLOURS if self.kind in COLOURED else ("",)
+        _one_of(f"colour of the {self.kind}", self.colour, colours)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that a picture shows and its sentences say.
+
+    ``subject`` stands in ``relation`` to ``anchor``, as the viewer sees it. ``jitter``
+    fixes all that the picture shows and nobody mentions; ``wording`` fixes the words.
+
+    Raises:
+        ValueError: a field holds something that the harbour does not have.
+    """
+
+    subject: Thing
+    relation: str
+    anchor: Thing
+    sailor: bool = False
+    gulls: int = 0
+    sky: str = "clear"
+    jitter: int = 0
+    wording: int = 0
+
+    def __post_init__(self):
+        _one_of("subject", self.subject.kind, SUBJECTS)
+        after = KINDS[KINDS.index(self.subject.kind) + 1 :]
+        _one_of(f"anchor of a {self.subject.kind}", self.anchor.kind, after)
+        _one_of("relation", self.relation, RELATIONS)
+        _one_of("number of gulls", self.gulls, range(len(COUNTS)))
+        _one_of("sky", self.sky, SKIES)
+        if self.sailor:
+            _one_of("boat with a sailor", self.subject.kind, WITH_CREW)
+
+    def to_json(self) -> str:
+        """The scene as one line of JSON."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Scene":
+        """The scene that `to_json` wrote. Raises ValueError on anything else."""
+        try:
+            fields = json.loads(text)
+            fields["subject"] = Thing(**fields["subject"])
+            fields["anchor"] = Thing(**fields["anchor"])
+            return cls(**fields)
+        except (TypeError, KeyError) as error:
+            raise ValueError(
+                f"This is not a harbour scene ({error}): {text[:80]!r}; expected the "
+                "JSON that Scene.to_json writes. Prepare the data set again."
+            ) from error
+
+
+def _one_of(what: str, found: object, expected: Iterable) -> None:
+    expected = tuple(expected)
+    if found not in expected:
+        raise ValueError(
+            f"The {what} is {found!r}; expected one of {expected}. Correct the scene."
+        )
+
+
+def facts(scene: Scene) -> frozenset[Fact]:
+    """All that the scene shows; each of its sentences says exactly this."""
+    subject, anchor = scene.subject, scene.anchor
+    found = {Fact("relation", subject.kind, scene.relation, anchor.kind)}
+    for thing in (subject, anchor):
+        found.add(Fact("object", thing.kind))
+        if thing.colour:
+            found.add(Fact("colour", thing.kind, thing.colour))
+    if scene.sailor:
+        found.add(Fact("object", "sailor"))
+    if scene.gulls:
+        found.add(Fact("object", "gulls"))
+        found.add(Fact("count", "gulls", COUNTS[scene.gulls]))
+    if scene.sky in ("sun", "moon"):
+        found.add(Fact("object", scene.sky))
+    elif scene.sky in ("clouds", "rain"):
+        found.add(Fact("weather", scene.sky))
+    return frozenset(found)
+
+
+def triples(scene: Scene) -> tuple[Triple, ...]:
+    """The triples of a scene: its subject's, and its anchor's if that has a colour.
+
+    A red boat left of a white lighthouse is also a white lighthouse right of a boat.
+    """
+    found = [Triple(scene.subject.colour, scene.subject.kind, scene.relation)]
+    if scene.anchor.colour:
+        relation = INVERSE[scene.relation]
+        found.append(Triple(scene.anchor.colour, scene.anchor.kind, relation))
+    return tuple(found)
+
+
+def split_of_triple(triple: Triple) -> str:
+    """ "train", "dev" or "test": a Latin square of seven classes, five for training.
+
+    A pair of two parts meets distinct classes along the third part. So of the four
+    relations of a (colour, thing) at most one is a dev and one a test triple; with the
+    two classes three apart, six pairs in seven miss one relation only.
+    """
+    colour, thing, relation = triple
+    column = COLOURS.index(colour) + RELATIONS.index(relation)
+    return _OWNERS.get((column + _ROWS[thing]) % 7, "train")
+
+
+@functools.cache
+def _arrangements(split: str) -> dict[tuple[str, str], list[list[tuple]]]:
+    """For each pair of kinds, by relation, the coloured (subject, relation, anchor)."""
+    _one_of("split", split, SPLITS)
+    found: dict[tuple[str, str], list[list[tuple]]] = {}
+    for kinds in itertools.combinations(KINDS, 2):
+        if kinds[0] not in SUBJECTS:
+            continue
+        subjects, anchors = (
+            [Thing(kind, colour) for colour in COLOURS]
+            if kind in COLOURED
+            else [Thing(kind)]
+            for kind in kinds
+        )
+        by_relation = []
+        for relation in RELATIONS:
+            scenes = itertools.product(subjects, (relation,), anchors)
+            by_relation.append([s for s in scenes if _belongs(Scene(*s), split)])
+        found[kinds] = [scenes for scenes in by_relation if scenes]
+    return {kinds: relations for kinds, relations in found.items() if relations}
+
+
+def _belongs(scene: Scene, split: str) -> bool:
+    return all(split_of_triple(triple) == split for triple in triples(scene))
+
+
+def sample_scene(split: str, index: int, seed: int) -> Scene:
+    """Scene number ``index`` of a split; the three arguments decide everything.
+
+    Kinds are drawn first, then the relation, then the colours, so that each split
+    shows the same mixture of things although it owns other combinations.
+    """
+    rng = random.Random(f"harbour/{seed}/{split}/{index}")
+    relations = rng.choice(list(_arrangements(split).values()))
+    subject, relation, anchor = rng.choice(rng.choice(relations))
+    crewed = subject.kind in WITH_CREW and rng.random() < SAILOR_SHARE
+    return Scene(
+        subject=subject,
+        relation=relation,
+        anchor=anchor,
+        sailor=crewed,
+        gulls=rng.randint(1, 3) if rng.random() < GULLS_SHARE else 0,
+        sky=rng.choice(SKIES),
+        jitter=rng.getrandbits(32),
+        wording=rng.getrandbits(32),
+    )

@@ -1,0 +1,222 @@
+"""Sentences of the harbour: a scene said in five ways, and a sentence read back.
+
+Speaking and reading share one lexicon, so that each wording has exactly one meaning.
+"""
+
+import random
+import re
+
+from data_prep.harbour.scene import COLOURS, INVERSE, KINDS, Fact, Scene, Thing
+
+NOUNS = {
+    "sailing boat": ("sailing boat", "sailboat"),
+    "rowing boat": ("rowing boat", "rowboat"),
+    "steamer": ("steamer", "steamship"),
+    "buoy": ("buoy",),
+    "lighthouse": ("lighthouse",),
+    "island": ("island",),
+    "pier": ("pier", "jetty"),
+}
+RELATION_PHRASES = {
+    "left of": ("to the left of", "left of"),
+    "right of": ("to the right of", "right of"),
+    "in front of": ("in front of", "nearer than"),
+    "behind": ("behind", "beyond"),
+}
+SKY_PHRASES = {
+    "sun": ("under the sun", "below a bright sun"),
+    "moon": ("under the moon", "below a bright moon"),
+    "clouds": ("under grey clouds", "on a cloudy day"),
+    "rain": ("in the rain", "on a rainy day"),
+}
+GULL_PHRASES = {
+    1: ("a gull", "one gull"),
+    2: ("two gulls", "a pair of gulls"),
+    3: ("three gulls",),
+}
+VERBS = ("is", "lies", "floats", "is seen")
+
+# What each word or pair of words means to the reader: (category, meaning).
+_LEXICON: dict[str, tuple[str, str]] = {
+    **{noun: ("thing", kind) for kind, nouns in NOUNS.items() for noun in nouns},
+    **{colour: ("colour", colour) for colour in COLOURS},
+    "left": ("relation", "left of"),
+    "right": ("relation", "right of"),
+    "front": ("relation", "in front of"),
+    "nearer": ("relation", "in front of"),
+    "behind": ("relation", "behind"),
+    "beyond": ("relation", "behind"),
+    "sailor": ("object", "sailor"),
+    "sun": ("object", "sun"),
+    "moon": ("object", "moon"),
+    "clouds": ("weather", "clouds"),
+    "cloudy": ("weather", "clouds"),
+    "rain": ("weather", "rain"),
+    "rainy": ("weather", "rain"),
+    "gull": ("gulls", "one"),
+    "gulls": ("gulls", ""),
+    "one": ("count", "one"),
+    "two": ("count", "two"),
+    "pair": ("count", "two"),
+    "three": ("count", "three"),
+}
+
+
+def say(scene: Scene) -> tuple[str, str, str, str, str]:
+    """Five different sentences, each stating exactly ``facts(scene)``.
+
+    Five of seven ways to build the sentence are drawn, with words drawn for each; the
+    scene's ``wording`` decides.
+    """
+    rng = random.Random(f"wording/{scene.wording}")
+    ways = rng.sample(_WAYS, 5)  # no two ways can start alike, so all five differ
+    return tuple(_written(way(_Words(scene, rng))) for way in ways)
+
+
+def _written(words: str) -> str:
+    words = " ".join(words.split()).replace(" ,", ",")
+    return words[0].upper() + words[1:] + "."
+
+
+class _Words:
+    """The phrases of one sentence, drawn afresh for each; absent things are ""."""
+
+    def __init__(self, scene: Scene, rng: random.Random):
+        self.relation = rng.choice(RELATION_PHRASES[scene.relation])
+        self.anchor = _named(scene.anchor, rng)
+        self.verb = rng.choice(VERBS)
+        self.sky = rng.choice(SKY_PHRASES.get(scene.sky, ("",)))
+        self.gulls = rng.choice(GULL_PHRASES.get(scene.gulls, ("",)))
+        self.fly = "flies" if scene.gulls == 1 else "fly"
+        self.subject = _named(scene.subject, rng)
+        if scene.sailor:
+            crewed = (
+                f"{self.subject} with a sailor",
+                f"{self.subject} carrying a sailor",
+                f"a sailor in {self.subject}",
+            )
+            self.subject = rng.choice(crewed)
+
+    def if_gulls(self, before: str, after: str = "") -> str:
+        return f"{before} {self.gulls} {after}" if self.gulls else ""
+
+
+def _named(thing: Thing, rng: random.Random) -> str:
+    article = "an" if thing.kind == "island" else "a"
+    return f"{article} {thing.colour} {rng.choice(NOUNS[thing.kind])}"
+
+
+def _subject_first(w: _Words) -> str:
+    gulls = w.if_gulls("while", f"{w.fly} overhead")
+    return f"{w.subject} {w.verb} {w.relation} {w.anchor} {w.sky} {gulls}"
+
+
+def _relation_first(w: _Words) -> str:
+    gulls = w.if_gulls(", with", "in the sky")
+    return f"{w.relation} {w.anchor} there is {w.subject} {w.sky} {gulls}"
+
+
+def _sky_first(w: _Words) -> str:
+    sky = w.sky or "on the open water"
+    gulls = w.if_gulls(", and", "above")
+    return f"{sky}, {w.subject} {w.verb} {w.relation} {w.anchor} {gulls}"
+
+
+def _gulls_first(w: _Words) -> str:
+    start = w.if_gulls("", f"{w.fly} over the sea while") or "out at sea"
+    return f"{start} {w.subject} {w.verb} {w.relation} {w.anchor} {w.sky}"
+
+
+def _picture_first(w: _Words) -> str:
+    gulls = w.if_gulls("as", f"{w.fly} past")
+    return f"the picture shows {w.subject} {w.relation} {w.anchor} {gulls} {w.sky}"
+
+
+def _harbour_first(w: _Words) -> str:
+    gulls = w.if_gulls("as", f"{w.fly} by")
+    return (
+        f"in the harbour {w.subject} {w.verb} {w.relation} {w.anchor} {w.sky} {gulls}"
+    )
+
+
+def _view_first(w: _Words) -> str:
+    gulls = w.if_gulls("with", "above")
+    return f"a view of {w.subject} {w.relation} {w.anchor} {gulls} {w.sky}"
+
+
+_WAYS = (
+    _subject_first,
+    _relation_first,
+    _sky_first,
+    _gulls_first,
+    _picture_first,
+    _harbour_first,
+    _view_first,
+)
+
+
+def parse(sentence: str) -> frozenset[Fact]:
+    """The facts that a sentence states, whoever wrote it.
+
+    Case, punctuation and unknown words do not matter. A colour belongs to the next
+    thing named; a relation holds from the thing named before it, or, if it opens the
+    sentence, from the second thing after it. Half-said relations and colours of
+    nothing are no facts. Never raises.
+    """
+    items = _meanings(re.findall(r"[^\W\d_]+", sentence.lower()))
+    found: set[Fact] = set()
+    colours: list[str] = []
+    count = ""
+    for category, meaning in items:
+        if category == "colour":
+            colours.append(meaning)
+            continue
+        if category == "count":
+            count = meaning
+            continue
+        if category == "thing":
+            found.add(Fact("object", meaning))
+            found.update(Fact("colour", meaning, colour) for colour in colours)
+        elif category == "gulls":
+            found.add(Fact("object", "gulls"))
+            if count or meaning:
+                found.add(Fact("count", "gulls", count or meaning))
+        elif category in ("object", "weather"):
+            found.add(Fact(category, meaning))
+        colours, count = [], ""
+    return frozenset(found | _relations(items))
+
+
+def _meanings(words: list[str]) -> list[tuple[str, str]]:
+    """The known words and word pairs, in order, as (category, meaning)."""
+    found, at = [], 0
+    while at < len(words):
+        for length in (2, 1):
+            meaning = _LEXICON.get(" ".join(words[at : at + length]))
+            if meaning:
+                found.append(meaning)
+                break
+        at += length
+    return found
+
+
+def _relations(items: list[tuple[str, str]]) -> set[Fact]:
+    items = [item for item in items if item[0] in ("thing", "relation")]
+    found = set()
+    for at, (category, relation) in enumerate(items):
+        if category != "relation":
+            continue
+        before = [name for kind, name in items[:at] if kind == "thing"]
+        after = [name for kind, name in items[at + 1 :] if kind == "thing"]
+        if before and after:
+            found.add(_relation(before[-1], relation, after[0]))
+        elif len(after) >= 2:
+            found.add(_relation(after[1], relation, after[0]))
+    return found
+
+
+def _relation(subject: str, relation: str, anchor: str) -> Fact:
+    """The one way to write a relation that can be told from either side."""
+    if KINDS.index(subject) > KINDS.index(anchor):
+        subject, relation, anchor = anchor, INVERSE[relation], subject
+    return Fact("relation", subject, relation, anchor)

@@ -1,0 +1,118 @@
+"""The input pipeline: a prepared split -> batches of pictures and their captions."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from data_prep.records import DatasetInfo, read_shards, verify
+from data_prep.vocabulary import Vocabulary
+
+
+class Split(NamedTuple):
+    """The words of a split, all in memory: pictures are many, captions are small.
+
+    Attributes:
+        image_ids: one a picture, in the order of the shards.
+        captions: of each picture, as people wrote them.
+        scenes: of each picture its semantic record as JSON; "" where there is none.
+    """
+
+    image_ids: list[str]
+    captions: list[tuple[str, ...]]
+    scenes: list[str]
+
+
+class Batch(NamedTuple):
+    """What a training step is fed.
+
+    Attributes:
+        inputs: ``(images, ...)``, regions or pixels, each picture once.
+        token_ids: int32 ``(captions, time)``, START first, END, then padding.
+        caption_to_image: int32 ``(captions,)``, which row of `inputs` it is about.
+    """
+
+    inputs: tf.Tensor
+    token_ids: tf.Tensor
+    caption_to_image: tf.Tensor
+
+
+def load_split(directory: Path, split: str) -> Split:
+    """Read the words of a split, once its shards are found whole.
+
+    Raises:
+        BadInput: a shard is missing, truncated or altered.
+    """
+    info = DatasetInfo.load(directory)
+    verify(directory, info, split)
+    image_ids, captions, scenes = [], [], []
+    for record in read_shards(directory, split).as_numpy_iterator():
+        image_ids.append(record["image_id"].decode("utf-8"))
+        captions.append(tuple(text.decode("utf-8") for text in record["captions"]))
+        scenes.append(record["scene"].decode("utf-8"))
+    return Split(image_ids, captions, scenes)
+
+
+def tokenized(
+    captions: list[tuple[str, ...]], vocabulary: Vocabulary, max_length: int
+) -> tf.RaggedTensor:
+    """Return int32 ids ``(images, (captions), (time))``, START first, END last.
+
+    A caption of more than `max_length` words, END among them, is cut there and has
+    no END: the model is not taught to stop where people went on.
+    """
+    texts = tf.constant([text for texts in captions for text in texts])
+    token_ids = vocabulary.encode(texts)[:, : max_length + 1]
+    return tf.RaggedTensor.from_row_lengths(token_ids, [len(c) for c in captions])
+
+
+def training_batches(
+    inputs: np.ndarray,
+    token_ids: tf.RaggedTensor,
+    *,
+    images_per_batch: int,
+    seed: int,
+    epoch: int,
+    mirrored: np.ndarray | None = None,
+) -> tf.data.Dataset:
+    """Return one epoch of `Batch`es: every picture once, with all of its captions.
+
+    The order follows from seed and epoch alone, so a resumed training sees what an
+    uninterrupted one would have seen.
+
+    Args:
+        inputs: ``(images, ...)``, from `features.cached`.
+        token_ids: int32 ``(images, (captions), (time))``, from `tokenized`.
+        images_per_batch: pictures a batch; the last batch of an epoch is smaller.
+        seed: of the order.
+        epoch: from 0.
+        mirrored: the same pictures seen in a mirror; if given, each picture is taken
+            from here with probability one half.
+    """
+    generator = np.random.default_rng((seed, epoch))
+    order = generator.permutation(len(inputs))
+    flipped = generator.random(len(inputs)) < (0.0 if mirrored is None else 0.5)
+
+    def rows(chosen, flips):
+        block = inputs[chosen]
+        if flips.any():
+            block[flips] = mirrored[chosen[flips]]
+        return block
+
+    def batch(chosen, flips):
+        block = tf.numpy_function(rows, (chosen, flips), inputs.dtype)
+        block = tf.ensure_shape(block, (None, *inputs.shape[1:]))
+        captions = tf.gather(token_ids, chosen)
+        return Batch(
+            inputs=block,
+            token_ids=captions.values.to_tensor(),  # PAD is 0
+            caption_to_image=tf.cast(captions.value_rowids(), tf.int32),
+        )
+
+    return (
+        tf.data.Dataset.from_tensor_slices((order, flipped))
+        .batch(images_per_batch)
+        .map(batch, num_parallel_calls=1, deterministic=True)
+        .prefetch(2)
+    )

@@ -1,0 +1,151 @@
+"""Reading from folders that users give: texts, picture files, captions, hash splits.
+
+What the readers of `data_prep.datasets` share.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from data_prep.datasets import Skipped
+from data_prep.errors import BadInput
+
+_MAX_DEPTH = 2  # folders below the source: what archives inside archives make
+_IGNORED = {"__MACOSX"}  # archives made on a Mac: shadows of all files
+
+
+def read_text(path: Path) -> str:
+    """Return the content of a UTF-8 file, without its byte order mark.
+
+    Raises:
+        BadInput: it cannot be read or is in another encoding.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadInput(
+            f"{path} cannot be read ({error.strerror}); expected a text file: check the "
+            "path and its permissions."
+        ) from error
+    mark = b"\xef\xbb\xbf"
+    start = len(mark) if data.startswith(mark) else 0
+    try:
+        return data[start:].decode("utf-8")
+    except UnicodeDecodeError as error:
+        offset = start + error.start
+        raise BadInput(
+            f"{path} is not UTF-8: byte {offset} is 0x{data[offset]:02x}, which fits "
+            "nothing there; expected UTF-8 text: convert it, e.g. by "
+            "`iconv -f LATIN1 -t UTF-8`, or save it anew as UTF-8."
+        ) from None
+
+
+def folders(source: Path) -> Iterator[Path]:
+    """Yield the source and the folders in it, shallow ones first, each level sorted."""
+    level = [source]
+    for _ in range(_MAX_DEPTH + 1):
+        yield from level
+        level = [child for folder in level for child in _folders_in(folder)]
+
+
+def _folders_in(folder):
+    try:
+        with os.scandir(folder) as entries:
+            found = [Path(entry.path) for entry in entries if entry.is_dir()]
+    except PermissionError:  # lost+found and the like
+        return []
+    return sorted(
+        f for f in found if f.name not in _IGNORED and not f.name.startswith(".")
+    )
+
+
+def find_file(source: Path, name: str) -> Path | None:
+    """Return the file of this name in the source or in a folder in it, or None."""
+    return next((f / name for f in folders(source) if (f / name).is_file()), None)
+
+
+def find_picture_folder(source: Path, image_ids: Iterable[str]) -> Path:
+    """Return the folder, within the source, that the names of pictures start from.
+
+    Args:
+        source: where to look.
+        image_ids: some names of pictures; a few may not exist.
+
+    Raises:
+        BadInput: no folder has any of these pictures.
+    """
+    image_ids = list(image_ids)
+    for folder in folders(source):
+        if any((folder / image_id).is_file() for image_id in image_ids):
+            return folder
+    example = image_ids[0] if image_ids else "any picture"
+    raise BadInput(
+        f"{source} and the folders in it do not have the pictures that the captions are "
+        f"about, e.g. {example}; expected them together: put the pictures' folder into "
+        f"{source}."
+    )
+
+
+def find_picture(folder: Path, name: str, skipped: Skipped) -> Path | None:
+    """Return the file of a picture, or None and a line in `skipped`.
+
+    A name from a file that somebody else wrote must not make us read, and keep a copy
+    of, a file elsewhere on this machine: links are followed, but not out of the folder.
+    """
+    try:
+        root = folder.resolve()
+        path = (root / name).resolve()
+        if not path.is_relative_to(root):
+            skipped.add("picture outside of its folder", name)
+        elif not path.is_file():
+            skipped.add("picture does not exist", name)
+        else:
+            return path
+    except (OSError, ValueError, RuntimeError):
+        # Links in a circle; a null or half a character pair; a name too long.
+        skipped.add("name that no picture can have", name)
+    return None
+
+
+def usable_captions(
+    captions: Iterable[str], image_id: str, skipped: Skipped
+) -> tuple[str, ...]:
+    """Return the captions that have words; the others go to `skipped`."""
+    usable = []
+    for caption in captions:
+        caption = " ".join(caption.split())
+        if not any(character.isalnum() for character in caption):
+            skipped.add("caption without words", image_id)
+        elif not _is_unicode(caption):
+            skipped.add("caption that is not valid Unicode", image_id)
+        else:
+            usable.append(caption)
+    return tuple(usable)
+
+
+def _is_unicode(text):
+    """False for half a surrogate pair, which JSON can spell and UTF-8 cannot."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def split_by_hash(image_id: str, train: float, dev: float) -> str:
+    """Return the split of a picture: always the same one for the same name.
+
+    The sha256 of the name decides, so that adding or removing pictures moves no other
+    picture from one split into another.
+
+    Args:
+        image_id: the picture's name.
+        train: share of train.
+        dev: share of dev; what remains is test.
+    """
+    digest = hashlib.sha256(image_id.encode("utf-8")).digest()
+    point = int.from_bytes(digest[:8], "big") / 2**64
+    if point < train:
+        return "train"
+    return "dev" if point < train + dev else "test"

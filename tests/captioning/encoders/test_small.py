@@ -1,0 +1,61 @@
+"""The small encoder can be trained everywhere, and its regions know their places."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from captioning.encoders import small
+
+
+@pytest.fixture
+def encoder(seeded):
+    return small.build_encoder()
+
+
+def grey() -> np.ndarray:
+    return np.full((1, 128, 128, 3), 127.5, "float32")
+
+
+def test_coordinates_run_from_minus_one_to_one_across_and_down():
+    out = small.Coordinates()(np.zeros((2, 3, 5, 7), "float32")).numpy()
+    assert out.shape == (2, 3, 5, 9)
+    for row, column in np.ndindex(3, 5):
+        np.testing.assert_allclose(
+            out[:, row, column, 7:], [[column / 2 - 1, row - 1]] * 2
+        )
+
+
+def test_gradients_reach_every_weight(encoder):
+    pixels = tf.random.uniform((4, 128, 128, 3), 0, 255, seed=1)
+    with tf.GradientTape() as tape:
+        # Squares: the plain sum of normalised channels has no gradient by design.
+        loss = tf.reduce_sum(encoder(pixels, training=True) ** 2)
+    gradients = tape.gradient(loss, encoder.trainable_variables)
+    for variable, gradient in zip(encoder.trainable_variables, gradients, strict=True):
+        assert tf.reduce_max(tf.abs(gradient)) > 0, variable.path
+
+
+def test_equal_surroundings_at_different_places_give_different_regions(encoder):
+    """Without coordinates the inner regions of an even picture would all be equal."""
+    # A region sees 63 pixels: two regions from the edge no padding comes in.
+    inner = encoder(grey()).numpy().reshape(8, 8, 128)[2:6, 2:6].reshape(16, 128)
+    distances = np.linalg.norm(inner[:, None] - inner[None], axis=-1)
+    assert (distances[~np.eye(16, dtype=bool)] > 1e-3).all()
+
+
+@pytest.mark.parametrize("row, column", [(1, 2), (2, 1), (6, 3)])
+def test_a_thing_changes_the_regions_around_its_place_only(encoder, row, column):
+    pixels = grey()
+    # A gull: eight pixels in the middle of the region's 16 x 16 pixels.
+    top, left = 16 * row + 4, 16 * column + 4
+    pixels[:, top : top + 8, left : left + 8] = 255
+    change = np.abs(encoder(pixels) - encoder(grey())).sum(-1).reshape(8, 8)
+    assert change[row, column] > 0
+    far = np.ones((8, 8), bool)
+    far[max(row - 2, 0) : row + 3, max(column - 2, 0) : column + 3] = False
+    np.testing.assert_array_equal(change[far], 0)
+
+
+def test_other_sizes_have_other_numbers_of_regions():
+    assert small.build_encoder("small", 64).output_shape == (None, 16, 128)
+    assert small.build_encoder("small", 100).output_shape == (None, 49, 128)
