@@ -10,6 +10,9 @@ def _knob(default: Any, help: str) -> Any:
     return field(default=default, metadata={"help": help})
 
 
+_MAY_BE_ZERO = ("seed", "warmup_steps")
+
+
 @dataclass(frozen=True)
 class Config:
     """Everything that decides what a training run computes, data aside.
@@ -52,6 +55,21 @@ class Config:
     length_penalty: float = _knob(
         1.0, "log probability is divided by length to this power"
     )
+
+    def __post_init__(self):
+        for knob in dataclasses.fields(self):
+            value = getattr(self, knob.name)
+            least = 0 if knob.type is float or knob.name in _MAY_BE_ZERO else 1
+            if knob.type in (int, float) and not value >= least:
+                raise ValueError(
+                    f"{knob.name} is {value}; expected at least {least}: "
+                    f"{knob.metadata['help']}."
+                )
+        for name in ("dropout", "label_smoothing", "average"):
+            if getattr(self, name) >= 1:
+                raise ValueError(
+                    f"{name} is {getattr(self, name)}; expected a share below 1."
+                )
 
 
 PRESETS = {
@@ -107,7 +125,11 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def from_flags(base: Config, flags: argparse.Namespace) -> Config:
-    """Return `base` with the flags that were given."""
+    """Return `base` with the flags that were given.
+
+    Raises:
+        ValueError: a knob is out of its range.
+    """
     given = {
         knob.name: getattr(flags, knob.name)
         for knob in dataclasses.fields(Config)

@@ -73,7 +73,7 @@ def _captions_of_run(flags) -> tuple[dict[str, str], Path]:
 
     from captioning import evaluation, runs
 
-    run = runs.load_run(chosen_run(flags))
+    run = runs.load_run(chosen_run(flags), encoder=False)
     knobs = {"num_beams": flags.beams, "length_penalty": flags.length_penalty}
     knobs = {name: value for name, value in knobs.items() if value is not None}
     run = run._replace(config=dataclasses.replace(run.config, **knobs))

@@ -9,9 +9,8 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from captioning import search
+from captioning import encoders, search
 from captioning.config import Config
-from captioning.encoders import encoder_fingerprint
 from captioning.models.captioner import Captioner
 from captioning.ptb_tokenizer import tokenize
 from captioning.runs import Run
@@ -78,21 +77,21 @@ def caption_rows(caption, rows: np.ndarray, *, progress: str = "") -> list[str]:
     return captions
 
 
-def features_of(config: Config, encoder=None) -> features.Features:
-    """Return how rows are made for a captioner of this config.
-
-    Args:
-        config: the knobs.
-        encoder: a frozen encoder; called only if rows must be computed.
-    """
+def features_of(config: Config) -> features.Features:
+    """Return how rows are made for a captioner of this config."""
     if config.train_encoder:
         return features.pixels(config.image_size)
+
+    def load():
+        encoder = encoders.build_encoder(config.encoder, config.image_size)
+        return lambda pixels: encoder(pixels, training=False)
+
     return features.Features(
         name=f"{config.encoder}-{config.image_size}",
-        fingerprint=encoder_fingerprint(config.encoder, config.image_size),
-        compute=lambda pixels: encoder()(pixels, training=False),
+        fingerprint=encoders.encoder_fingerprint(config.encoder, config.image_size),
+        load=load,
         image_size=config.image_size,
-        dtype="float16",
+        dtype="float16",  # an encoder's regions need no more; half the disk
     )
 
 
@@ -102,20 +101,17 @@ def caption_split(
     """Return the run's best caption of each picture of a prepared split, by image id.
 
     Args:
-        run: a finished run.
+        run: a finished run, loaded without a frozen encoder: its rows are cached.
         data: a prepared data set.
         split: "train", "dev" or "test".
         grey: show a plain grey picture each time; what is right then was guessed.
     """
     image_ids = load_split(data, split).image_ids
-    made_by = features_of(run.config, lambda: run.captioner.encoder)
-    captioner = run.captioner
-    if not run.config.train_encoder:
-        captioner = Captioner(None, captioner.decoder)
-    caption = make_captioner_function(captioner, run.vocabulary, run.config)
+    made_by = features_of(run.config)
+    caption = make_captioner_function(run.captioner, run.vocabulary, run.config)
     if grey:
         pixels = tf.fill((1, run.config.image_size, run.config.image_size, 3), 128.0)
-        (said,) = caption_rows(caption, made_by.compute(pixels).numpy())
+        (said,) = caption_rows(caption, made_by.load()(pixels).numpy())
         return dict.fromkeys(image_ids, said)
     rows = features.cached(data, split, made_by)
     said = caption_rows(caption, rows, progress=f"captions of {split}")

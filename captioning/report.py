@@ -32,7 +32,7 @@ def show_run(directory: Path, data: Path, split: str) -> str:
     Leaves ``samples/`` (a few of the pictures) and ``captions.png`` (the same, with
     what the run says of them) in the run's directory.
     """
-    run = load_run(directory)
+    run = load_run(directory, encoder=False)
     references = pipeline.load_split(data, split)
     captions = evaluation.caption_split(run, data, split)
     lines = [

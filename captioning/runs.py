@@ -58,20 +58,21 @@ def build_captioner(
         encoder: with its encoder; without, it takes regions.
 
     Raises:
-        BadInput: the encoder is not known, or its weights are not installed.
+        BadInput: the cell or the encoder is not known, or its weights not installed.
     """
     try:
+        cell = build_cell(config.cell, config.units)
         seeing = encoders.build_encoder(
             config.encoder,
             config.image_size,
             pretrained=encoder and not config.train_encoder,
         )
-    except encoders.BadEncoder as error:
+    except ValueError as error:
         raise BadInput(str(error)) from error
     decoder = Decoder(
         vocabulary_size,
         config.embedding_dim,
-        build_cell(config.cell, config.units),
+        cell,
         config.attention_dim,
         config.dropout,
         name="decoder",

@@ -65,7 +65,10 @@ def _new(flags):
     data = flags.data or _harbour()
     name = _name_of(data)
     default = name if name in config.PRESETS else "flickr8k"
-    knobs = config.from_flags(config.preset(flags.preset or default), flags)
+    try:
+        knobs = config.from_flags(config.preset(flags.preset or default), flags)
+    except ValueError as error:
+        raise BadInput(str(error)) from error
     stamp = time.strftime("%Y%m%d-%H%M%S")
     return knobs, data, flags.run or Path("runs") / f"{name}-{knobs.cell}-{stamp}"
 

@@ -85,8 +85,6 @@ def train(
     """
     keras.utils.set_random_seed(config.seed)
     ready = _read_data(config, data)
-    if not resume:
-        runs.create(directory, config, data, ready.vocabulary)
     steps_per_epoch = math.ceil(len(ready.train_rows) / config.images_per_batch)
     with tf.distribute.get_strategy().scope():
         teacher = TeacherForcing(
@@ -98,6 +96,8 @@ def train(
             batch_spec=ready.batches(config, 0).element_spec,
             pad=PAD,
         )
+    if not resume:  # not before all that the knobs name was found to exist
+        runs.create(directory, config, data, ready.vocabulary)
     checkpoint = _Checkpoint(teacher, directory)
     history = checkpoint.restore() if resume else []
     score_dev = _dev_scorer(teacher.captioner, config, ready)
@@ -220,6 +220,12 @@ class _Checkpoint:
                 captioner=teacher.captioner,
                 optimizer=teacher.optimizer,
                 epochs=self._epochs,
+                # Dropout's; as Keras variables they are no weights of any layer.
+                seeds=[
+                    variable.value
+                    for variable in teacher.captioner.variables
+                    if "seed_generator" in variable.path
+                ],
             ),
             directory / "checkpoint",
             max_to_keep=1,

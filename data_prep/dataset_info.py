@@ -45,7 +45,7 @@ class DatasetInfo:
     """What `dataset.json` says.
 
     Attributes:
-        format: the layout described above; `FORMAT`.
+        format: of the files, see `data_prep.records`; `FORMAT`.
         name: of the data set's reader.
         source: the folder it came from; "" if it needs none.
         splits: "train", "dev" and "test".
@@ -70,7 +70,7 @@ class DatasetInfo:
 
     def save(self, directory: Path) -> None:
         """Write `dataset.json`, with a checksum of its own, atomically."""
-        fields = dataclasses.asdict(self)
+        fields = {"format": self.format, **dataclasses.asdict(self)}  # format first
         fields["sha256"] = _digest(fields)
         content = json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
         partial = Path(directory) / "dataset.json.partial"
@@ -92,8 +92,8 @@ class DatasetInfo:
         except OSError as error:
             raise BadInput(
                 f"{directory} holds no readable dataset.json ({error.strerror}); "
-                "expected a data set made by `python -m data_prep.prepare`: prepare it, "
-                "or check the path."
+                "expected a data set made by `python -m data_prep.prepare`: "
+                "prepare it, or check the path."
             ) from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _altered(path) from error
@@ -149,7 +149,8 @@ def images_digest(info: DatasetInfo, split: str) -> str:
     return hashlib.sha256(sums.encode("ascii")).hexdigest()
 
 
-def shards_of(info, split):
+def shards_of(info: DatasetInfo, split: str) -> tuple[ShardInfo, ...]:
+    """Return the shards of a split, or raise BadInput if there is no such split."""
     if split not in info.splits:
         raise BadInput(
             f"the data set {info.name} has no split {split!r}; expected one of "
@@ -158,7 +159,8 @@ def shards_of(info, split):
     return info.splits[split].shards
 
 
-def check_size(directory, shard):
+def check_size(directory: Path, shard: ShardInfo) -> None:
+    """Raise BadInput unless the shard is there with its size."""
     path = directory / shard.file
     try:
         size = path.stat().st_size

@@ -24,7 +24,9 @@ def exit_on_bad_input(main: Callable[[], int]) -> NoReturn:
         status = main()
         sys.stdout.flush()
     except BadInput as error:
-        print(f"error: {error}", file=sys.stderr)
+        # Names in it come from outside; none may steer the terminal.
+        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(error))
+        print(f"error: {text}", file=sys.stderr)
         status = 2
     except KeyboardInterrupt:
         status = 130

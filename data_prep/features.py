@@ -31,15 +31,16 @@ class Features(NamedTuple):
     Attributes:
         name: the folder's name.
         fingerprint: changes whenever the same picture would give another row.
-        compute: pixels float32 ``(batch, size, size, 3)`` in 0..255 -> rows
-            ``(batch, ...)``.
+        load: returns the function that makes rows ``(batch, ...)`` of pixels float32
+            ``(batch, size, size, 3)`` in 0..255. Called only if rows must be made, for
+            it may have an encoder to load.
         image_size: pixels a side.
         dtype: what the rows are stored as.
     """
 
     name: str
     fingerprint: str
-    compute: Callable[[tf.Tensor], tf.Tensor]
+    load: Callable[[], Callable[[tf.Tensor], tf.Tensor]]
     image_size: int
     dtype: str
 
@@ -47,7 +48,7 @@ class Features(NamedTuple):
 def pixels(image_size: int) -> Features:
     """Return the features of a model that learns from the pictures themselves."""
     return Features(
-        f"pixels-{image_size}", "rounded", tf.round, image_size, dtype="uint8"
+        f"pixels-{image_size}", "rounded", lambda: tf.round, image_size, dtype="uint8"
     )
 
 
@@ -100,7 +101,7 @@ def _compute(directory, split, features, mirrored, rows_file):
     partial = rows_file.with_suffix(".partial")
     shape = (None, features.image_size, features.image_size, 3)
     compute = tf.function(
-        features.compute, input_signature=[tf.TensorSpec(shape, tf.float32)]
+        features.load(), input_signature=[tf.TensorSpec(shape, tf.float32)]
     )
     rows, done = None, 0
     label = f"{features.name} of {split}" + (", mirrored" if mirrored else "")

@@ -15,8 +15,9 @@ What is decoded, and what it equals (tests compare with Pillow):
 - GIF: the first frame; TensorFlow's decoder knows no transparency.
 - BMP: 8 bit grey, 24 and 32 bit without compression.
 
-`data_prep.pictures` is the gate for files from outside. It turns everything else into
-one of the first two, upright, and agrees with this module on transparency and depth.
+`data_prep.pictures` is the gate for files from outside: it lets JPEG through as it is
+and makes everything else an upright RGB PNG, by the same rules for transparency and
+depth; so a model meets the same pixels on either way.
 """
 
 import tensorflow as tf

@@ -194,11 +194,7 @@ def _is_plain_jpeg(data):
     while match := _JPEG_MARKER.search(data, position):
         marker = match[1][0]
         if marker == 0xD9:  # the end
-            return frame in (
-                0xC0,
-                0xC1,
-                0xC2,
-            )  # Huffman: baseline, extended, progressive
+            return frame in (0xC0, 0xC1, 0xC2)  # Huffman coding, not lossless
         # Headers follow each other at once; after them only tables and further scans.
         if in_pixels and marker not in (0xC4, 0xDA, 0xDB, 0xDD):
             return False

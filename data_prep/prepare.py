@@ -19,7 +19,7 @@ from data_prep.replacement import replacing
 if TYPE_CHECKING:  # TensorFlow takes seconds to import; --help must not wait for it
     from data_prep.records import DatasetInfo, Record
 
-IMAGES_PER_SHARD = 1000  # some 150 MB of ordinary photos: few files, yet shards to spare
+IMAGES_PER_SHARD = 1000  # some 150 MB of ordinary photos
 MANY_CAPTIONS = 5000  # in train: from here a word has enough examples to be choosy
 MIN_COUNT = 5  # the usual threshold since Karpathy & Fei-Fei 2015 (arXiv:1412.2306)
 READERS = 2  # processes that decode pictures
@@ -60,9 +60,7 @@ def prepare(
     """
     from data_prep.records import SplitInfo, write_shards
 
-    for option, value in (("min_count", min_count), ("images_per_shard", images_per_shard)):
-        if value is not None and value < 1:
-            raise BadInput(f"{option} is {value}; expected at least 1: give more.")
+    _check_positive(min_count=min_count, images_per_shard=images_per_shard)
     skipped = Skipped()
     examples = _open(name, source, skipped, options)
     with replacing(Path(out)) as partial:
@@ -84,8 +82,16 @@ def prepare(
 def default_min_count(num_captions: int) -> tuple[int, str]:
     """Return the threshold for so many training captions, and why."""
     if num_captions > MANY_CAPTIONS:
-        return MIN_COUNT, f"more than {MANY_CAPTIONS:,} captions; rarer ones are not learnt"
+        return MIN_COUNT, f"over {MANY_CAPTIONS:,} captions; rarer ones are not learnt"
     return 1, f"{MANY_CAPTIONS:,} captions or fewer; all words are needed"
+
+
+def _check_positive(**numbers):
+    for option, number in numbers.items():
+        if number is not None and number < 1:
+            raise BadInput(
+                f"{option} is {number}; expected at least 1: give a larger one."
+            )
 
 
 def _open(name, source, skipped, options) -> Iterator[RawExample]:
@@ -96,7 +102,9 @@ def _open(name, source, skipped, options) -> Iterator[RawExample]:
             f"the data set {name} got no source; expected a folder: give --source DIR."
         )
     if not dataset.NEEDS_SOURCE and source is not None:
-        raise BadInput(f"the data set {name} is read from no folder: leave --source out.")
+        raise BadInput(
+            f"the data set {name} is read from no folder: leave --source out."
+        )
     if source is not None and not Path(source).is_dir():
         raise BadInput(f"{source} is not a folder; expected one: check --source.")
     known = list(inspect.signature(dataset.read).parameters)[2:]
@@ -112,45 +120,51 @@ def _open(name, source, skipped, options) -> Iterator[RawExample]:
 def _records(
     examples: Iterable[RawExample], split: str, skipped: Skipped
 ) -> "Iterator[Record]":
-    """Check the pictures of a split, several at a time; keep those that are sound."""
+    """Check the pictures of a split and keep those that are sound, in their order."""
     from tqdm import tqdm
 
     from data_prep.records import Record
 
+    with contextlib.closing(_read_ahead(iter(examples))) as read:
+        for example, image in tqdm(read, desc=split, unit=" pictures"):
+            if isinstance(image, BadPicture):
+                # The message names the file in full; the name in the data set will do.
+                why = str(image).removeprefix(str(example.image)).strip()
+                skipped.add("picture that cannot be used", f"{example.image_id} {why}")
+            else:
+                yield Record(example.image_id, image, example.captions, example.scene)
+
+
+def _read_ahead(
+    examples: Iterator[RawExample],
+) -> Iterator[tuple[RawExample, bytes | BadPicture]]:
+    """Yield examples with their pictures, several of which are read at a time."""
     with contextlib.ExitStack() as stack:
         readers: queue.SimpleQueue[PictureReader] = queue.SimpleQueue()
         for _ in range(READERS):
             readers.put(stack.enter_context(PictureReader()))
         pool = stack.enter_context(ThreadPoolExecutor(READERS))
-        stack.callback(pool.shutdown, cancel_futures=True)  # before the pool waits
-        progress = stack.enter_context(tqdm(desc=split, unit=" pictures"))
+        stack.callback(pool.shutdown, cancel_futures=True)  # else the pool reads on
 
-        def read(path: Path) -> bytes:
+        def read(image: Path | bytes) -> bytes | BadPicture:
+            if isinstance(image, bytes):
+                return image
             reader = readers.get()
             try:
-                return reader.read(path)
+                return reader.read(image)
+            except BadPicture as error:
+                return error
             finally:
                 readers.put(reader)
 
-        def start(example: RawExample) -> tuple[RawExample, Future[bytes] | None]:
-            is_file = isinstance(example.image, Path)
-            return example, pool.submit(read, example.image) if is_file else None
-
-        examples = iter(examples)
-        ahead = itertools.islice(examples, READERS * LOOK_AHEAD)
-        waiting = deque(map(start, ahead))
-        while waiting:
-            example, picture = waiting.popleft()
-            waiting.extend(map(start, itertools.islice(examples, 1)))
-            try:
-                image = picture.result() if picture else example.image
-            except BadPicture as error:
-                # The message names the file in full; the name in the data set will do.
-                reason = str(error).removeprefix(str(example.image)).strip()
-                skipped.add("picture that cannot be used", f"{example.image_id} {reason}")
-            else:
-                yield Record(example.image_id, image, example.captions, example.scene)
-            progress.update()
+        waiting: deque[tuple[RawExample, Future]] = deque()
+        for example in examples:
+            waiting.append((example, pool.submit(read, example.image)))
+            if len(waiting) > READERS * LOOK_AHEAD:
+                example, image = waiting.popleft()
+                yield example, image.result()
+        for example, image in waiting:
+            yield example, image.result()
 
 
 def _noting_captions(records, captions: list[str]):
@@ -171,9 +185,9 @@ def _check_splits(name, splits, skipped):
         for reason, entry in skipped.as_dict().items()
     )
     raise BadInput(
-        f"the data set {name} has no pictures in {' and '.join(empty)} ({sizes}; split: "
-        f"{rule}{'; ' if why else ''}{why}); expected some in each: give more pictures, "
-        "a hundred if a hash splits them, or mend what was skipped."
+        f"the data set {name} has no pictures in {' and '.join(empty)} ({sizes}; "
+        f"split: {rule}{'; ' if why else ''}{why}); expected some in each: give more "
+        "pictures, a hundred if a hash splits them, or mend what was skipped."
     )
 
 
@@ -255,7 +269,8 @@ def summary(info: "DatasetInfo", out: Path) -> str:
     )
     lines += [f"{topic}: {note}" for topic, note in info.notes.items()]
     for reason, entry in info.skipped.items():
-        lines.append(f"skipped {entry['count']:,}: {reason}, e.g. {entry['examples'][0]}")
+        example = entry["examples"][0]
+        lines.append(f"skipped {entry['count']:,}: {reason}, e.g. {example}")
     lines.append(f"next: python -m captioning.train --data {out}")
     return "\n".join(lines)
 

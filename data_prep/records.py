@@ -1,13 +1,13 @@
 """A prepared data set on disk: the schema of its TFRecords, written once, here.
 
-    DATA/dataset.json                what it is, where from, the sha256 of all the rest
-    DATA/vocabulary.txt              see `data_prep.vocabulary`
-    DATA/SPLIT-00000.tfrecord ...    one `tf.train.Example` a picture, four features:
+DATA/dataset.json                what it is, where from, the sha256 of all the rest
+DATA/vocabulary.txt              see `data_prep.vocabulary`
+DATA/SPLIT-00000.tfrecord ...    one `tf.train.Example` a picture, four features:
 
-    image_id   bytes (1,)   UTF-8, unique: the picture's name in its data set
-    image      bytes (1,)   encoded, as `data_prep.images.decode` reads it
-    captions   bytes (K,)   UTF-8, as people wrote them, K >= 1
-    scene      bytes (1,)   UTF-8, JSON of the harbour's scene; empty elsewhere
+image_id   bytes (1,)   UTF-8, unique: the picture's name in its data set
+image      bytes (1,)   encoded, as `data_prep.images.decode` reads it
+captions   bytes (K,)   UTF-8, as people wrote them, K >= 1
+scene      bytes (1,)   UTF-8, JSON of the harbour's scene; empty elsewhere
 """
 
 import contextlib
@@ -72,7 +72,7 @@ def write_shards(
         images_per_shard: at least 1; the last shard may have fewer.
 
     Raises:
-        BadInput: the disk is full, or the folder may not be written.
+        BadInput: the disk is full.
     """
     records, shards = iter(records), []
     for first in records:
@@ -93,8 +93,8 @@ def _write_shard(records, path):
                 captions += len(record.captions)
     except tf.errors.OpError as error:
         raise BadInput(
-            f"{path} cannot be written ({error.message}); expected room on the disk and "
-            "the right to write there."
+            f"{path} cannot be written ({error.message}); expected room on the disk: "
+            "free some, or choose another --out."
         ) from error
     sha256 = file_sha256(partial)
     os.replace(partial, path)
@@ -145,6 +145,6 @@ def damage_is_bad_input(directory: Path) -> Iterator[None]:
         yield
     except tf.errors.DataLossError as error:
         raise BadInput(
-            f"a shard in {directory} is damaged ({error.message}); expected it as it was "
-            "written: prepare the data set again."
+            f"a shard in {directory} is damaged ({error.message}); expected it as it "
+            "was written: prepare the data set again."
         ) from error

@@ -40,9 +40,9 @@ def replacing(out: Path) -> Iterator[Path]:
 
 def _check_out(out):
     """Refuse to replace anything but an empty folder or a data set of ours."""
-    if not os.path.lexists(out) or (out.is_dir() and not any(out.iterdir())):
-        return
     try:
+        if not os.path.lexists(out) or not any(out.iterdir()):
+            return
         fields = json.loads((out / "dataset.json").read_bytes())
         ours = {"format", "splits", "standardisation", "vocabulary_size"} <= set(fields)
     except (OSError, ValueError, TypeError):
@@ -66,14 +66,8 @@ def _take_place(partial, out):
         # The cache in features/ notices by itself what it is still good for; any other
         # thing somebody put here is not ours to throw away.
         for entry in old.iterdir():
-            if not _is_ours(entry):
+            if not _OURS.fullmatch(entry.name):
                 os.rename(entry, out / entry.name)
         shutil.rmtree(old)
     else:
         os.rename(partial, out)
-
-
-def _is_ours(entry):
-    return entry.name in ("dataset.json", "vocabulary.txt") or (
-        entry.suffix == ".tfrecord" and entry.name.startswith(SPLITS)
-    )

@@ -1,17 +1,20 @@
-"""Reading from folders that users give: texts, picture files, captions, hash splits.
+"""Reading from folders that users give: texts, JSON, pictures' files, hash splits.
 
 What the readers of `data_prep.datasets` share.
 """
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from data_prep.datasets import Skipped
 from data_prep.errors import BadInput
 
 _MAX_DEPTH = 2  # folders below the source: what archives inside archives make
+_SAMPLE = 1000  # names tried in each folder: enough even if most are missing
 _IGNORED = {"__MACOSX"}  # archives made on a Mac: shadows of all files
 
 
@@ -25,8 +28,8 @@ def read_text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise BadInput(
-            f"{path} cannot be read ({error.strerror}); expected a text file: check the "
-            "path and its permissions."
+            f"{path} cannot be read ({error.strerror}); expected a text file: check "
+            "the path and its permissions."
         ) from error
     mark = b"\xef\xbb\xbf"
     start = len(mark) if data.startswith(mark) else 0
@@ -38,6 +41,34 @@ def read_text(path: Path) -> str:
             f"{path} is not UTF-8: byte {offset} is 0x{data[offset]:02x}, which fits "
             "nothing there; expected UTF-8 text: convert it, e.g. by "
             "`iconv -f LATIN1 -t UTF-8`, or save it anew as UTF-8."
+        ) from None
+
+
+def parse_json(text: str, path: Path, first_line: int = 1, **hooks: Any) -> Any:
+    """Parse JSON that stands in a file.
+
+    Args:
+        text: the JSON.
+        path: the file, for the message.
+        first_line: number of the line where the text begins.
+        hooks: of `json.loads`.
+
+    Raises:
+        BadInput: it is malformed; the message names the line.
+    """
+    expected = "expected JSON: mend it there"
+    try:
+        return json.loads(text, **hooks)
+    except json.JSONDecodeError as error:
+        line = first_line + error.lineno - 1
+        raise BadInput(
+            f"{path} is malformed in line {line}, column {error.colno} ({error.msg}); "
+            f"{expected}."
+        ) from None
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits; [[[[...
+        raise BadInput(
+            f"{path} cannot be parsed ({error}) in the value that begins in line "
+            f"{first_line}; {expected}."
         ) from None
 
 
@@ -76,14 +107,15 @@ def find_picture_folder(source: Path, image_ids: Iterable[str]) -> Path:
         BadInput: no folder has any of these pictures.
     """
     image_ids = list(image_ids)
+    image_ids = image_ids[:: len(image_ids) // _SAMPLE + 1]
     for folder in folders(source):
         if any((folder / image_id).is_file() for image_id in image_ids):
             return folder
     example = image_ids[0] if image_ids else "any picture"
     raise BadInput(
-        f"{source} and the folders in it do not have the pictures that the captions are "
-        f"about, e.g. {example}; expected them together: put the pictures' folder into "
-        f"{source}."
+        f"{source} and the folders in it do not have the pictures that the captions "
+        f"are about, e.g. {example}; expected them together: put the pictures' folder "
+        f"into {source}."
     )
 
 
@@ -96,7 +128,7 @@ def find_picture(folder: Path, name: str, skipped: Skipped) -> Path | None:
     try:
         root = folder.resolve()
         path = (root / name).resolve()
-        if not path.is_relative_to(root):
+        if os.path.isabs(name) or not path.is_relative_to(root):
             skipped.add("picture outside of its folder", name)
         elif not path.is_file():
             skipped.add("picture does not exist", name)

@@ -10,8 +10,8 @@ as the words it was made of. Known differences: a full stop never belongs to a w
 import tensorflow as tf
 
 STANDARDISATION = (
-    "1: lower case; letters, marks, digits; ' and - inside words; . , : inside numbers;"
-    " 's 'm 'd 're 've 'll n't are words"
+    "version 1: lower case; letters, marks, digits; ' and - inside words; . , : inside "
+    "numbers; 's 'm 'd 're 've 'll n't are words"
 )
 
 _WORD = r"\p{L}\p{M}\p{Nd}"

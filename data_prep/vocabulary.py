@@ -101,7 +101,9 @@ class Vocabulary:
                 "make it by `python -m data_prep.prepare`."
             ) from error
         except UnicodeDecodeError as error:
-            raise _not_a_vocabulary(path, f"is not UTF-8 at byte {error.start}") from error
+            raise _not_a_vocabulary(
+                path, f"is not UTF-8 at byte {error.start}"
+            ) from error
         if words.pop() != "":
             raise _not_a_vocabulary(path, "ends in the middle of a line")
         if tuple(words[: len(_SPECIAL)]) != _SPECIAL:
@@ -131,13 +133,10 @@ class Vocabulary:
             Strings ``(...)``.
         """
         token_ids = tf.cast(token_ids, tf.int32)
-        shape = tf.shape(token_ids)
         ends = tf.cast(tf.equal(token_ids, END), tf.int32)
         is_word = tf.equal(tf.cumsum(ends, axis=-1), 0)
         is_word &= tf.not_equal(token_ids, PAD) & tf.not_equal(token_ids, START)
-        words = tf.where(is_word, tf.gather(self._words, token_ids), "")
-        texts = text.join(tf.reshape(words, [-1, shape[-1]]))
-        return tf.ensure_shape(tf.reshape(texts, shape[:-1]), token_ids.shape[:-1])
+        return text.join(tf.where(is_word, tf.gather(self._words, token_ids), ""))
 
 
 def _not_a_vocabulary(path, what):

@@ -133,3 +133,43 @@ def awkward_photos(make_picture, encode_picture):
         )
         photos[f"{number:02}-{mode.replace(';', '')}.{name}"] = data
     return photos
+
+
+@pytest.fixture(scope="session")
+def harbour_data(tmp_path_factory):
+    """A prepared harbour of 64 training scenes, and 100 for dev and for test."""
+    from data_prep.prepare import prepare
+
+    out = tmp_path_factory.mktemp("data") / "harbour"
+    prepare("harbour", None, out, count=64, seed=3)
+    return out
+
+
+@pytest.fixture(scope="session")
+def tiny_config():
+    """The harbour's preset, so small that an epoch takes a second."""
+    import dataclasses
+
+    from captioning.config import preset
+
+    return dataclasses.replace(
+        preset("harbour"),
+        image_size=64,
+        units=24,
+        embedding_dim=24,
+        attention_dim=16,
+        images_per_batch=16,
+        epochs=2,
+        target=0.0,
+        max_length=12,
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny_run(harbour_data, tiny_config, tmp_path_factory):
+    """A finished run of `tiny_config`; it has not learned to say much."""
+    from captioning.training import train
+
+    directory = tmp_path_factory.mktemp("runs") / "tiny"
+    train(tiny_config, harbour_data, directory)
+    return directory

@@ -90,7 +90,7 @@ def load(name: str) -> ModuleType:
     """
     if name not in names():
         raise BadInput(
-            f"there is no data set {name!r}; expected one of {', '.join(names())}. Your "
-            "own pictures and captions are read by the data set 'folder'."
+            f"there is no data set {name!r}; expected one of {', '.join(names())}: "
+            "'folder' reads your own pictures and captions."
         )
     return importlib.import_module(f"{__name__}.{name}")

@@ -4,15 +4,14 @@ Read as the authors spread it (``Flicker8k_Dataset``, ``Flickr8k_text``), with a
 in one folder, or as on Kaggle (``Images``, ``captions.txt``); the names of folders do
 not matter. The split is the official one, 6,000/1,000/1,000, which is also Karpathy's;
 photos in none of its lists are left out. Kaggle's copy lacks the lists
-(``Flickr_8k.trainImages.txt`` and so on): without them the hash of a photo's name splits
-in the same shares, and scores cannot be compared with published ones.
+(``Flickr_8k.trainImages.txt`` and so on): without them the hash of a photo's name
+splits, in the same shares, and scores cannot be compared with published ones.
 """
 
-import csv
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
+from data_prep.caption_files import read_captions
 from data_prep.datasets import SPLITS, RawExample, Skipped
 from data_prep.errors import BadInput
 from data_prep.sources import (
@@ -67,7 +66,7 @@ def _captions(source) -> dict[str, list[str]]:
             f"{source} and the folders in it have no {CAPTIONS[0]} (nor Kaggle's "
             f"{CAPTIONS[1]}); expected Flickr8k: give the folder where it was unpacked."
         )
-    parse = _token_rows if name == CAPTIONS[0] else _csv_rows
+    parse = _token_rows if name == CAPTIONS[0] else read_captions
     captions: dict[str, list[str]] = {}
     for image_id, caption in parse(path):
         captions.setdefault(image_id, []).append(caption)
@@ -89,26 +88,6 @@ def _token_rows(path) -> Iterator[tuple[str, str]]:
         yield image_id, caption
 
 
-def _csv_rows(path) -> Iterator[tuple[str, str]]:
-    """Rows of Kaggle's file: a line ``image,caption``, then a caption a line."""
-    rows = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
-    try:
-        if next(rows, None) != ["image", "caption"]:
-            raise BadInput(
-                f"{path} does not begin with the line 'image,caption'; expected "
-                "Kaggle's file of captions: get it anew."
-            )
-        for row in filter(None, rows):
-            image_id, caption = row
-            yield image_id, caption
-    except (ValueError, csv.Error) as error:
-        raise BadInput(
-            f"the row that ends at line {rows.line_num} of {path} cannot be read "
-            f"({error}); expected a picture's name, a comma and a caption: get the "
-            "file anew."
-        ) from error
-
-
 def _splits(source, captions, skipped) -> dict[str, list[str]]:
     """Return the photos of each split, by the official lists or by hash."""
     lists = {split: find_file(source, name) for split, name in SPLIT_LISTS.items()}
@@ -125,7 +104,8 @@ def _splits(source, captions, skipped) -> dict[str, list[str]]:
     if missing:
         raise BadInput(
             f"{source} has no {', '.join(missing)}, though other lists of the official "
-            "split; expected all three, or none for a split by hash: get what is missing."
+            "split; expected all three, or none (for a split by hash): get what is "
+            "missing."
         )
     skipped.notes["split"] = "official"
     splits = {split: read_text(path).split() for split, path in lists.items()}

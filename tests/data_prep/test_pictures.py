@@ -366,7 +366,11 @@ def test_the_child_goes_when_its_parent_is_gone(file, make_picture, encode_pictu
         "print(reader._child.pid, flush=True)\n"
         "os._exit(0)\n"
     )
-    output = subprocess.check_output([sys.executable, "-c", program, path], text=True)
+    output = subprocess.check_output(
+        [sys.executable, "-c", program, path],
+        cwd=Path(__file__).resolve().parents[2],
+        text=True,
+    )
     deadline = time.monotonic() + 10
     status = Path(f"/proc/{int(output)}/status")
     while status.exists() and "State:\tZ" not in status.read_text():
@@ -394,10 +398,14 @@ def test_what_is_no_file(reader, tmp_path):
     assert reason(reader, tmp_path / ("x" * 300)).startswith("cannot be read")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(reader, file):
+def denied(*arguments):
+    """Stands for `open` and `os.scandir`: no permission would stop root."""
+    raise PermissionError(13, "Permission denied")
+
+
+def test_a_file_that_may_not_be_read(reader, file, monkeypatch):
     path = file(b"secret")
-    path.chmod(0)
+    monkeypatch.setattr("data_prep.pictures.open", denied, raising=False)
     assert reason(reader, path).startswith("cannot be read (Permission denied)")
 
 
@@ -501,8 +509,7 @@ def test_a_given_link_to_a_folder_is_walked(tmp_path):
     assert list(find_pictures([tmp_path / "link"])) == [tmp_path / "link" / "a.jpg"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_that_may_not_be_listed(tmp_path):
-    (tmp_path / "closed").mkdir(mode=0)
+def test_a_folder_that_may_not_be_listed(tmp_path, monkeypatch):
+    monkeypatch.setattr("data_prep.pictures.os.scandir", denied)
     with pytest.raises(BadInput, match="cannot be listed"):
         list(find_pictures([tmp_path]))

@@ -1,0 +1,18 @@
+"""COCO captions (Chen et al. 2015), the 2014 photos in Karpathy's splits.
+
+Expects ``dataset_coco.json`` and the folders ``train2014`` and ``val2014`` somewhere in
+the source: 113,287/5,000/5,000 photos, five captions each.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from data_prep.datasets import RawExample, Skipped
+from data_prep.karpathy import read_karpathy
+
+NEEDS_SOURCE = True
+
+
+def read(source: Path, skipped: Skipped) -> Iterator[RawExample]:
+    """Yield the photos of train, dev and test; see `data_prep.karpathy`."""
+    return read_karpathy(source, "dataset_coco.json", skipped)

@@ -1,0 +1,19 @@
+"""Flickr30k (Young et al. 2014): photos with five captions each, Karpathy's splits.
+
+Expects ``dataset_flickr30k.json`` and the folder of photos somewhere in the source:
+29,000/1,014/1,000 photos. Flickr8k is a part of it, split differently: do not test on
+one what was trained on the other.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from data_prep.datasets import RawExample, Skipped
+from data_prep.karpathy import read_karpathy
+
+NEEDS_SOURCE = True
+
+
+def read(source: Path, skipped: Skipped) -> Iterator[RawExample]:
+    """Yield the photos of train, dev and test; see `data_prep.karpathy`."""
+    return read_karpathy(source, "dataset_flickr30k.json", skipped)

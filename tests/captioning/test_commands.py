@@ -1,0 +1,213 @@
+"""The commands as their user meets them: output, exit status, one clear sentence."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from captioning import caption, evaluate, train
+from captioning.__main__ import COMMANDS
+from data_prep.errors import BadInput
+from data_prep.pipeline import load_split
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def command(*arguments, cwd=ROOT):
+    return subprocess.run(
+        [sys.executable, "-m", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "captioning.train",
+        "captioning.caption",
+        "captioning.evaluate",
+        "captioning.export",
+        "data_prep.prepare",
+    ],
+)
+def test_every_command_has_help_with_an_example(name):
+    found = command(name, "--help")
+    assert found.returncode == 0
+    assert found.stderr == ""
+    assert f"python -m {name}" in found.stdout.split("example", 1)[1]
+    assert name in COMMANDS
+
+
+def test_the_package_lists_its_commands():
+    assert command("captioning").stdout == COMMANDS + "\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["captioning.caption", "photo.jpg"], "no run under runs/"),
+        (
+            ["captioning.caption", "photo.jpg", "--run", "nowhere"],
+            "nowhere is not a run",
+        ),
+        (["captioning.evaluate", "--run", "nowhere"], "nowhere is not a run"),
+        (
+            ["captioning.export", "--run", "nowhere", "--out", "x"],
+            "nowhere is not a run",
+        ),
+        (["captioning.train", "--data", "nowhere"], "nowhere"),
+        (["captioning.train", "--resume"], "--resume needs --run"),
+        (["captioning.train", "--resume", "--run", "nowhere"], "nowhere is not a run"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_status_two(arguments, found, tmp_path):
+    answer = command(*arguments, cwd=tmp_path)
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    assert "Traceback" not in answer.stderr
+    last = answer.stderr.strip().splitlines()[-1]
+    assert last.startswith("error: ") and found in last
+    assert not list(tmp_path.iterdir())
+
+
+# === caption ===
+
+
+@pytest.fixture
+def photos(tmp_path, make_picture, encode_picture):
+    folder = tmp_path / "photos"
+    (folder / "below").mkdir(parents=True)
+    jpeg = encode_picture(make_picture(80, 60), "JPEG")
+    (folder / "a.jpg").write_bytes(jpeg)
+    (folder / "b.jpg").write_bytes(jpeg[:400])
+    (folder / "c.txt").write_text("not a picture")
+    (folder / "below" / "d").write_bytes(
+        encode_picture(make_picture(30, 90), "PNG")  # known by content, not by name
+    )
+    return folder
+
+
+def test_caption_goes_on_past_bad_files(photos, tiny_run, capsys):
+    assert caption.main([str(photos), "--run", str(tiny_run)]) == 0
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert [line.split(" -> ")[0] for line in lines] == [
+        str(photos / "a.jpg"),
+        str(photos / "below" / "d"),
+    ]
+    assert all(line.split(" -> ")[1] for line in lines)
+    for bad in ("b.jpg", "c.txt"):
+        assert f"error: {photos / bad}" in err
+
+
+def test_caption_as_json(photos, tiny_run, capsys):
+    arguments = [str(photos), "--run", str(tiny_run), "--beams", "2", "--json"]
+    assert caption.main(arguments) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    by_name = {Path(line.pop("image")).name: line for line in lines}
+    assert list(by_name) == ["a.jpg", "b.jpg", "d", "c.txt"] or len(by_name) == 4
+    assert set(by_name["b.jpg"]) == set(by_name["c.txt"]) == {"error"}
+    for good in ("a.jpg", "d"):
+        best, second = by_name[good]["captions"]
+        assert best["caption"] and best["score"] >= second["score"]
+
+
+def test_caption_ends_with_two_if_nothing_was_captioned(photos, tiny_run):
+    bad = str(photos / "c.txt")
+    assert caption.main([bad, "--run", str(tiny_run)]) == 2
+    with pytest.raises(BadInput, match="at least 1"):
+        caption.main([bad, "--run", str(tiny_run), "--beams", "0"])
+    (photos.parent / "empty").mkdir()
+    with pytest.raises(BadInput, match="no file in"):
+        caption.main([str(photos.parent / "empty"), "--run", str(tiny_run)])
+
+
+# === evaluate ===
+
+
+def test_written_captions_score_as_the_run_did(tiny_run, tmp_path, capsys):
+    out = tmp_path / "captions.json"
+    evaluate.main(["--run", str(tiny_run), "--split", "test", "--out", str(out)])
+    table = capsys.readouterr().out
+    assert "CIDEr-D" in table and "BLEU-4" in table and "F1 of all facts" in table
+    data = json.loads((tiny_run / "config.json").read_text())["data"]
+    listed = json.loads(out.read_text())
+    assert [set(entry) for entry in listed] == [{"image", "caption"}] * 100
+    evaluate.main(["--captions", str(out), "--data", data, "--split", "test"])
+    assert capsys.readouterr().out == table
+
+
+def test_the_references_themselves_state_all_facts(harbour_data, tmp_path, capsys):
+    split = load_split(harbour_data, "dev")
+    said = [
+        {"image": image, "caption": captions[0]}
+        for image, captions in zip(split.image_ids, split.captions, strict=True)
+    ]
+    file = tmp_path / "said.json"
+    file.write_text(json.dumps(said))
+    evaluate.main(["--captions", str(file), "--data", str(harbour_data)])
+    table = dict(line.rsplit(None, 1) for line in capsys.readouterr().out.splitlines())
+    assert table["F1 of all facts"] == table["F1 of relation"] == "1.0000"
+    assert table["BLEU-1"] == "1.0000"
+
+
+def test_a_grey_picture_says_the_same_of_all(tiny_run, tmp_path):
+    out = tmp_path / "grey.json"
+    evaluate.main(["--run", str(tiny_run), "--grey", "--out", str(out)])
+    assert len({entry["caption"] for entry in json.loads(out.read_text())}) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "cannot be read"),
+        ('{"image": "a"}', "cannot be read"),
+        ('[{"image": "a"}]', "cannot be read"),
+        ('[{"image": "a", "caption": 3}]', "not text"),
+        ('[{"image": "a", "caption": "b"}, {"image": "a", "caption": "c"}]', "twice"),
+        ('[{"image": "a", "caption": "b"}]', "miss 100.*name 1 others"),
+    ],
+)
+def test_bad_caption_files(content, message, harbour_data, tmp_path):
+    file = tmp_path / "bad.json"
+    file.write_text(content)
+    with pytest.raises(BadInput, match=message):
+        evaluate.main(["--captions", str(file), "--data", str(harbour_data)])
+
+
+def test_captions_and_run_exclude_each_other(tiny_run, tmp_path):
+    with pytest.raises(BadInput, match="--captions goes with"):
+        evaluate.main(["--captions", "x.json", "--run", str(tiny_run)])
+    with pytest.raises(BadInput, match="needs --data"):
+        evaluate.main(["--captions", "x.json"])
+
+
+# === train ===
+
+
+def test_train_shows_what_it_learned(harbour_data, tmp_path, capsys):
+    run = tmp_path / "run"
+    tiny = "--epochs 1 --units 8 --embedding-dim 8 --attention-dim 8 --image-size 32"
+    train.main(["--data", str(harbour_data), "--run", str(run), *tiny.split()])
+    out = capsys.readouterr().out
+    for said in (
+        "F1 of object",
+        "on grey pictures",
+        "CIDEr-D",
+        " -> ",
+        "captioning.ca",
+    ):
+        assert said in out
+    assert len(list((run / "samples").iterdir())) == 8
+    assert (run / "captions.png").stat().st_size > 10_000
+
+
+def test_other_knobs_do_not_resume(tiny_run):
+    with pytest.raises(BadInput, match="knobs it was started with"):
+        train.main(["--run", str(tiny_run), "--resume", "--units", "99"])

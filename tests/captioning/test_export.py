@@ -1,0 +1,111 @@
+"""The export says what Python says, word for word, without any of our code."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from captioning.export import export
+from captioning.inference import LoadedCaptioner
+from data_prep.errors import BadInput
+
+# Runs in a process of its own, isolated (-I): it can't see this project.
+STRANGER = """
+import json, sys
+try:
+    import captioning
+except ImportError:
+    pass
+else:
+    sys.exit("captioning can be imported; the test would prove nothing")
+import tensorflow as tf
+serve = tf.saved_model.load(sys.argv[1]).signatures["serving_default"]
+files = [open(path, "rb").read() for path in sys.argv[2:]]
+found = serve(image_bytes=tf.constant(files))
+captions = [[c.decode("utf-8") for c in row] for row in found["captions"].numpy()]
+print(json.dumps({"captions": captions, "scores": found["scores"].numpy().tolist()}))
+"""
+
+
+@pytest.fixture(scope="module")
+def exported(tiny_run, tmp_path_factory):
+    out = tmp_path_factory.mktemp("exported") / "model"
+    export(tiny_run, out, num_beams=4)
+    return out
+
+
+def test_the_export_equals_python_on_fifty_photos(
+    exported, tiny_run, awkward_photos, tmp_path
+):
+    for name, data in awkward_photos.items():
+        (tmp_path / name).write_bytes(data)
+    paths = sorted(tmp_path.iterdir())
+    assert len(paths) == 50
+    answer = subprocess.run(
+        [sys.executable, "-I", "-c", STRANGER, exported, *paths],
+        cwd=tmp_path,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    said = json.loads(answer.stdout)
+    expected = LoadedCaptioner(tiny_run, num_beams=4)(
+        [path.read_bytes() for path in paths]
+    )
+    assert said["captions"] == [[c.caption for c in row] for row in expected]
+    np.testing.assert_allclose(
+        said["scores"], [[c.score for c in row] for row in expected], atol=1e-5
+    )
+    # It is no proof if all photos are said alike.
+    assert len({row[0] for row in said["captions"]}) > 1
+    # Best first.
+    assert np.all(np.diff(said["scores"], axis=1) <= 1e-6)
+
+
+def test_what_is_on_disk(exported):
+    assert (exported / "saved_model.pb").is_file()
+    facts = json.loads((exported / "captioning_export.json").read_text())
+    assert facts["num_beams"] == 4
+
+
+def test_an_export_can_be_captioned_with(exported, tiny_run, awkward_photos):
+    photo = [awkward_photos["00-RGB.jpg"]]
+    by_export = LoadedCaptioner(exported)(photo)
+    by_run = LoadedCaptioner(tiny_run, num_beams=4)(photo)
+    assert [c.caption for c in by_export[0]] == [c.caption for c in by_run[0]]
+    with pytest.raises(BadInput, match="exported with 4 beams, 2 were asked for"):
+        LoadedCaptioner(exported, num_beams=2)
+
+
+def test_exporting_again_replaces_an_export_and_nothing_else(tiny_run, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "diary.txt").write_text("dear diary")
+    with pytest.raises(BadInput, match="not an export"):
+        export(tiny_run, out)
+    assert (out / "diary.txt").read_text() == "dear diary"
+    (out / "diary.txt").unlink()
+    export(tiny_run, out, num_beams=1)
+    export(tiny_run, out, num_beams=2)
+    facts = json.loads((out / "captioning_export.json").read_text())
+    assert facts["num_beams"] == 2
+    assert {path.name for path in tmp_path.iterdir()} == {"out"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        (None, "without a readable captioning_export.json"),
+        ('{"format": 99, "num_beams": 4}', "format 99.*Export the run again"),
+        ('{"format": 1, "num_beams": 4}', "cannot be loaded"),
+    ],
+)
+def test_a_broken_export_is_named(tmp_path, facts, message):
+    (tmp_path / "saved_model.pb").write_bytes(b"not a model")
+    if facts:
+        (tmp_path / "captioning_export.json").write_text(facts)
+    with pytest.raises(BadInput, match=message):
+        LoadedCaptioner(tmp_path)

@@ -1,0 +1,61 @@
+"""How commands end: status and what is on stderr, seen from outside."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(body, pipe=subprocess.PIPE):
+    program = f"""
+from data_prep.errors import BadInput, exit_on_bad_input
+def main():
+    {body}
+exit_on_bad_input(main)
+"""
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        stdout=pipe,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    "body, status, stderr",
+    [
+        ("return 0", 0, ""),
+        ("return 1", 1, ""),
+        (
+            "raise BadInput('the cat is a dog; expected a cat.')",
+            2,
+            "error: the cat is a",
+        ),
+        (r"raise BadInput('\x1b[31m\udcff.jpg')", 2, r"error: \x1b[31m\udcff.jpg"),
+        ("raise KeyboardInterrupt", 130, ""),
+    ],
+)
+def test_exit_status(body, status, stderr):
+    ended = run(body)
+    assert ended.returncode == status
+    assert ended.stderr.startswith(stderr) and bool(ended.stderr) == bool(stderr)
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_fault_of_ours_keeps_its_trace():
+    ended = run("raise ValueError('ours')")
+    assert ended.returncode == 1
+    assert "Traceback" in ended.stderr
+
+
+def test_a_closed_pipe_ends_quietly():
+    head = subprocess.Popen(["true"], stdin=subprocess.PIPE)
+    head.wait()
+    ended = run("print('x' * 100_000); return 0", pipe=head.stdin)
+    head.stdin.close()
+    assert (ended.returncode, ended.stderr) == (141, "")

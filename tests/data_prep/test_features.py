@@ -1,0 +1,112 @@
+"""The feature cache: made once, and never of something else."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from data_prep import features, images
+from data_prep.features import Features, cached
+from data_prep.records import DatasetInfo, read_shards
+
+
+class Counting:
+    """An encoder of eight numbers a picture that counts its calls."""
+
+    def __init__(self, factor=1.0, fingerprint="one"):
+        self.calls = 0
+        self._factor = factor
+        self.features = Features(
+            "counting",
+            fingerprint,
+            lambda: self._compute,
+            image_size=8,
+            dtype="float16",
+        )
+
+    def _compute(self, pixels):
+        def count(values):
+            self.calls += 1
+            return values
+
+        pixels = tf.numpy_function(count, [pixels], tf.float32)
+        pixels = tf.ensure_shape(pixels, (None, 8, 8, 3))
+        return tf.reduce_mean(pixels, axis=(1, 3)) * self._factor  # of each column
+
+
+@pytest.fixture
+def data(tmp_path):
+    from data_prep.prepare import prepare
+
+    prepare("harbour", None, tmp_path / "data", count=40, seed=1)
+    return tmp_path / "data"
+
+
+def test_a_row_a_picture_in_order(data):
+    rows = cached(data, "train", Counting().features)
+    assert rows.shape == (40, 8)
+    assert rows.dtype == np.float16
+    for row, record in zip(rows, read_shards(data, "train"), strict=True):
+        pixels = images.load(record["image"], 8)
+        expected = tf.reduce_mean(pixels, axis=(0, 2))  # of each column
+        np.testing.assert_allclose(row, expected, rtol=2e-3)
+
+
+def test_computed_once_and_used_again(data):
+    first = Counting()
+    rows = cached(data, "train", first.features)
+    assert first.calls > 0
+    second = Counting(factor=9.0)  # says it is the same, so its rows are not computed
+    np.testing.assert_array_equal(cached(data, "train", second.features), rows)
+    assert second.calls == 0
+    assert not rows.flags.writeable
+
+
+def test_another_encoder_makes_it_anew(data):
+    rows = np.array(cached(data, "train", Counting().features))
+    other = Counting(factor=0.5, fingerprint="other")
+    np.testing.assert_allclose(
+        cached(data, "train", other.features), rows / 2, rtol=2e-3
+    )
+
+
+def test_other_pictures_make_it_anew(data):
+    from data_prep.prepare import prepare
+
+    rows = np.array(cached(data, "train", Counting().features))
+    prepare("harbour", None, data, count=40, seed=2)
+    assert (data / "features").exists()
+    fresh = Counting()
+    assert np.any(cached(data, "train", fresh.features) != rows)
+    assert fresh.calls > 0
+
+
+@pytest.mark.parametrize("damage", ["truncate", "remove rows", "remove facts"])
+def test_a_broken_cache_is_made_anew(data, damage):
+    rows = np.array(cached(data, "train", Counting().features))
+    file = data / "features" / "counting" / "train.npy"
+    if damage == "truncate":
+        file.write_bytes(file.read_bytes()[:-100])
+    elif damage == "remove rows":
+        file.unlink()
+    else:
+        file.with_suffix(".json").unlink()
+    fresh = Counting()
+    np.testing.assert_array_equal(cached(data, "train", fresh.features), rows)
+    assert fresh.calls > 0
+
+
+def test_in_a_mirror_the_columns_turn_round(data):
+    rows = np.array(cached(data, "train", Counting().features))
+    mirrored = cached(data, "train", Counting().features, mirrored=True)
+    np.testing.assert_array_equal(mirrored, rows[:, ::-1])
+    # Each has a file of its own.
+    np.testing.assert_array_equal(cached(data, "train", Counting().features), rows)
+
+
+def test_pixels_are_the_pictures(data):
+    rows = cached(data, "dev", features.pixels(128))
+    info = DatasetInfo.load(data)
+    assert rows.shape == (info.splits["dev"].images, 128, 128, 3)
+    assert rows.dtype == np.uint8
+    record = next(iter(read_shards(data, "dev")))
+    np.testing.assert_array_equal(rows[0], images.decode(record["image"]))
