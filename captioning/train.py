@@ -97,7 +97,7 @@ def _harbour() -> Path:
 
 
 def _name_of(data: Path) -> str:
-    from data_prep.records import DatasetInfo
+    from data_prep.dataset_info import DatasetInfo
 
     return DatasetInfo.load(data).name
 

@@ -19,7 +19,8 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from data_prep import images
-from data_prep.records import DatasetInfo, images_digest, read_shards
+from data_prep.dataset_info import DatasetInfo, images_digest
+from data_prep.records import read_shards
 
 BATCH_SIZE = 32  # photos a call; more is no faster on a CPU and takes more memory
 FORMAT = 1  # raised when the layout of the cache, or how pictures are fed, changes

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from data_prep.records import DatasetInfo, read_shards, verify
+from data_prep.dataset_info import DatasetInfo, verify
+from data_prep.records import read_shards
 from data_prep.vocabulary import Vocabulary
 
 

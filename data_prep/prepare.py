@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import inspect
 import itertools
+import os
 import queue
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -58,12 +59,12 @@ def prepare(
     Raises:
         BadInput: of source, out and options, whatever cannot be used.
     """
-    from data_prep.records import SplitInfo, write_shards
-
     _check_positive(min_count=min_count, images_per_shard=images_per_shard)
     skipped = Skipped()
     examples = _open(name, source, skipped, options)
     with replacing(Path(out)) as partial:
+        from data_prep.records import SplitInfo, write_shards
+
         splits, captions = {}, []
         for split, members in itertools.groupby(examples, lambda e: e.split):
             if split in splits or split not in SPLITS:
@@ -105,8 +106,10 @@ def _open(name, source, skipped, options) -> Iterator[RawExample]:
         raise BadInput(
             f"the data set {name} is read from no folder: leave --source out."
         )
-    if source is not None and not Path(source).is_dir():
-        raise BadInput(f"{source} is not a folder; expected one: check --source.")
+    if source is not None and not os.access(Path(source, "."), os.R_OK):
+        raise BadInput(
+            f"{source} is not a folder that can be read; expected one: check --source."
+        )
     known = list(inspect.signature(dataset.read).parameters)[2:]
     for option in options:
         if option not in known:

@@ -40,6 +40,11 @@ def replacing(out: Path) -> Iterator[Path]:
 
 def _check_out(out):
     """Refuse to replace anything but an empty folder or a data set of ours."""
+    if os.path.ismount(out):
+        raise BadInput(
+            f"{out} is a mount point, which cannot be replaced; expected a folder: "
+            f"choose one in it, such as {out / 'data'}."
+        )
     try:
         if not os.path.lexists(out) or not any(out.iterdir()):
             return

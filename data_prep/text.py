@@ -4,7 +4,7 @@ The same operations run in ``tf.data``, in training and inside an exported Saved
 they work eagerly and in graphs. The words are, numbers and hyphens included, those of
 the PTB tokenizer that captions are scored with, so that a generated caption is counted
 as the words it was made of. Known differences: a full stop never belongs to a word
-("mr", "d c"), nor does any other sign ("r b" for "R&B").
+("mr", "d c"), nor does any other sign ("r b" for "R&B"), and "cannot" is one word.
 """
 
 import tensorflow as tf
@@ -47,7 +47,8 @@ _RULES = (
 def standardize(texts: tf.Tensor) -> tf.Tensor:
     """Bring captions into words with one space between them.
 
-    "A man's T-shirt." becomes "a man 's t-shirt". Doing it twice changes nothing.
+    "A man's T-shirt." becomes "a man 's t-shirt". Doing it twice changes nothing
+    ("n'tn't" and the like aside).
 
     Args:
         texts: string tensor of any shape, UTF-8.

@@ -11,8 +11,8 @@ from data_prep.errors import BadInput
 
 
 def test_a_new_file_is_a_new_data_set(tmp_path, monkeypatch):
-    known = {"coco", "flickr30k", "flickr8k", "folder", "harbour"}
-    assert known <= set(datasets.names())
+    known = set(datasets.names())
+    assert {"coco", "flickr30k", "flickr8k", "folder", "harbour"} <= known
     (tmp_path / "attic.py").write_text("NEEDS_SOURCE = False")
     monkeypatch.setattr(datasets, "__path__", [*datasets.__path__, str(tmp_path)])
     assert set(datasets.names()) == known | {"attic"}

@@ -5,8 +5,9 @@ import pytest
 import tensorflow as tf
 
 from data_prep import features, images
+from data_prep.dataset_info import DatasetInfo
 from data_prep.features import Features, cached
-from data_prep.records import DatasetInfo, read_shards
+from data_prep.records import read_shards
 
 
 class Counting:

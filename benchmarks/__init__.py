@@ -1,0 +1,1 @@
+"""Benchmarks: what was chosen by measurement, measured again on the machine at hand."""

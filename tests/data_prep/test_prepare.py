@@ -1,0 +1,235 @@
+"""The command: what it writes, what it refuses, and what it says."""
+
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import tensorflow as tf
+
+from data_prep import images
+from data_prep import prepare as command
+from data_prep.datasets import RawExample, Skipped, harbour
+from data_prep.errors import BadInput
+from data_prep.pipeline import load_split
+from data_prep.prepare import default_min_count, main, prepare
+from data_prep.records import DatasetInfo, read_shards, verify
+from data_prep.vocabulary import Vocabulary
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory, make_picture, encode_picture):
+    """A folder of 60 pictures, three of them bad, two captions each."""
+    source = tmp_path_factory.mktemp("source")
+    lines = ["image,caption"]
+    for number in range(60):
+        data = encode_picture(make_picture(9 + number, 8, seed=number), "JPEG")
+        bad = {7: b"", 8: data[:200], 9: b"not a picture"}
+        name = f"{number:02}.jpg"
+        (source / name).write_bytes(bad.get(number, data))
+        lines += [f"{name},A dog.", f"{name},The {name[0]}-th cat"]
+    (source / "captions.csv").write_text("\n".join(lines))
+    return source
+
+
+@pytest.fixture(scope="module")
+def prepared(source, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out") / "data"
+    info = prepare("folder", source, out, images_per_shard=20)
+    return out, info
+
+
+def test_all_is_there_and_whole(prepared):
+    out, info = prepared
+    assert DatasetInfo.load(out) == info
+    for split in ("train", "dev", "test"):
+        verify(out, info, split)
+    names = {path.name for path in out.iterdir()}
+    shards = {s.file for split in info.splits.values() for s in split.shards}
+    assert names == {"dataset.json", "vocabulary.txt"} | shards
+    assert [path.name for path in out.parent.iterdir()] == ["data"]  # no left-overs
+
+
+def test_bad_pictures_are_left_out_and_named(prepared):
+    _, info = prepared
+    assert sum(split.images for split in info.splits.values()) == 57
+    entry = info.skipped["picture that cannot be used"]
+    assert entry["count"] == 3
+    assert sorted(example[:7] for example in entry["examples"]) == [
+        "07.jpg ",
+        "08.jpg ",
+        "09.jpg ",
+    ]
+    assert "07.jpg is an empty file; expected a picture." in entry["examples"]
+
+
+def test_order_and_pictures_are_those_of_the_source(prepared, source):
+    out, info = prepared
+    for split in info.splits:
+        ids = load_split(out, split).image_ids
+        assert ids == sorted(ids)
+        for record in read_shards(out, split).take(3).as_numpy_iterator():
+            name = record["image_id"].decode()
+            assert record["image"] == (source / name).read_bytes()
+            assert images.decode(record["image"]).shape == (8, 9 + int(name[:2]), 3)
+
+
+def test_words_come_from_the_training_captions_alone(prepared):
+    out, info = prepared
+    expected = Vocabulary.build(
+        [text for texts in load_split(out, "train").captions for text in texts], 1
+    )
+    assert Vocabulary.load(out / "vocabulary.txt").words == expected.words
+    assert info.vocabulary_size == len(expected)
+    assert info.min_count == 1
+
+
+def test_harbour_keeps_bytes_and_scenes(tmp_path):
+    prepare("harbour", None, tmp_path / "out", count=3, seed=5)
+    expected = harbour.read(None, Skipped(), count=3, seed=5)
+    for split, total in (("train", 3), ("dev", 100), ("test", 100)):
+        records = list(read_shards(tmp_path / "out", split).as_numpy_iterator())
+        assert len(records) == total
+        for record, example in zip(records, expected, strict=False):
+            assert record["image"] == example.image
+            assert record["scene"].decode() == example.scene
+            assert record["image_id"].decode() == example.image_id
+
+
+def test_twice_is_the_same_and_keeps_the_cache(tmp_path):
+    out = tmp_path / "out"
+    first = prepare("harbour", None, out, count=3)
+    (out / "features").mkdir()
+    (out / "features/rows.npy").write_text("rows")
+    assert prepare("harbour", None, out, count=3) == first
+    assert (out / "features/rows.npy").read_text() == "rows"
+    other = prepare("harbour", None, out, count=3, seed=1, min_count=2)
+    assert other.splits != first.splits and other.min_count == 2
+
+
+def test_min_count_by_number_of_captions():
+    assert default_min_count(5000)[0] == 1
+    assert default_min_count(5001)[0] == 5
+
+
+def test_pictures_are_read_ahead_but_not_without_end():
+    taken = 0
+
+    def examples():
+        nonlocal taken
+        for number in range(200):
+            taken += 1
+            yield RawExample(str(number), "train", ("A dog",), b"bytes")
+
+    records = command._records(examples(), "train", Skipped())
+    found = [next(records).image_id for _ in range(3)]
+    assert found == ["0", "1", "2"]
+    assert taken <= 3 + command.READERS * command.LOOK_AHEAD
+    records.close()
+
+
+def test_a_split_that_comes_back_is_a_fault_of_ours(monkeypatch, tmp_path):
+    order = ["train", "dev", "train"]
+    examples = [RawExample(f"{n}", s, ("A dog",), b"x") for n, s in enumerate(order)]
+    fake = SimpleNamespace(NEEDS_SOURCE=False, read=lambda *_: iter(examples))
+    monkeypatch.setattr(command, "load", lambda name: fake)
+    with pytest.raises(RuntimeError, match="yields 'train' twice"):
+        prepare("fake", None, tmp_path / "out")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_split_is_refused(source, tmp_path):
+    few = tmp_path / "few"
+    few.mkdir()
+    (few / "captions.csv").write_text("image,caption\n00.jpg,A dog.\nlost.jpg,A cat.\n")
+    (few / "00.jpg").write_bytes((source / "00.jpg").read_bytes())
+    with pytest.raises(BadInput) as caught:
+        prepare("folder", few, tmp_path / "out")
+    message = str(caught.value)
+    assert "no pictures in dev and test (train 1, dev 0, test 0;" in message
+    assert "80% train, 10% dev, rest test" in message
+    assert "skipped 1: picture does not exist, e.g. lost.jpg" in message
+    assert "give more pictures" in message
+    assert not (tmp_path / "out").exists()
+
+
+def test_failure_keeps_the_old_data_set(source, tmp_path):
+    out = tmp_path / "out"
+    info = prepare("harbour", None, out, count=3)
+    with pytest.raises(BadInput, match="occurs 9999 times"):
+        prepare("folder", source, out, min_count=9999)
+    assert DatasetInfo.load(out) == info
+    verify(out, info, "train")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["zoo"], "no data set 'zoo'; expected one of coco"),
+        (["flickr8k"], "flickr8k got no source; expected a folder: give --source"),
+        (["flickr8k", "--source", "nowhere"], "nowhere is not a folder"),
+        (["harbour", "--source", "."], "read from no folder: leave --source out"),
+        (["harbour", "--captions", "a.csv"], "no option 'captions'; expected count or"),
+        (["folder", "--source", ".", "--count", "3"], "expected captions: leave it"),
+        (["harbour", "--min-count", "0"], "min_count is 0; expected at least 1"),
+        (["harbour", "--count", "0"], "at least 1"),
+    ],
+)
+def test_faults_name_what_to_do(arguments, message, tmp_path):
+    with pytest.raises(BadInput, match=message):
+        main([*arguments, "--out", str(tmp_path / "out")])
+    assert not list(tmp_path.iterdir())
+
+
+def test_main_says_what_it_made(source, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["folder", "--source", str(source), "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    info = DatasetInfo.load(out)
+    rows = [line.split() for line in said.out.splitlines()]
+    assert rows[0] == ["split", "pictures", "captions", "shards"]
+    for row, (split, facts) in zip(rows[1:], info.splits.items(), strict=False):
+        assert row == [split, str(facts.images), str(facts.captions), "1"]
+    assert f"vocabulary: {info.vocabulary_size} words" in said.out
+    assert "skipped 3: picture that cannot be used, e.g. 07.jpg is an" in said.out
+    assert rows[-1] == f"next: python -m captioning.train --data {out}".split()
+    assert "pictures/s" in said.err
+
+
+def test_help_is_instant():
+    """No TensorFlow for --help."""
+    program = (
+        "import sys\nfrom data_prep.prepare import main\n"
+        "try: main(['--help'])\nexcept SystemExit: print('tensorflow' in sys.modules)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True
+    )
+    assert ended.stdout.splitlines()[-1] == "False"
+    assert "python -m data_prep.prepare flickr8k --source" in ended.stdout
+
+
+def test_bad_input_ends_the_command_with_status_2(tmp_path):
+    (tmp_path / "precious").write_text("")
+    ended = subprocess.run(
+        [sys.executable, "-m", "data_prep.prepare", "harbour", "--out", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.splitlines()[-1].startswith(f"error: {tmp_path} exists and is")
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.slow
+def test_the_true_flickr8k(shared_data, tmp_path):
+    info = prepare("flickr8k", shared_data("flickr8k"), tmp_path / "out")
+    counts = [(s.images, s.captions) for s in info.splits.values()]
+    assert counts == [(6000, 30000), (1000, 5000), (1000, 5000)]
+    for record in read_shards(tmp_path / "out", "test").take(20):
+        assert images.decode(record["image"]).dtype == tf.uint8
