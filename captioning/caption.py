@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from captioning.commands import add_run_flag, chosen_run, exit_on_bad_input
-from data_prep.errors import BadInput
+from captioning.commands import add_run_flag, chosen_run
+from data_prep.errors import BadInput, exit_on_bad_input
 from data_prep.pictures import PictureReader, find_pictures
 
 BATCH_SIZE = 16  # the encoder is no faster with more, and the first lines come sooner

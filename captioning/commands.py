@@ -1,12 +1,8 @@
-"""What the commands have in common: which run, and how bad input ends."""
+"""What the commands share: which run they are about."""
 
 import argparse
 import sys
 from pathlib import Path
-
-from data_prep.errors import exit_on_bad_input
-
-__all__ = ["add_run_flag", "chosen_run", "exit_on_bad_input"]
 
 
 def add_run_flag(parser: argparse.ArgumentParser) -> None:

@@ -5,8 +5,8 @@ import json
 import sys
 from pathlib import Path
 
-from captioning.commands import add_run_flag, chosen_run, exit_on_bad_input
-from data_prep.errors import BadInput
+from captioning.commands import add_run_flag, chosen_run
+from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """examples:
   python -m captioning.evaluate --run runs/flickr8k --split test --out test.json

@@ -6,8 +6,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from captioning.commands import add_run_flag, chosen_run, exit_on_bad_input
-from data_prep.errors import BadInput
+from captioning.commands import add_run_flag, chosen_run
+from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """example:
   python -m captioning.export --run runs/flickr8k --out exported

@@ -5,8 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from captioning.commands import exit_on_bad_input
-from data_prep.errors import BadInput
+from data_prep.errors import BadInput, exit_on_bad_input
 
 HARBOUR = Path("data/harbour")
 HARBOUR_SCENES = 6000  # what five minutes on two cores see often enough

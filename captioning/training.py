@@ -49,6 +49,13 @@ class _Data(NamedTuple):
     dev_rows: np.ndarray
     dev_split: pipeline.Split
 
+    def num_captions(self, config: Config) -> int:
+        """Return how many captions an epoch has."""
+        each = self.train_token_ids.row_lengths().numpy()
+        if config.captions_per_image:
+            each = np.minimum(each, config.captions_per_image)
+        return int(each.sum())
+
     def batches(self, config: Config, epoch: int) -> tf.data.Dataset:
         return pipeline.training_batches(
             self.train_rows,
@@ -56,6 +63,7 @@ class _Data(NamedTuple):
             images_per_batch=config.images_per_batch,
             seed=config.seed,
             epoch=epoch,
+            captions_per_image=config.captions_per_image,
             mirrored=self.mirrored_rows,
         )
 
@@ -119,7 +127,7 @@ def train(
                 runs.save_weights(directory, teacher.captioner)
         minutes = history[-1].minutes if history else 0.0
         minutes += (time.monotonic() - began) / 60
-        speed = ready.train_token_ids.values.nrows().numpy() / seconds
+        speed = ready.num_captions(config) / seconds
         history.append(Epoch(len(history) + 1, loss, score, speed, minutes))
         _report(history, config, directory)
         logs = {"loss": loss, "dev_cider_d": score, "captions_per_second": speed}

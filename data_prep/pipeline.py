@@ -75,9 +75,10 @@ def training_batches(
     images_per_batch: int,
     seed: int,
     epoch: int,
+    captions_per_image: int = 0,
     mirrored: np.ndarray | None = None,
 ) -> tf.data.Dataset:
-    """Return one epoch of `Batch`es: every picture once, with all of its captions.
+    """Return one epoch of `Batch`es: every picture once, with its captions.
 
     The order follows from seed and epoch alone, so a resumed training sees what an
     uninterrupted one would have seen.
@@ -88,12 +89,16 @@ def training_batches(
         images_per_batch: pictures a batch; the last batch of an epoch is smaller.
         seed: of the order.
         epoch: from 0.
+        captions_per_image: so many of each picture's captions, drawn anew every epoch;
+            0 takes all.
         mirrored: the same pictures seen in a mirror; if given, each picture is taken
             from here with probability one half.
     """
     generator = np.random.default_rng((seed, epoch))
     order = generator.permutation(len(inputs))
     flipped = generator.random(len(inputs)) < (0.0 if mirrored is None else 0.5)
+    if captions_per_image:
+        token_ids = _drawn(token_ids, captions_per_image, generator)
 
     def rows(chosen, flips):
         block = inputs[chosen]
@@ -116,4 +121,16 @@ def training_batches(
         .batch(images_per_batch)
         .map(batch, num_parallel_calls=1, deterministic=True)
         .prefetch(2)
+    )
+
+
+def _drawn(token_ids, captions_per_image, generator) -> tf.RaggedTensor:
+    """Keep at most so many captions of each picture."""
+    splits = token_ids.row_splits.numpy()
+    kept = [
+        first + generator.permutation(end - first)[:captions_per_image]
+        for first, end in zip(splits[:-1], splits[1:], strict=True)
+    ]
+    return tf.RaggedTensor.from_row_lengths(
+        tf.gather(token_ids.values, np.concatenate(kept)), [len(few) for few in kept]
     )

@@ -44,6 +44,24 @@ def test_the_order_follows_from_seed_and_epoch():
     assert len({tuple(order(epoch=e, seed=s)) for e in range(4) for s in (0, 1)}) > 4
 
 
+def test_some_captions_of_each_picture_drawn_anew():
+    def drawn(epoch):
+        (batch,) = batches(images_per_batch=5, captions_per_image=2, epoch=epoch)
+        counts = np.bincount(batch.caption_to_image)
+        np.testing.assert_array_equal(counts, np.minimum(batch.inputs[:, 0] + 1, 2))
+        lengths = np.count_nonzero(batch.token_ids, axis=1)
+        pictures = batch.inputs.numpy()[batch.caption_to_image, 0].astype(int)
+        return {
+            (picture, length) for picture, length in zip(pictures, lengths, strict=True)
+        }
+
+    assert len(drawn(0)) == 9  # no caption twice
+    assert drawn(0) == drawn(0)
+    assert set.union(*(drawn(epoch) for epoch in range(20))) == {
+        (k, n + 2) for k in range(5) for n in range(1, 2 + k)
+    }
+
+
 def test_half_of_the_pictures_are_seen_in_a_mirror():
     rows = np.zeros((1000, 1), np.float16)
     captions = tf.ragged.constant([[[START, END]]] * 1000, dtype=tf.int32)

@@ -1,0 +1,78 @@
+"""Small models and batches for the tests of this tower."""
+
+import numpy as np
+import pytest
+
+VOCABULARY, REGIONS, REGION_DIM = 11, 6, 5
+PAD, UNK, START, END = range(4)
+
+
+@pytest.fixture
+def tokens():
+    """The ids that search must know of the small vocabulary of eleven."""
+    from captioning.search import Tokens
+
+    return Tokens(start=START, end=END, pad=PAD, banned=(PAD, UNK, START))
+
+
+@pytest.fixture
+def small_captioner(seeded):
+    """Return a function: a captioner over regions (B, 6, 5), seeded."""
+    from captioning.cells import build_cell
+    from captioning.decoder import Decoder
+    from captioning.models.captioner import Captioner
+
+    def build(cell="lstm", vocabulary_size=VOCABULARY, dropout=0.0):
+        decoder = Decoder(vocabulary_size, 16, build_cell(cell, 12), 8, dropout)
+        decoder.build((None, REGIONS, REGION_DIM))
+        captioner = Captioner(None, decoder)
+        captioner.built = True
+        return captioner
+
+    return build
+
+
+@pytest.fixture
+def random_batch():
+    """Return a function: a batch of pictures with captions of random words."""
+    import tensorflow as tf
+
+    from data_prep.pipeline import Batch
+
+    def make(num_images=3, captions_each=2, longest=7, vocabulary_size=VOCABULARY):
+        random = np.random.default_rng(5)
+        num_captions = num_images * captions_each
+        token_ids = np.full((num_captions, longest + 2), PAD, np.int32)
+        for row, length in enumerate(random.integers(2, longest + 1, num_captions)):
+            words = random.integers(4, vocabulary_size, length)
+            token_ids[row, : length + 2] = [START, *words, END]
+        regions = random.random((num_images, REGIONS, REGION_DIM))
+        return Batch(
+            inputs=tf.constant(regions, tf.float32),
+            token_ids=tf.constant(token_ids),
+            caption_to_image=tf.repeat(tf.range(num_images), captions_each),
+        )
+
+    return make
+
+
+@pytest.fixture
+def teacher():
+    """Return a function: teacher forcing of a small captioner, nothing smoothed."""
+    import tensorflow as tf
+
+    from captioning.config import Config
+    from captioning.teacher_forcing import TeacherForcing
+    from data_prep.pipeline import Batch
+
+    spec = Batch(
+        inputs=tf.TensorSpec((None, REGIONS, REGION_DIM), tf.float32),
+        token_ids=tf.TensorSpec((None, None), tf.int32),
+        caption_to_image=tf.TensorSpec((None,), tf.int32),
+    )
+
+    def make(captioner, **knobs):
+        config = Config(label_smoothing=0.0, weight_decay=0.0, **knobs)
+        return TeacherForcing(captioner, config, 400, batch_spec=spec, pad=PAD)
+
+    return make
