@@ -36,8 +36,8 @@ class Config:
     dropout: float = _knob(0.5, "share dropped of regions, inputs and outputs")
 
     # === Training ===
-    epochs: int = _knob(25, "passes over the pictures, at most")
-    patience: int = _knob(5, "stop after so many epochs without a better dev CIDEr-D")
+    epochs: int = _knob(14, "passes over the pictures, at most")
+    patience: int = _knob(8, "stop after so many epochs without a better dev CIDEr-D")
     target: float = _knob(0.0, "stop when dev CIDEr-D reaches this; 0 never does")
     images_per_batch: int = _knob(32, "pictures a step, each with its captions")
     captions_per_image: int = _knob(
@@ -56,7 +56,7 @@ class Config:
     max_length: int = _knob(22, "words of a caption at most, its end among them")
     num_beams: int = _knob(3, "hypotheses that beam search keeps")
     length_penalty: float = _knob(
-        1.0, "log probability is divided by length to this power"
+        0.7, "log probability is divided by length to this power"
     )
 
     def __post_init__(self):

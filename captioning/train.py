@@ -109,7 +109,14 @@ def train_and_show(knobs, data: Path, directory: Path, *, resume: bool) -> None:
     """
     from captioning import report, training
 
-    history = training.train(knobs, data, directory, resume=resume)
+    try:
+        history = training.train(knobs, data, directory, resume=resume)
+    except KeyboardInterrupt:
+        print(
+            f"stopped; go on by: python -m captioning.train --run {directory} --resume",
+            file=sys.stderr,
+        )
+        raise
     split = "test" if _name_of(data) == "harbour" else "dev"
     shown = report.show_run(directory, data, split)
     print(shown)

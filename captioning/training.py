@@ -104,7 +104,9 @@ def train(
             batch_spec=ready.batches(config, 0).element_spec,
             pad=PAD,
         )
-    if not resume:  # not before all that the knobs name was found to exist
+    if resume:
+        _check_same_words(directory, data, ready.vocabulary)
+    else:  # not before all that the knobs name was found to exist
         runs.create(directory, config, data, ready.vocabulary)
     checkpoint = _Checkpoint(teacher, directory)
     history = checkpoint.restore() if resume else []
@@ -172,6 +174,15 @@ def _read_data(config: Config, data: Path) -> _Data:
         dev_rows=rows("dev"),
         dev_split=dev_split,
     )
+
+
+def _check_same_words(directory: Path, data: Path, vocabulary: Vocabulary) -> None:
+    _, _, started_with = runs.load_facts(directory)
+    if started_with.words != vocabulary.words:
+        raise BadInput(
+            f"{data} has another vocabulary than {directory} was started with; "
+            "expected the same data set. Prepare it as before, or start a new run."
+        )
 
 
 def _dev_scorer(captioner, config, ready: _Data):

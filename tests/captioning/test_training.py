@@ -11,6 +11,7 @@ from captioning import training
 from captioning.runs import load_run
 from captioning.training import Epoch, finished, train
 from data_prep.errors import BadInput
+from data_prep.prepare import prepare
 
 
 def weights_of(directory):
@@ -142,8 +143,16 @@ def test_the_best_epoch_is_kept_not_the_last(harbour_data, tiny_config, tmp_path
 def test_bad_starts(tiny_run, harbour_data, tiny_config, tmp_path):
     with pytest.raises(BadInput, match="already holds a run.*--resume"):
         train(tiny_config, harbour_data, tiny_run)
-    with pytest.raises(BadInput, match="no checkpoint"):
+    with pytest.raises(BadInput, match="not a run"):
         train(tiny_config, harbour_data, tmp_path / "none", resume=True)
+    (tiny_run / "checkpoint").rename(tmp_path / "checkpoint")
+    with pytest.raises(BadInput, match="no checkpoint"):
+        train(tiny_config, harbour_data, tiny_run, resume=True)
+    (tmp_path / "checkpoint").rename(tiny_run / "checkpoint")
+    other = tmp_path / "other"
+    prepare("harbour", None, other, count=20, min_count=3)
+    with pytest.raises(BadInput, match="another vocabulary"):
+        train(tiny_config, other, tiny_run, resume=True)
     unknown = dataclasses.replace(tiny_config, encoder="VGG17", mirror=False)
     with pytest.raises(BadInput, match="VGG17"):
         train(unknown, harbour_data, tmp_path / "unknown")
