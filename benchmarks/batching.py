@@ -63,7 +63,7 @@ def measure(data: Path) -> dict[str, list[float]]:
     }
     teachers = {
         way: TeacherForcing(
-            runs.build_captioner(config, len(vocabulary), encoder=False),
+            runs.build_captioner(config, len(vocabulary)),
             config,
             total_steps=1000,
             batch_spec=_by_picture_dataset(rows, token_ids, config).element_spec,

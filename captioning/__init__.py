@@ -21,8 +21,8 @@ holds this, and `lint-imports` checks it).
         decoder.py          Decoder: words so far and a picture -> the next word
       floor 2
         models/captioner.py Captioner: a picture -> token ids
+        teacher_forcing.py  one training step on what people said
       floor 3   where the towers meet
-        teacher_forcing.py  one training step
         runs.py             what a run is on disk
         evaluation.py       a split -> captions -> scores
         inference.py        encoded pictures -> sentences, in one graph
@@ -30,17 +30,22 @@ holds this, and `lint-imports` checks it).
         report.py           a run -> a table, a few lines, a sheet of pictures
       floor 4   commands: each parses, calls one function, prints
         train.py  caption.py  evaluate.py  export.py
-        commands.py         what they share
+        commands.py         the flags they share
 
     data_prep/
-        text.py images.py   words and pictures, by TensorFlow ops alone
+        text.py images.py   words and pictures, by TensorFlow operations alone
         vocabulary.py       words <-> ids; PAD=0, UNK=1, START=2, END=3
-        records.py          the TFRecord schema; dataset.json
-        pictures.py         picture files that nobody vouches for
+        records.py          the TFRecord schema
+        dataset_info.py     dataset.json, and whether a data set is whole
+        pictures.py         picture files that nobody vouches for, decoded by
+        picture_child.py    a process that may die of them
         harbour/            the embedded world: scenes, drawn and said
-        datasets/           one file a data set
+        datasets/           one file a data set, over
+        sources.py          users' folders, read with care
+        caption_files.py    CSV, JSON, JSON lines, COCO
         karpathy.py         the JSON that COCO and Flickr30k come in
         prepare.py          python -m data_prep.prepare
+        replacement.py      a new file or data set takes the old one's place
         features.py         rows per picture, computed once
         pipeline.py         rows and captions -> batches
         errors.py           BadInput

@@ -1,18 +1,18 @@
 """python -m captioning.caption: photos -> captions."""
 
 import argparse
-import itertools
 import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from captioning.commands import add_run_flag, chosen_run
-from data_prep.errors import BadInput, exit_on_bad_input
+from captioning.commands import add_run_flag, chosen_run, positive
+from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.pictures import PictureReader, find_pictures
 
 BATCH_SIZE = 16  # the encoder is no faster with more, and the first lines come sooner
+BATCH_BYTES = 2**26  # of encoded pictures; one that is larger comes alone
 
 EXAMPLE = """examples:
   python -m captioning.caption photo.jpg
@@ -46,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
     add_run_flag(parser)
     parser.add_argument(
         "--beams",
-        type=int,
+        type=positive,
         metavar="K",
         help="captions a picture, best first (default: the best of the run's beams)",
     )
@@ -57,8 +57,6 @@ def main(argv: list[str] | None = None) -> int:
         'or {"image", "error"}',
     )
     flags = parser.parse_args(argv)
-    if flags.beams is not None and flags.beams < 1:
-        raise BadInput(f"--beams is {flags.beams}; expected at least 1.")
     paths = list(find_pictures(flags.paths))
     if not paths:
         raise BadInput(
@@ -89,57 +87,86 @@ def caption_pictures(
     from captioning.inference import LoadedCaptioner
 
     caption = LoadedCaptioner(run, num_beams)
-    remaining = iter(paths)
     with (
         PictureReader() as reader,
         tqdm(total=len(paths), unit=" pictures", disable=len(paths) < 2) as progress,
     ):
-        while chunk := list(itertools.islice(remaining, BATCH_SIZE)):
-            yield from _caption_chunk(chunk, reader, caption)
-            progress.update(len(chunk))
+        for batch in _batches(paths, reader):
+            yield from _caption_batch(batch, caption)
+            progress.update(len(batch))
 
 
-def _caption_chunk(paths, reader, caption) -> Iterator[Captioned]:
-    import tensorflow as tf
-
-    pictures, errors = {}, {}
+def _batches(
+    paths: list[Path], reader: PictureReader
+) -> Iterator[list[tuple[Path, bytes | BadInput]]]:
+    """Yield pictures that are captioned at once: a few, and not too many bytes."""
+    batch, num_bytes = [], 0
     for path in paths:
         try:
-            pictures[path] = reader.read(path)
+            picture = reader.read(path)
         except BadInput as error:
-            errors[path] = str(error)
-    found = {}
+            picture = error
+        else:
+            if batch and num_bytes + len(picture) > BATCH_BYTES:
+                yield batch
+                batch, num_bytes = [], 0
+            num_bytes += len(picture)
+        batch.append((path, picture))
+        if len(batch) == BATCH_SIZE:
+            yield batch
+            batch, num_bytes = [], 0
+    if batch:
+        yield batch
+
+
+def _caption_batch(batch, caption) -> list[Captioned]:
+    import tensorflow as tf
+
+    found: list[Captioned] = []
+    pictures = [picture for _, picture in batch if isinstance(picture, bytes)]
     try:
-        if pictures:
-            captions = caption(list(pictures.values()))
-            found = dict(zip(pictures, captions, strict=True))
-    except tf.errors.InvalidArgumentError:
-        # One that Pillow reads and TensorFlow does not; the others need not suffer.
-        for path, picture in pictures.items():
-            try:
-                (found[path],) = caption([picture])
-            except tf.errors.InvalidArgumentError as error:
-                reason = str(error).splitlines()[0]
-                errors[path] = f"{path} cannot be decoded by TensorFlow: {reason}"
-    for path in paths:
-        yield Captioned(path, found.get(path, []), errors.get(path, ""))
+        captions = iter(caption(pictures) if pictures else [])
+    except tf.errors.OpError:
+        if len(batch) > 1:  # one that only Pillow reads; the others need not suffer
+            return [_caption_batch([one], caption)[0] for one in batch]
+        ((path, _),) = batch
+        reason = "cannot be decoded by TensorFlow; save it anew as JPEG or PNG."
+        return [Captioned(path, [], f"{path} {reason}")]
+    for path, picture in batch:
+        if isinstance(picture, BadInput):
+            found.append(Captioned(path, [], str(picture)))
+        else:
+            found.append(Captioned(path, next(captions)))
+    return found
 
 
 def _say(result: Captioned, shown: int) -> None:
     if result.error:
-        print(f"error: {result.error}", file=sys.stderr, flush=True)
+        _write(f"error: {printable(result.error)}", sys.stderr)
     for caption, score in result.captions[:shown]:
         scored = f"  ({score:.3f})" if shown > 1 else ""
-        print(f"{result.path} -> {caption}{scored}", flush=True)
+        _write(f"{printable(str(result.path))} -> {caption}{scored}", sys.stdout)
 
 
 def _say_json(result: Captioned, shown: int) -> None:
-    line: dict = {"image": str(result.path)}
+    line: dict = {"image": _unicode(str(result.path))}
     if result.error:
-        line["error"] = result.error
+        line["error"] = _unicode(result.error)
     else:
         line["captions"] = [best._asdict() for best in result.captions[:shown]]
-    print(json.dumps(line, ensure_ascii=False), flush=True)
+    _write(json.dumps(line, ensure_ascii=False), sys.stdout)
+
+
+def _unicode(text: str) -> str:
+    """Spell out bytes of a file's name that are no UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _write(line: str, file) -> None:
+    from tqdm import tqdm
+
+    tqdm.write(line, file=file)  # above the progress bar, not into it
+    file.flush()
 
 
 if __name__ == "__main__":

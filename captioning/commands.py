@@ -5,6 +5,13 @@ import sys
 from pathlib import Path
 
 
+def positive(text: str) -> int:
+    """Return a flag's value that must be an integer of at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"got {text!r}; expected 1 or more")
+    return int(text)
+
+
 def add_run_flag(parser: argparse.ArgumentParser) -> None:
     """Give the parser `--run`."""
     parser.add_argument(

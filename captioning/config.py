@@ -134,9 +134,16 @@ def from_flags(base: Config, flags: argparse.Namespace) -> Config:
     Raises:
         ValueError: a knob is out of its range.
     """
-    given = {
-        knob.name: getattr(flags, knob.name)
-        for knob in dataclasses.fields(Config)
-        if getattr(flags, knob.name) is not None
+    knobs = given(flags)
+    if "encoder" in knobs:
+        # `small` has nothing but what it learns; all others have ImageNet's weights.
+        knobs.setdefault("train_encoder", knobs["encoder"] == "small")
+    return dataclasses.replace(base, **knobs)
+
+
+def given(flags: argparse.Namespace) -> dict[str, Any]:
+    """Return the knobs that flags were given for."""
+    knobs = {
+        knob.name: getattr(flags, knob.name) for knob in dataclasses.fields(Config)
     }
-    return dataclasses.replace(base, **given)
+    return {name: value for name, value in knobs.items() if value is not None}

@@ -5,8 +5,9 @@ import json
 import sys
 from pathlib import Path
 
-from captioning.commands import add_run_flag, chosen_run
+from captioning.commands import add_run_flag, chosen_run, positive
 from data_prep.errors import BadInput, exit_on_bad_input
+from data_prep.replacement import write_text
 
 EXAMPLE = """examples:
   python -m captioning.evaluate --run runs/flickr8k --split test --out test.json
@@ -43,7 +44,9 @@ def main(argv: list[str] | None = None) -> int:
         default="dev",
         help="(default: dev; make all choices there and look at test once)",
     )
-    parser.add_argument("--beams", type=int, metavar="K", help="(default: the run's)")
+    parser.add_argument(
+        "--beams", type=positive, metavar="K", help="(default: the run's)"
+    )
     parser.add_argument(
         "--length-penalty", type=float, metavar="X", help="(default: the run's)"
     )
@@ -56,12 +59,13 @@ def main(argv: list[str] | None = None) -> int:
         "--out", type=Path, metavar="FILE", help="write the captions there, as JSON"
     )
     flags = parser.parse_args(argv)
-    if flags.captions and (flags.run or flags.grey or flags.out):
+    of_a_run = (flags.run, flags.grey, flags.out, flags.beams, flags.length_penalty)
+    if flags.captions and any(flag not in (None, False) for flag in of_a_run):
         raise BadInput("--captions goes with --data and --split only.")
     if flags.captions and not flags.data:
         raise BadInput("--captions needs --data, the data set that has the references.")
     if flags.captions:
-        captions, data = read_captions(flags.captions), flags.data
+        captions, data = read_candidates(flags.captions), flags.data
     else:
         captions, data = _captions_of_run(flags)
     print(score_table(captions, data, flags.split))
@@ -73,20 +77,28 @@ def _captions_of_run(flags) -> tuple[dict[str, str], Path]:
 
     from captioning import evaluation, runs
 
+    if flags.out and (flags.out.is_dir() or not flags.out.absolute().parent.is_dir()):
+        raise BadInput(
+            f"--out is {flags.out}, a folder or in one that does not exist; expected a "
+            "file to write. Name another, or make the folder."
+        )
     run = runs.load_run(chosen_run(flags), encoder=False)
     knobs = {"num_beams": flags.beams, "length_penalty": flags.length_penalty}
     knobs = {name: value for name, value in knobs.items() if value is not None}
-    run = run._replace(config=dataclasses.replace(run.config, **knobs))
+    try:
+        run = run._replace(config=dataclasses.replace(run.config, **knobs))
+    except ValueError as error:
+        raise BadInput(str(error)) from error
     data = flags.data or Path(run.data)
     captions = evaluation.caption_split(run, data, flags.split, grey=flags.grey)
     if flags.out:
         listed = [{"image": i, "caption": c} for i, c in captions.items()]
-        runs.replace(flags.out, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")
+        write_text(flags.out, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")
         print(f"wrote {len(listed)} captions to {flags.out}", file=sys.stderr)
     return captions, data
 
 
-def read_captions(path: Path) -> dict[str, str]:
+def read_candidates(path: Path) -> dict[str, str]:
     """Return image id -> caption from a JSON list of {"image", "caption"}.
 
     Raises:

@@ -9,11 +9,11 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from captioning import encoders, search
+from captioning import search
 from captioning.config import Config
 from captioning.models.captioner import Captioner
 from captioning.ptb_tokenizer import tokenize
-from captioning.runs import Run
+from captioning.runs import Run, frozen_encoder, frozen_fingerprint
 from captioning.scores import METEOR_NAME, CiderD, meteor, score_corpus
 from data_prep import features
 from data_prep.harbour.scene import Scene, facts
@@ -83,12 +83,12 @@ def features_of(config: Config) -> features.Features:
         return features.pixels(config.image_size)
 
     def load():
-        encoder = encoders.build_encoder(config.encoder, config.image_size)
+        encoder = frozen_encoder(config)
         return lambda pixels: encoder(pixels, training=False)
 
     return features.Features(
         name=f"{config.encoder}-{config.image_size}",
-        fingerprint=encoders.encoder_fingerprint(config.encoder, config.image_size),
+        fingerprint=frozen_fingerprint(config),
         load=load,
         image_size=config.image_size,
         dtype="float16",  # an encoder's regions need no more; half the disk

@@ -2,11 +2,12 @@
 
 import argparse
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
 
-from captioning.commands import add_run_flag, chosen_run
+from captioning.commands import add_run_flag, chosen_run, positive
 from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """example:
@@ -31,7 +32,10 @@ def main(argv: list[str] | None = None) -> int:
         "--out", type=Path, required=True, metavar="DIR", help="where to, a new folder"
     )
     parser.add_argument(
-        "--beams", type=int, metavar="K", help="captions a picture (default: the run's)"
+        "--beams",
+        type=positive,
+        metavar="K",
+        help="captions a picture (default: the run's)",
     )
     flags = parser.parse_args(argv)
     export(chosen_run(flags), flags.out, flags.beams)
@@ -56,7 +60,9 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
     from captioning.inference import EXPORT_FACTS, EXPORT_FORMAT, PictureCaptioner
     from captioning.runs import load_run
 
-    if out.exists() and any(out.iterdir()) and not (out / EXPORT_FACTS).exists():
+    out = out.resolve()
+    is_export = (out / EXPORT_FACTS).exists()
+    if out.exists() and not is_export and (out.is_file() or any(out.iterdir())):
         raise BadInput(
             f"{out} exists and is not an export; expected a new folder, or an export "
             "to replace. Give another --out."
@@ -71,20 +77,15 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
         fn=lambda image_bytes: layer(image_bytes),
         input_signature=[tf.TensorSpec((None,), tf.string, name="image_bytes")],
     )
-    partial = out.with_name(out.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
     archive.write_out(str(partial), verbose=False)
-    facts = {
-        "format": EXPORT_FORMAT,
-        "num_beams": num_beams,
-        "image_size": run.config.image_size,
-        "tensorflow": tf.__version__,
-        "run": run_directory.name,
-    }
+    facts = {"format": EXPORT_FORMAT, "num_beams": num_beams}
     (partial / EXPORT_FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+    old = out.with_name(f"{partial.name}.old")
     if out.exists():
-        shutil.rmtree(out)
+        out.rename(old)
     partial.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
     print(f"exported {run_directory} with {num_beams} beams", file=sys.stderr)
 
 

@@ -34,7 +34,7 @@ class PictureCaptioner(keras.layers.Layer):
 
     Returns:
         A dict: `captions` string ``(batch, beams)`` and `scores` float32
-        ``(batch, beams)``, the mean log probability of a word.
+        ``(batch, beams)``, the log probability over length ** length_penalty.
     """
 
     def __init__(self, run: Run, num_beams: int):
@@ -53,6 +53,7 @@ class PictureCaptioner(keras.layers.Layer):
             fn_output_signature=tf.TensorSpec(
                 (self.image_size, self.image_size, 3), tf.float32
             ),
+            parallel_iterations=2,  # each may hold 400 MB, the largest pictures allowed
         )
         captions, scores = self._caption(pixels)
         return {"captions": captions, "scores": scores}

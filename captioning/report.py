@@ -46,20 +46,20 @@ def show_run(directory: Path, data: Path, split: str) -> str:
         lines.append(_line("  on grey pictures", blind.overall))
     lines.append("")
     samples = _write_samples(directory / "samples", data, split)
-    for path in samples:
-        lines.append(f"{path} -> {captions[path.name]}")
-    pictures = [images.decode(path.read_bytes()).numpy() for path in samples]
-    said = [captions[path.name] for path in samples]
-    plots.draw_captions(pictures, said, directory / "captions.png")
+    said = {path: captions[image_id] for image_id, path in samples.items()}
+    lines += [f"{path} -> {caption}" for path, caption in said.items()]
+    pictures = [images.decode(path.read_bytes()).numpy() for path in said]
+    plots.draw_captions(pictures, list(said.values()), directory / "captions.png")
     return "\n".join(lines)
 
 
-def _write_samples(folder: Path, data: Path, split: str) -> list[Path]:
+def _write_samples(folder: Path, data: Path, split: str) -> dict[str, Path]:
+    """Write a few of a split's pictures as files; return image id -> file."""
     folder.mkdir(exist_ok=True)
-    paths = []
+    samples = {}
     for record in read_shards(data, split).take(NUM_SAMPLES).as_numpy_iterator():
+        image_id = record["image_id"].decode("utf-8")
         # Data sets may keep pictures in folders; here they lie side by side.
-        path = folder / Path(record["image_id"].decode("utf-8")).name
-        path.write_bytes(record["image"])
-        paths.append(path)
-    return paths
+        samples[image_id] = folder / image_id.replace("/", "-")
+        samples[image_id].write_bytes(record["image"])
+    return samples

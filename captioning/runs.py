@@ -7,6 +7,7 @@ RUN/captioner.weights.h5     the best weights so far, by dev CIDEr-D (their movi
                              those come from the package they always came from
 RUN/history.csv              one line an epoch
 RUN/curves.png               the same, drawn
+RUN/samples/, captions.png   a few pictures, and what the run says of them
 RUN/checkpoint/              where `--resume` goes on from
 RUN/tensorboard/             the logs
 """
@@ -14,19 +15,25 @@ RUN/tensorboard/             the logs
 import dataclasses
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+import keras
 
 from captioning import encoders
 from captioning.cells import build_cell
 from captioning.config import Config
 from captioning.decoder import Decoder
 from captioning.models.captioner import Captioner
+from data_prep.dataset_info import DatasetInfo, images_digest
 from data_prep.errors import BadInput
+from data_prep.replacement import write_text
 from data_prep.vocabulary import Vocabulary
 
-FORMAT = 1  # raised when a run of today could not be read by the code of yesterday
-WEIGHTS = "captioner.weights.h5"
+FORMAT = 1  # raised when the code of today can't read a run of yesterday
+CONFIG, WEIGHTS = "config.json", "captioner.weights.h5"
 
 
 class Run(NamedTuple):
@@ -47,28 +54,53 @@ class Run(NamedTuple):
     captioner: Captioner
 
 
-def build_captioner(
-    config: Config, vocabulary_size: int, *, encoder: bool
-) -> Captioner:
-    """Return a captioner with first weights, or ImageNet's for a frozen encoder.
-
-    Args:
-        config: the knobs.
-        vocabulary_size: V.
-        encoder: with its encoder; without, it takes regions.
-
-    Raises:
-        BadInput: the cell or the encoder is not known, or its weights not installed.
-    """
+@contextmanager
+def _naming_bad_input() -> Iterator[None]:
+    """What the knobs name and nobody knows, or is not installed, is bad input."""
     try:
-        cell = build_cell(config.cell, config.units)
-        seeing = encoders.build_encoder(
-            config.encoder,
-            config.image_size,
-            pretrained=encoder and not config.train_encoder,
-        )
+        yield
     except ValueError as error:
         raise BadInput(str(error)) from error
+
+
+def frozen_encoder(config: Config) -> keras.Model:
+    """Return the encoder with ImageNet's weights, pixels -> regions.
+
+    Raises:
+        BadInput: it is not known, or its weights cannot be had.
+    """
+    with _naming_bad_input():
+        if config.encoder == "small":
+            raise ValueError(
+                "The encoder 'small' has no weights but those it learns; a frozen one "
+                "would see nothing. Add --train-encoder, or name another encoder."
+            )
+        return encoders.build_encoder(config.encoder, config.image_size)
+
+
+def frozen_fingerprint(config: Config) -> str:
+    """Return what identifies the frozen encoder's weights and preprocessing.
+
+    Raises:
+        BadInput: it is not known.
+    """
+    with _naming_bad_input():
+        return encoders.encoder_fingerprint(config.encoder, config.image_size)
+
+
+def build_captioner(config: Config, vocabulary_size: int) -> Captioner:
+    """Return a captioner with first weights.
+
+    It takes pixels where the encoder is trained, and regions where it is frozen.
+
+    Raises:
+        BadInput: the cell or the encoder is not known.
+    """
+    with _naming_bad_input():
+        cell = build_cell(config.cell, config.units)
+        seeing = encoders.build_encoder(
+            config.encoder, config.image_size, pretrained=False
+        )
     decoder = Decoder(
         vocabulary_size,
         config.embedding_dim,
@@ -78,31 +110,64 @@ def build_captioner(
         name="decoder",
     )
     decoder.build(seeing.output_shape)
-    captioner = Captioner(seeing if encoder else None, decoder, name="captioner")
+    seeing = seeing if config.train_encoder else None
+    captioner = Captioner(seeing, decoder, name="captioner")
     captioner.built = True
     return captioner
 
 
-def create(directory: Path, config: Config, data: Path, vocabulary: Vocabulary) -> None:
-    """Make the directory of a new run.
-
-    Raises:
-        BadInput: there is one already.
-    """
-    if (directory / "config.json").exists():
+def check_new(directory: Path) -> None:
+    """Raise BadInput if `directory` can't become a new run's."""
+    if directory.exists() and not directory.is_dir():
+        raise BadInput(
+            f"{directory} is a file; expected a new directory. Give another --run."
+        )
+    if (directory / CONFIG).exists():
         raise BadInput(
             f"{directory} already holds a run; expected a new directory. "
             f"Go on with it by --run {directory} --resume, or give another --run."
         )
-    directory.mkdir(parents=True, exist_ok=True)
-    vocabulary.save(directory / "vocabulary.txt")
+
+
+def create(directory: Path, config: Config, data: Path) -> None:
+    """Make the directory of a new run on a prepared data set.
+
+    Raises:
+        BadInput: there is one already, or it cannot be written.
+    """
+    check_new(directory)
     facts = {
         "format": FORMAT,
-        "data": str(data),
+        "data": str(data.resolve()),
+        "data_digest": _data_digest(data),
         "encoder_fingerprint": _fingerprint(config),
         "config": dataclasses.asdict(config),
     }
-    replace(directory / "config.json", json.dumps(facts, indent=2) + "\n")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        Vocabulary.load(data / "vocabulary.txt").save(directory / "vocabulary.txt")
+        write_text(directory / CONFIG, json.dumps(facts, indent=2) + "\n")
+    except OSError as error:
+        raise BadInput(
+            f"{directory} cannot be written ({error.strerror}); expected to make a run "
+            "there. Give another --run."
+        ) from error
+
+
+def check_same_data(directory: Path, data: Path) -> None:
+    """Raise BadInput unless `data` is what the run was started with."""
+    load_facts(directory)
+    started_with = json.loads((directory / CONFIG).read_text("utf-8"))["data_digest"]
+    if started_with != _data_digest(data):
+        raise BadInput(
+            f"{data} is another data set than {directory} was started with; expected "
+            "the same pictures and captions. Prepare it as before, or start a new run."
+        )
+
+
+def _data_digest(data: Path) -> str:
+    info = DatasetInfo.load(data)
+    return images_digest(info, "train") + info.vocabulary_sha256
 
 
 def save_weights(directory: Path, captioner: Captioner) -> None:
@@ -118,7 +183,7 @@ def load_facts(directory: Path) -> tuple[Config, str, Vocabulary]:
     Raises:
         BadInput: a file is missing, unreadable, or of another version.
     """
-    path = directory / "config.json"
+    path = directory / CONFIG
     if not path.is_file():
         raise BadInput(
             f"{directory} is not a run: it has no config.json. "
@@ -166,7 +231,7 @@ def load_run(directory: Path, *, encoder: bool = True) -> Run:
             "finished at least one epoch. Go on with it by "
             f"`python -m captioning.train --run {directory} --resume`."
         )
-    captioner = build_captioner(config, len(vocabulary), encoder=config.train_encoder)
+    captioner = build_captioner(config, len(vocabulary))
     try:
         captioner.load_weights(weights)
     except (ValueError, OSError, KeyError) as error:
@@ -176,8 +241,9 @@ def load_run(directory: Path, *, encoder: bool = True) -> Run:
             f"({reason}). Restore the run's files, or train again."
         ) from error
     if encoder and captioner.encoder is None:
-        frozen = encoders.build_encoder(config.encoder, config.image_size)
-        captioner = Captioner(frozen, captioner.decoder, name="captioner")
+        captioner = Captioner(
+            frozen_encoder(config), captioner.decoder, name="captioner"
+        )
     return Run(directory, config, data, vocabulary, captioner)
 
 
@@ -196,14 +262,7 @@ def newest(root: Path = Path("runs")) -> Path:
     return runs[-1].parent
 
 
-def replace(path: Path, text: str) -> None:
-    """Write a text file, all at once or not at all."""
-    partial = path.with_name("partial-" + path.name)
-    partial.write_text(text, "utf-8")
-    os.replace(partial, path)
-
-
 def _fingerprint(config: Config) -> str:
     if config.train_encoder:
         return "trained with the run"
-    return encoders.encoder_fingerprint(config.encoder, config.image_size)
+    return frozen_fingerprint(config)

@@ -78,7 +78,7 @@ def _resumed(flags):
     if not flags.run:
         raise BadInput("--resume needs --run, the directory of the run to go on with.")
     knobs, data, _ = runs.load_facts(flags.run)
-    if config.from_flags(knobs, flags) != knobs:
+    if flags.preset or config.given(flags):
         raise BadInput(
             f"{flags.run} goes on with the knobs it was started with; other ones were "
             "given. Leave them out, or start a new run."
@@ -89,7 +89,9 @@ def _resumed(flags):
 def _harbour() -> Path:
     from data_prep.prepare import prepare
 
-    if not (HARBOUR / "dataset.json").exists():
+    if (HARBOUR / "dataset.json").exists():
+        print(f"using the harbour in {HARBOUR}, as it is", file=sys.stderr)
+    else:
         print(f"making the harbour in {HARBOUR}", file=sys.stderr)
         prepare("harbour", None, HARBOUR, count=HARBOUR_SCENES, seed=0)
     return HARBOUR
@@ -112,10 +114,9 @@ def train_and_show(knobs, data: Path, directory: Path, *, resume: bool) -> None:
     try:
         history = training.train(knobs, data, directory, resume=resume)
     except KeyboardInterrupt:
-        print(
-            f"stopped; go on by: python -m captioning.train --run {directory} --resume",
-            file=sys.stderr,
-        )
+        if training.can_resume(directory):
+            command = f"python -m captioning.train --run {directory} --resume"
+            print(f"stopped; go on by: {command}", file=sys.stderr)
         raise
     split = "test" if _name_of(data) == "harbour" else "dev"
     shown = report.show_run(directory, data, split)

@@ -1,6 +1,7 @@
 """Training: from a prepared data set and a config to a finished run."""
 
 import csv
+import io
 import math
 import sys
 import time
@@ -18,7 +19,10 @@ from captioning.config import Config
 from captioning.teacher_forcing import TeacherForcing
 from data_prep import features, pipeline
 from data_prep.errors import BadInput
+from data_prep.replacement import write_text
 from data_prep.vocabulary import PAD, Vocabulary
+
+HISTORY, CHECKPOINT = "history.csv", "checkpoint"
 
 
 class Epoch(NamedTuple):
@@ -91,23 +95,23 @@ def train(
     Raises:
         BadInput: the data set is not whole, or the run's directory is not as needed.
     """
+    if not resume:
+        runs.check_new(directory)
     keras.utils.set_random_seed(config.seed)
     ready = _read_data(config, data)
     steps_per_epoch = math.ceil(len(ready.train_rows) / config.images_per_batch)
     with tf.distribute.get_strategy().scope():
         teacher = TeacherForcing(
-            runs.build_captioner(
-                config, len(ready.vocabulary), encoder=config.train_encoder
-            ),
+            runs.build_captioner(config, len(ready.vocabulary)),
             config,
             total_steps=config.epochs * steps_per_epoch,
-            batch_spec=ready.batches(config, 0).element_spec,
+            batch_spec=_distributed(ready.batches(config, 0)).element_spec,
             pad=PAD,
         )
     if resume:
-        _check_same_words(directory, data, ready.vocabulary)
+        runs.check_same_data(directory, data)
     else:  # not before all that the knobs name was found to exist
-        runs.create(directory, config, data, ready.vocabulary)
+        runs.create(directory, config, data)
     checkpoint = _Checkpoint(teacher, directory)
     history = checkpoint.restore() if resume else []
     score_dev = _dev_scorer(teacher.captioner, config, ready)
@@ -119,23 +123,25 @@ def train(
         model=teacher.captioner,
     )
     callback_list.on_train_begin()
-    while not finished(history, config):
-        began = time.monotonic()
-        loss = _run_epoch(teacher, ready, config, len(history), callback_list)
-        seconds = time.monotonic() - began
-        with teacher.averaged_weights():
-            score = score_dev()
-            if score > best(history):
-                runs.save_weights(directory, teacher.captioner)
-        minutes = history[-1].minutes if history else 0.0
-        minutes += (time.monotonic() - began) / 60
-        speed = ready.num_captions(config) / seconds
-        history.append(Epoch(len(history) + 1, loss, score, speed, minutes))
-        _report(history, config, directory)
-        logs = {"loss": loss, "dev_cider_d": score, "captions_per_second": speed}
-        callback_list.on_epoch_end(len(history) - 1, logs)
-        checkpoint.save(len(history))
-    callback_list.on_train_end()
+    try:
+        while not finished(history, config) and not teacher.captioner.stop_training:
+            began = time.monotonic()
+            loss = _run_epoch(teacher, ready, config, len(history), callback_list)
+            seconds = time.monotonic() - began
+            with teacher.averaged_weights():
+                score = score_dev()
+                if score > best(history):
+                    runs.save_weights(directory, teacher.captioner)
+            minutes = history[-1].minutes if history else 0.0
+            minutes += (time.monotonic() - began) / 60
+            speed = ready.num_captions(config) / seconds
+            history.append(Epoch(len(history) + 1, loss, score, speed, minutes))
+            _report(history, config, directory)
+            logs = {"loss": loss, "dev_cider_d": score, "captions_per_second": speed}
+            callback_list.on_epoch_end(len(history) - 1, logs)
+            checkpoint.save(len(history))
+    finally:
+        callback_list.on_train_end()
     return history
 
 
@@ -151,8 +157,13 @@ def finished(history: Sequence[Epoch], config: Config) -> bool:
         return True
     if config.target and best(history) >= config.target:
         return True
-    recent = history[-config.patience :]
-    return len(history) > config.patience and best(recent) < best(history)
+    before, recent = history[: -config.patience], history[-config.patience :]
+    return bool(before) and best(recent) <= best(before)
+
+
+def can_resume(directory: Path) -> bool:
+    """Say whether a run got as far as its first checkpoint."""
+    return tf.train.latest_checkpoint(directory / CHECKPOINT) is not None
 
 
 def _read_data(config: Config, data: Path) -> _Data:
@@ -176,15 +187,6 @@ def _read_data(config: Config, data: Path) -> _Data:
     )
 
 
-def _check_same_words(directory: Path, data: Path, vocabulary: Vocabulary) -> None:
-    _, _, started_with = runs.load_facts(directory)
-    if started_with.words != vocabulary.words:
-        raise BadInput(
-            f"{data} has another vocabulary than {directory} was started with; "
-            "expected the same data set. Prepare it as before, or start a new run."
-        )
-
-
 def _dev_scorer(captioner, config, ready: _Data):
     caption = evaluation.make_captioner_function(captioner, ready.vocabulary, config)
     cider_d = evaluation.SplitCiderD(ready.dev_split)
@@ -200,10 +202,11 @@ def _run_epoch(teacher, ready: _Data, config, epoch, callback_list) -> float:
     callback_list.on_epoch_begin(epoch)
     batches = ready.batches(config, epoch)
     num_batches = len(batches)
-    batches = tf.distribute.get_strategy().experimental_distribute_dataset(batches)
     losses = []
     label = f"epoch {epoch + 1}/{config.epochs}"
-    with tqdm(batches, desc=label, total=num_batches, unit=" steps") as progress:
+    with tqdm(
+        _distributed(batches), desc=label, total=num_batches, unit=" steps"
+    ) as progress:
         for step, batch in enumerate(progress):
             callback_list.on_train_batch_begin(step)
             losses.append(float(teacher.step(batch)))
@@ -212,19 +215,28 @@ def _run_epoch(teacher, ready: _Data, config, epoch, callback_list) -> float:
     return float(np.mean(losses))
 
 
+def _distributed(batches: tf.data.Dataset):
+    """Deal whole batches out to the workers: a batch cut in two would lose the rows
+    that its captions are about."""
+    return tf.distribute.get_strategy().distribute_datasets_from_function(
+        lambda context: batches.shard(
+            context.num_input_pipelines, context.input_pipeline_id
+        )
+    )
+
+
 def _report(history: Sequence[Epoch], config: Config, directory: Path) -> None:
     last = history[-1]
-    kept = " (best so far, kept)" if last.dev_cider_d >= best(history) else ""
+    kept = " (best so far, kept)" if last.dev_cider_d > best(history[:-1]) else ""
     tqdm.write(
         f"epoch {last.epoch}/{config.epochs}: loss {last.loss:.3f}, "
         f"dev CIDEr-D {last.dev_cider_d:.4f}{kept}, "
         f"{last.captions_per_second:.0f} captions/s, {last.minutes:.1f} min",
         file=sys.stderr,
     )
-    with open(directory / "history.csv", "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(Epoch._fields)
-        writer.writerows(history)
+    lines = io.StringIO(newline="")
+    csv.writer(lines).writerows([Epoch._fields, *history])
+    write_text(directory / HISTORY, lines.getvalue())
     plots.draw_history(history, directory / "curves.png")
 
 
@@ -246,7 +258,7 @@ class _Checkpoint:
                     if "seed_generator" in variable.path
                 ],
             ),
-            directory / "checkpoint",
+            directory / CHECKPOINT,
             max_to_keep=1,
         )
 
@@ -261,10 +273,23 @@ class _Checkpoint:
                 f"{self._directory} has no checkpoint to go on from: training stopped "
                 "before its first epoch ended. Give another --run and start anew."
             )
-        self._manager.checkpoint.restore(latest).assert_consumed()
-        with open(self._directory / "history.csv", newline="", encoding="utf-8") as f:
-            lines = [
-                Epoch(int(line["epoch"]), *map(float, list(line.values())[1:]))
-                for line in csv.DictReader(f)
-            ]
-        return lines[: int(self._epochs)]
+        try:
+            self._manager.checkpoint.restore(latest).assert_consumed()
+            history = _read_history(self._directory / HISTORY)
+            if len(history) < self._epochs:
+                raise ValueError(f"{HISTORY} has {len(history)} epochs")
+        except (OSError, ValueError, AssertionError, tf.errors.OpError) as error:
+            raise BadInput(
+                f"{self._directory} cannot be gone on with, its checkpoint or its "
+                f"{HISTORY} is damaged ({str(error).splitlines()[0]}). Restore its "
+                "files, or give another --run and start anew."
+            ) from error
+        return history[: int(self._epochs)]
+
+
+def _read_history(path: Path) -> list[Epoch]:
+    with open(path, newline="", encoding="utf-8") as file:
+        header, *lines = csv.reader(file)
+    if tuple(header) != Epoch._fields:
+        raise ValueError(f"{path.name} has the columns {header}")
+    return [Epoch(int(epoch), *map(float, facts)) for epoch, *facts in lines]

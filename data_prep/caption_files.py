@@ -140,7 +140,7 @@ def _pairs(name, captions, path, where):
 
 def _coco(content, path):
     try:
-        names = {image["id"]: image["file_name"] for image in content["images"]}
+        names = _coco_names(content["images"], path)
         for number, annotation in enumerate(content["annotations"]):
             name, caption = names[annotation["image_id"]], annotation["caption"]
             yield from _pairs(name, caption, path, f"annotation {number}")
@@ -150,6 +150,19 @@ def _coco(content, path):
             "or of another type); expected images with id and file_name, annotations "
             "with image_id and caption: mend it."
         ) from None
+
+
+def _coco_names(images, path):
+    names: dict[Any, Any] = {}
+    for image in images:
+        name = names.setdefault(image["id"], image["file_name"])
+        if name != image["file_name"]:
+            raise BadInput(
+                f"{path} gives the image id {image['id']!r} to {str(name)[:100]!r} and "
+                f"to {str(image['file_name'])[:100]!r}; expected an id of its own for "
+                "each picture, else captions go to the wrong one: mend it."
+            )
+    return names
 
 
 def _unexpected(path, where, found):

@@ -3,12 +3,12 @@
 import dataclasses
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from data_prep.errors import BadInput
+from data_prep.replacement import write_text
 
 FORMAT = 1  # raised when a reader of the old layout would misread the new one
 
@@ -73,9 +73,7 @@ class DatasetInfo:
         fields = {"format": self.format, **dataclasses.asdict(self)}  # format first
         fields["sha256"] = _digest(fields)
         content = json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
-        partial = Path(directory) / "dataset.json.partial"
-        partial.write_text(content, encoding="utf-8")
-        os.replace(partial, Path(directory) / "dataset.json")
+        write_text(Path(directory) / "dataset.json", content)
 
     @classmethod
     def load(cls, directory: Path) -> "DatasetInfo":

@@ -14,6 +14,23 @@ class BadInput(Exception):
     """
 
 
+def printable(text: object, longest: int | None = None) -> str:
+    """Return text on one line, without characters that steer a terminal.
+
+    Names and messages from outside go through here before anybody sees them. What is
+    not printable is shown escaped, lone surrogates too, which stand for the bytes of a
+    file name that is not UTF-8: so the result can always be printed and encoded.
+
+    Args:
+        text: a string or a path.
+        longest: characters of it that are shown; None shows all.
+    """
+    shown = str(text)
+    if longest is not None and len(shown) > longest:
+        shown = shown[:longest] + "..."
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)
+
+
 def exit_on_bad_input(main: Callable[[], int]) -> NoReturn:
     """Run a command and end the program with its exit status.
 
@@ -24,9 +41,7 @@ def exit_on_bad_input(main: Callable[[], int]) -> NoReturn:
         status = main()
         sys.stdout.flush()
     except BadInput as error:
-        # Names in it come from outside; none may steer the terminal.
-        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(error))
-        print(f"error: {text}", file=sys.stderr)
+        print(f"error: {printable(error)}", file=sys.stderr)
         status = 2
     except KeyboardInterrupt:
         status = 130

@@ -8,9 +8,11 @@ pictures themselves, for an encoder that is still learning. A cache that some ot
 encoder or other pictures made is made anew, never used.
 """
 
+import contextlib
 import json
+import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +22,9 @@ from tqdm import tqdm
 
 from data_prep import images
 from data_prep.dataset_info import DatasetInfo, images_digest
-from data_prep.records import read_shards
+from data_prep.errors import BadInput
+from data_prep.records import damage_is_bad_input, read_shards
+from data_prep.replacement import write_text
 
 BATCH_SIZE = 32  # photos a call; more is no faster on a CPU and takes more memory
 FORMAT = 1  # raised when the layout of the cache, or how pictures are fed, changes
@@ -59,10 +63,13 @@ def cached(
     """Return the rows of a split ``(images, ...)``, memory-mapped, read-only.
 
     Args:
-        directory: a prepared data set; `records.verify` has found it whole.
+        directory: a prepared data set; `dataset_info.verify` has found it whole.
         split: "train", "dev" or "test".
         features: how rows are made, should they not be there.
         mirrored: of the pictures seen in a mirror.
+
+    Raises:
+        BadInput: the rows must be made, and a shard is damaged or the disk is full.
     """
     info = DatasetInfo.load(directory)
     folder = directory / "features" / features.name
@@ -79,8 +86,9 @@ def cached(
     if rows is None:
         folder.mkdir(parents=True, exist_ok=True)
         made_by_file.unlink(missing_ok=True)
-        _compute(directory, split, features, mirrored, rows_file)
-        _write_atomically(made_by_file, json.dumps(made_by, indent=2) + "\n")
+        with _partial(rows_file) as partial:
+            _compute(directory, split, features, mirrored, partial)
+        write_text(made_by_file, json.dumps(made_by, indent=2) + "\n")
         rows = np.load(rows_file, mmap_mode="r")
     return rows
 
@@ -96,31 +104,49 @@ def _read(rows_file, made_by_file, made_by, num_images):
     return rows if len(rows) == num_images else None
 
 
-def _compute(directory, split, features, mirrored, rows_file):
+def _compute(directory, split, features, mirrored, file):
     info: DatasetInfo = DatasetInfo.load(directory)
     num_images = info.splits[split].images
-    partial = rows_file.with_suffix(".partial")
     shape = (None, features.image_size, features.image_size, 3)
     compute = tf.function(
         features.load(), input_signature=[tf.TensorSpec(shape, tf.float32)]
     )
     rows, done = None, 0
     label = f"{features.name} of {split}" + (", mirrored" if mirrored else "")
-    with tqdm(total=num_images, desc=label, unit=" images") as progress:
+    with (
+        damage_is_bad_input(directory),
+        tqdm(total=num_images, desc=label, unit=" images") as progress,
+    ):
         for batch in _image_batches(directory, split, features.image_size):
             if mirrored:
                 batch = tf.image.flip_left_right(batch)
             block = compute(batch).numpy().astype(features.dtype)
             if rows is None:
                 shape = (num_images, *block.shape[1:])
-                rows = np.lib.format.open_memmap(
-                    partial, mode="w+", dtype=features.dtype, shape=shape
-                )
+                rows = _reserve(file, shape, features.dtype)
             rows[done : done + len(block)] = block
             done += len(block)
             progress.update(len(block))
     rows.flush()
-    os.replace(partial, rows_file)
+
+
+def _reserve(file, shape, dtype) -> np.memmap:
+    """Make a file of rows that has its whole room on the disk.
+
+    Were the disk to be full later, writing to mapped memory would kill the program.
+    """
+    try:
+        rows = np.lib.format.open_memmap(file, mode="w+", dtype=dtype, shape=shape)
+        if hasattr(os, "posix_fallocate"):
+            with open(file, "r+b") as reserved:
+                os.posix_fallocate(reserved.fileno(), 0, file.stat().st_size)
+    except OSError as error:
+        size = math.prod(shape) * np.dtype(dtype).itemsize
+        raise BadInput(
+            f"{file} cannot be written ({error.strerror}); expected room for "
+            f"{size / 1e6:,.0f} MB on the disk: free some."
+        ) from error
+    return rows
 
 
 def _image_batches(directory, split, image_size) -> tf.data.Dataset:
@@ -135,7 +161,15 @@ def _image_batches(directory, split, image_size) -> tf.data.Dataset:
     )
 
 
-def _write_atomically(path: Path, text: str):
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, "utf-8")
-    os.replace(partial, path)
+@contextlib.contextmanager
+def _partial(file: Path) -> Iterator[Path]:
+    """Name a file to write to; if the block succeeds it becomes `file`, else it goes.
+
+    Each process has its own: two trainings may well make the same cache at once.
+    """
+    partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
+    try:
+        yield partial
+        os.replace(partial, file)
+    finally:
+        partial.unlink(missing_ok=True)

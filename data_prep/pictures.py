@@ -29,7 +29,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from data_prep.errors import BadInput
+from data_prep.errors import BadInput, printable
 
 MAX_PIXELS = 2**27  # 134 million: telephones take up to 108 million unasked
 SECONDS = 60.0  # 108 megapixels take 2 s as JPEG, 14 s as PNG, on a free core
@@ -55,34 +55,49 @@ def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
 
     Yields:
         In a folder every regular file, however deep, sorted by name; hidden files and
-        folders are skipped and links to folders are not followed.
+        folders are skipped and links to folders are not followed. A folder below that
+        cannot be listed, and a link in a circle, come out as well (the reader says what
+        is wrong with them).
 
     Raises:
-        BadInput: a folder cannot be listed.
+        BadInput: one of the folders given cannot be listed.
     """
     for path in map(Path, paths):
         if os.path.isdir(path):
-            yield from _files_in(path)
+            try:
+                entries = _entries(path)
+            except OSError as error:
+                raise BadInput(_unlistable(path, error)) from error
+            yield from _files_among(entries)
         else:
             yield path
 
 
-def _files_in(folder):
-    try:
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError as error:
-        raise BadInput(
-            f"the folder {_printable(folder)} cannot be listed ({error.strerror}); "
-            "expected a folder with pictures: check its permissions."
-        ) from error
+def _entries(folder):
+    """What is in a folder, sorted, without the hidden; OSError if it says nothing."""
+    with os.scandir(folder) as listing:
+        seen = [entry for entry in listing if not entry.name.startswith(".")]
+    return sorted(seen, key=lambda entry: entry.name)
+
+
+def _files_among(entries):
     for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _files_in(Path(entry.path))
-        elif entry.is_file():
-            yield Path(entry.path)
+        path = Path(entry.path)
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                found = _files_among(_entries(path))
+            else:
+                found = [path] if entry.is_file() else []
+        except OSError:  # the others shall not suffer; the reader will meet it again
+            found = [path]
+        yield from found
+
+
+def _unlistable(folder, error):
+    return (
+        f"{printable(folder)} is a folder that cannot be listed ({error.strerror}); "
+        "expected a folder with pictures: check its permissions."
+    )
 
 
 class PictureReader:
@@ -133,11 +148,11 @@ class PictureReader:
             BadPicture: there is no such file, or it holds no picture that can be used.
             RuntimeError: the child does not even start.
         """
-        name, data = _printable(path), _read_file(path)
+        name, data = printable(path), _read_file(path)
         with self._turn:
             letter, answer = self._ask(name, data)
         if letter == b"E":
-            raise BadPicture(f"{name} {_printable(answer.decode(errors='replace'))}")
+            raise BadPicture(f"{name} {printable(answer.decode(errors='replace'))}")
         return answer if letter == b"P" else data
 
     def _ask(self, name, data):
@@ -267,19 +282,22 @@ def _receive(pipe, max_bytes):
     return head[:1], answer
 
 
-def _printable(text):
-    """A path or message on one line, without characters that steer a terminal."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text))
+def _why_no_folder(path):
+    try:
+        os.scandir(path).close()
+    except OSError as error:  # why `find_pictures` names it as if it were a file
+        return _unlistable(path, error)
+    return f"{printable(path)} is a folder; expected a picture file."
 
 
 def _read_file(path):
     """The bytes of a regular file that is neither empty nor too large."""
-    name = _printable(path)
+    name = printable(path)
     try:
         # Looked at before it is opened: opening a FIFO waits for its other end.
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
-            raise BadPicture(f"{name} is a folder; expected a picture file.")
+            raise BadPicture(_why_no_folder(path))
         if not stat.S_ISREG(mode):
             raise BadPicture(f"{name} is a device or pipe; expected a picture file.")
         with open(path, "rb") as file:

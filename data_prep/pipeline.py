@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from data_prep.dataset_info import DatasetInfo, verify
-from data_prep.records import read_shards
+from data_prep.records import damage_is_bad_input, read_shards
 from data_prep.vocabulary import Vocabulary
 
 
@@ -48,10 +48,11 @@ def load_split(directory: Path, split: str) -> Split:
     info = DatasetInfo.load(directory)
     verify(directory, info, split)
     image_ids, captions, scenes = [], [], []
-    for record in read_shards(directory, split).as_numpy_iterator():
-        image_ids.append(record["image_id"].decode("utf-8"))
-        captions.append(tuple(text.decode("utf-8") for text in record["captions"]))
-        scenes.append(record["scene"].decode("utf-8"))
+    with damage_is_bad_input(directory):
+        for record in read_shards(directory, split).as_numpy_iterator():
+            image_ids.append(record["image_id"].decode("utf-8"))
+            captions.append(tuple(text.decode("utf-8") for text in record["captions"]))
+            scenes.append(record["scene"].decode("utf-8"))
     return Split(image_ids, captions, scenes)
 
 

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data_prep.datasets import SPLITS, RawExample, Skipped, load, names
-from data_prep.errors import BadInput, exit_on_bad_input
+from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.pictures import BadPicture, PictureReader
 from data_prep.replacement import replacing
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to import; --help must not wait for it
-    from data_prep.records import DatasetInfo, Record
+    from data_prep.dataset_info import DatasetInfo
+    from data_prep.records import Record
 
 IMAGES_PER_SHARD = 1000  # some 150 MB of ordinary photos
 MANY_CAPTIONS = 5000  # in train: from here a word has enough examples to be choosy
@@ -63,7 +64,8 @@ def prepare(
     skipped = Skipped()
     examples = _open(name, source, skipped, options)
     with replacing(Path(out)) as partial:
-        from data_prep.records import SplitInfo, write_shards
+        from data_prep.dataset_info import SplitInfo
+        from data_prep.records import write_shards
 
         splits, captions = {}, []
         for split, members in itertools.groupby(examples, lambda e: e.split):
@@ -132,7 +134,7 @@ def _records(
         for example, image in tqdm(read, desc=split, unit=" pictures"):
             if isinstance(image, BadPicture):
                 # The message names the file in full; the name in the data set will do.
-                why = str(image).removeprefix(str(example.image)).strip()
+                why = str(image).removeprefix(printable(example.image)).strip()
                 skipped.add("picture that cannot be used", f"{example.image_id} {why}")
             else:
                 yield Record(example.image_id, image, example.captions, example.scene)
@@ -205,14 +207,14 @@ def _describe(partial, name, source, splits, captions, min_count, skipped):
     vocabulary.save(partial / "vocabulary.txt")
     return DatasetInfo(
         name=name,
-        source="" if source is None else str(source),
+        source="" if source is None else printable(source),
         splits={split: splits[split] for split in SPLITS},
         standardisation=STANDARDISATION,
         vocabulary_size=len(vocabulary),
         vocabulary_sha256=file_sha256(partial / "vocabulary.txt"),
         min_count=min_count,
         skipped=skipped.as_dict(),
-        notes=skipped.notes,
+        notes={topic: printable(note) for topic, note in skipped.notes.items()},
     )
 
 
@@ -275,7 +277,7 @@ def summary(info: "DatasetInfo", out: Path) -> str:
         example = entry["examples"][0]
         lines.append(f"skipped {entry['count']:,}: {reason}, e.g. {example}")
     lines.append(f"next: python -m captioning.train --data {out}")
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
 
 
 if __name__ == "__main__":

@@ -22,26 +22,11 @@ import tensorflow as tf
 from data_prep.dataset_info import (
     DatasetInfo,
     ShardInfo,
-    SplitInfo,
     check_size,
     file_sha256,
-    images_digest,
     shards_of,
-    verify,
 )
 from data_prep.errors import BadInput
-
-__all__ = [
-    "DatasetInfo",
-    "Record",
-    "ShardInfo",
-    "SplitInfo",
-    "damage_is_bad_input",
-    "images_digest",
-    "read_shards",
-    "verify",
-    "write_shards",
-]
 
 _SCHEMA = {
     "image_id": tf.io.FixedLenFeature([], tf.string),
@@ -126,7 +111,7 @@ def read_shards(directory: Path, split: str) -> tf.data.Dataset:
     Raises:
         BadInput: there is no such split, or a shard is missing or has another size.
             Damage in a shard of the right size shows while reading, as `DataLossError`;
-            see `damage_is_bad_input`, or call `verify` before.
+            see `damage_is_bad_input`, or call `dataset_info.verify` before.
     """
     directory = Path(directory)
     shards = shards_of(DatasetInfo.load(directory), split)

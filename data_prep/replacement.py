@@ -1,4 +1,4 @@
-"""Replacing a data set at one stroke, once the new one is complete."""
+"""Replacing a file or a data set at one stroke, once the new one is complete."""
 
 import contextlib
 import json
@@ -11,6 +11,13 @@ from pathlib import Path
 from data_prep.errors import BadInput
 
 _OURS = re.compile(r"dataset\.json|vocabulary\.txt|(train|dev|test)-\d{5,}\.tfrecord")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, all at once or not at all."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial.write_text(text, encoding="utf-8", newline="")
+    os.replace(partial, path)
 
 
 @contextlib.contextmanager

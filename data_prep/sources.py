@@ -83,7 +83,8 @@ def folders(source: Path) -> Iterator[Path]:
 def _folders_in(folder):
     try:
         with os.scandir(folder) as entries:
-            found = [Path(entry.path) for entry in entries if entry.is_dir()]
+            # Unlike entry.is_dir(), no error for links in a circle.
+            found = [Path(entry.path) for entry in entries if os.path.isdir(entry)]
     except PermissionError:  # lost+found and the like
         return []
     return sorted(
@@ -93,7 +94,8 @@ def _folders_in(folder):
 
 def find_file(source: Path, name: str) -> Path | None:
     """Return the file of this name in the source or in a folder in it, or None."""
-    return next((f / name for f in folders(source) if (f / name).is_file()), None)
+    paths = (folder / name for folder in folders(source))
+    return next((path for path in paths if os.path.isfile(path)), None)
 
 
 def find_picture_folder(source: Path, image_ids: Iterable[str]) -> Path:
@@ -109,7 +111,8 @@ def find_picture_folder(source: Path, image_ids: Iterable[str]) -> Path:
     image_ids = list(image_ids)
     image_ids = image_ids[:: len(image_ids) // _SAMPLE + 1]
     for folder in folders(source):
-        if any((folder / image_id).is_file() for image_id in image_ids):
+        # os.path.isfile is False, not an error, for a name that no file can have.
+        if any(os.path.isfile(folder / image_id) for image_id in image_ids):
             return folder
     example = image_ids[0] if image_ids else "any picture"
     raise BadInput(
@@ -126,6 +129,7 @@ def find_picture(folder: Path, name: str, skipped: Skipped) -> Path | None:
     of, a file elsewhere on this machine: links are followed, but not out of the folder.
     """
     try:
+        name.encode("utf-8")  # as records have it; half a pair may stand for a byte
         root = folder.resolve()
         path = (root / name).resolve()
         if os.path.isabs(name) or not path.is_relative_to(root):

@@ -173,3 +173,22 @@ def tiny_run(harbour_data, tiny_config, tmp_path_factory):
     directory = tmp_path_factory.mktemp("runs") / "tiny"
     train(tiny_config, harbour_data, directory)
     return directory
+
+
+@pytest.fixture(scope="session")
+def frozen_run(harbour_data, tiny_config, tmp_path_factory):
+    """A finished run over cached regions of a frozen ImageNet encoder."""
+    import dataclasses
+
+    from captioning.training import train
+
+    config = dataclasses.replace(
+        tiny_config,
+        encoder="efficientnet_lite0",
+        train_encoder=False,
+        mirror=True,
+        epochs=1,
+    )
+    directory = tmp_path_factory.mktemp("runs") / "frozen"
+    train(config, harbour_data, directory)
+    return directory

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from data_prep.errors import BadInput
+from data_prep.errors import BadInput, printable
 
 SPLITS = ("train", "dev", "test")
 
@@ -64,17 +64,11 @@ class Skipped:
         entry = self._reasons.setdefault(reason, {"count": 0, "examples": []})
         entry["count"] += 1
         if len(entry["examples"]) < self.MAX_EXAMPLES:
-            entry["examples"].append(_printable(what))
+            entry["examples"].append(printable(what, longest=200))
 
     def as_dict(self) -> dict[str, dict[str, Any]]:
         """Return reason -> {"count": int, "examples": [str]}."""
         return {reason: dict(entry) for reason, entry in self._reasons.items()}
-
-
-def _printable(text, longest=200):
-    """Text on one line, without characters that steer a terminal."""
-    shown = text if len(text) <= longest else text[:longest] + "..."
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)
 
 
 def names() -> list[str]:

@@ -63,7 +63,7 @@ def read(
 
 def _captions_file(source) -> Path:
     """Return the one file in the folder that can be the captions."""
-    files = sorted(path for path in source.iterdir() if path.is_file())
+    files = sorted(path for path in source.iterdir() if os.path.isfile(path))
     found = [
         p for p in files if p.suffix.lower() in SUFFIXES or p.name == "captions.txt"
     ]

@@ -12,6 +12,7 @@ from captioning import caption, evaluate, train
 from captioning.__main__ import COMMANDS
 from data_prep.errors import BadInput
 from data_prep.pipeline import load_split
+from data_prep.prepare import prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -118,11 +119,13 @@ def test_caption_as_json(photos, tiny_run, capsys):
         assert best["caption"] and best["score"] >= second["score"]
 
 
-def test_caption_ends_with_two_if_nothing_was_captioned(photos, tiny_run):
+def test_caption_ends_with_two_if_nothing_was_captioned(photos, tiny_run, capsys):
     bad = str(photos / "c.txt")
     assert caption.main([bad, "--run", str(tiny_run)]) == 2
-    with pytest.raises(BadInput, match="at least 1"):
+    with pytest.raises(SystemExit) as ended:
         caption.main([bad, "--run", str(tiny_run), "--beams", "0"])
+    assert ended.value.code == 2
+    assert "got '0'; expected 1 or more" in capsys.readouterr().err
     (photos.parent / "empty").mkdir()
     with pytest.raises(BadInput, match="no file in"):
         caption.main([str(photos.parent / "empty"), "--run", str(tiny_run)])
@@ -184,8 +187,16 @@ def test_bad_caption_files(content, message, harbour_data, tmp_path):
 def test_captions_and_run_exclude_each_other(tiny_run, tmp_path):
     with pytest.raises(BadInput, match="--captions goes with"):
         evaluate.main(["--captions", "x.json", "--run", str(tiny_run)])
+    with pytest.raises(BadInput, match="--captions goes with"):
+        evaluate.main(["--captions", "x.json", "--data", "d", "--beams", "2"])
     with pytest.raises(BadInput, match="needs --data"):
         evaluate.main(["--captions", "x.json"])
+    with pytest.raises(BadInput, match="--out is"):
+        evaluate.main(
+            ["--run", str(tiny_run), "--out", str(tmp_path / "no" / "x.json")]
+        )
+    with pytest.raises(BadInput, match="length_penalty is -1.0"):
+        evaluate.main(["--run", str(tiny_run), "--length-penalty", "-1"])
 
 
 # === train ===
@@ -206,6 +217,43 @@ def test_train_shows_what_it_learned(harbour_data, tmp_path, capsys):
         assert said in out
     assert len(list((run / "samples").iterdir())) == 8
     assert (run / "captions.png").stat().st_size > 10_000
+
+
+def test_pictures_in_folders_are_shown_too(tmp_path, make_picture, capsys):
+    """COCO keeps its pictures in folders: ids are paths, samples lie side by side."""
+    (tmp_path / "coco" / "val2014").mkdir(parents=True)
+    images = []
+    for number, split in enumerate(["train", "train", "val", "test"]):
+        make_picture(64, 48, seed=number).save(
+            tmp_path / "coco" / "val2014" / f"{number}.jpg"
+        )
+        sentences = [{"raw": f"A picture of number {number}."}]
+        images.append(
+            {
+                "filename": f"{number}.jpg",
+                "filepath": "val2014",
+                "split": split,
+                "sentences": sentences,
+            }
+        )
+    (tmp_path / "coco" / "dataset_coco.json").write_text(json.dumps({"images": images}))
+    prepare("coco", tmp_path / "coco", tmp_path / "data")
+    tiny = "--preset harbour --epochs 1 --units 8 --embedding-dim 8 --image-size 32"
+    run = tmp_path / "run"
+    train.main(["--data", str(tmp_path / "data"), "--run", str(run), *tiny.split()])
+    assert f"{run / 'samples' / 'val2014-2.jpg'} -> " in capsys.readouterr().out
+
+
+def test_a_name_that_is_not_utf8_is_spelled_out(photos, tiny_run, capsys):
+    name = os.fsencode(photos) + b"/\xff.jpg"
+    with open(name, "wb") as file:
+        file.write((photos / "a.jpg").read_bytes())
+    path = os.fsdecode(name)
+    assert caption.main([path, "--run", str(tiny_run), "--json"]) == 0
+    line = capsys.readouterr().out.encode("utf-8")  # would fail on half a surrogate
+    assert json.loads(line)["image"].endswith("\\udcff.jpg")
+    assert caption.main([path, "--run", str(tiny_run)]) == 0
+    assert "\\udcff.jpg -> " in capsys.readouterr().out
 
 
 def test_other_knobs_do_not_resume(tiny_run):

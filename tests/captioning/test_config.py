@@ -40,6 +40,13 @@ def test_every_knob_has_its_flag():
     assert parsed(preset("harbour"), *arguments) == changed
 
 
+def test_naming_an_encoder_decides_whether_it_is_trained():
+    assert not parsed(preset("harbour"), "--encoder", "ResNet50").train_encoder
+    assert parsed(preset("flickr8k"), "--encoder", "small").train_encoder
+    chosen = parsed(preset("flickr8k"), "--encoder", "ResNet50", "--train-encoder")
+    assert chosen.train_encoder
+
+
 def test_zero_is_a_value():
     assert parsed(Config(), "--dropout", "0").dropout == 0.0
     assert parsed(Config(), "--seed", "0").seed == 0

@@ -37,9 +37,13 @@ def exported(tiny_run, tmp_path_factory):
     return out
 
 
+@pytest.mark.parametrize("which", ["tiny_run", "frozen_run"])
 def test_the_export_equals_python_on_fifty_photos(
-    exported, tiny_run, awkward_photos, tmp_path
+    which, awkward_photos, tmp_path, tmp_path_factory, request
 ):
+    run = request.getfixturevalue(which)
+    exported = tmp_path_factory.mktemp("exported") / "model"
+    export(run, exported, num_beams=4)
     for name, data in awkward_photos.items():
         (tmp_path / name).write_bytes(data)
     paths = sorted(tmp_path.iterdir())
@@ -52,9 +56,7 @@ def test_the_export_equals_python_on_fifty_photos(
         check=True,
     )
     said = json.loads(answer.stdout)
-    expected = LoadedCaptioner(tiny_run, num_beams=4)(
-        [path.read_bytes() for path in paths]
-    )
+    expected = LoadedCaptioner(run, num_beams=4)([path.read_bytes() for path in paths])
     assert said["captions"] == [[c.caption for c in row] for row in expected]
     np.testing.assert_allclose(
         said["scores"], [[c.score for c in row] for row in expected], atol=1e-5

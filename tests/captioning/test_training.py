@@ -2,10 +2,12 @@
 
 import csv
 import dataclasses
+import shutil
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from captioning import training
 from captioning.runs import load_run
@@ -16,6 +18,15 @@ from data_prep.prepare import prepare
 
 def weights_of(directory):
     return load_run(directory).captioner.get_weights()
+
+
+def checkpoint_of(directory):
+    reader = tf.train.load_checkpoint(
+        tf.train.latest_checkpoint(directory / "checkpoint")
+    )
+    return {
+        name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()
+    }
 
 
 def lines_of(directory):
@@ -65,10 +76,12 @@ def test_resuming_is_as_if_nothing_had_happened(
     assert [epoch.epoch for epoch in history] == [1, 2]
     for epoch, line in zip(history, lines_of(tiny_run), strict=True):
         np.testing.assert_allclose(epoch.loss, float(line["loss"]), rtol=1e-4)
-    for resumed, straight in zip(
-        weights_of(stopped), weights_of(tiny_run), strict=True
-    ):
-        np.testing.assert_allclose(resumed, straight, atol=1e-3)
+    # All of the state at the end: weights, optimizer, averages, dropout's seeds.
+    resumed, straight = checkpoint_of(stopped), checkpoint_of(tiny_run)
+    assert resumed.keys() == straight.keys() and len(resumed) > 100
+    for name, value in straight.items():
+        if isinstance(value, np.ndarray):
+            np.testing.assert_allclose(resumed[name], value, atol=1e-3, err_msg=name)
 
 
 def test_resuming_a_finished_run_does_nothing(tiny_run, harbour_data, tiny_config):
@@ -78,28 +91,17 @@ def test_resuming_a_finished_run_does_nothing(tiny_run, harbour_data, tiny_confi
     assert (tiny_run / "history.csv").read_bytes() == before
 
 
-def test_a_frozen_encoder_is_trained_on_cached_regions(
-    harbour_data, tiny_config, tmp_path
-):
-    config = dataclasses.replace(
-        tiny_config,
-        encoder="efficientnet_lite0",
-        train_encoder=False,
-        image_size=64,
-        mirror=True,
-        epochs=1,
-    )
-    train(config, harbour_data, tmp_path / "run")
+def test_a_frozen_encoder_is_trained_on_cached_regions(frozen_run, harbour_data):
     cache = harbour_data / "features" / "efficientnet_lite0-64"
     assert {path.name for path in cache.glob("*.npy")} == {
         "train.npy",
         "train-mirrored.npy",
         "dev.npy",
     }
-    run = load_run(tmp_path / "run")
+    run = load_run(frozen_run)
     # The encoder's weights come from their package; the run holds only what it learned.
-    sizes = (tmp_path / "run" / "captioner.weights.h5").stat().st_size
-    assert sizes < 4 * run.captioner.encoder.count_params()
+    size = (frozen_run / "captioner.weights.h5").stat().st_size
+    assert size < 4 * run.captioner.encoder.count_params()
     assert run.captioner.encode(np.zeros((1, 64, 64, 3), "float32")).shape[0] == 1
 
 
@@ -113,6 +115,7 @@ def test_when_training_stops(tiny_config):
     assert not finished(history(0.1, 0.2), config)
     assert not finished(history(0.3, 0.2), config)
     assert finished(history(0.3, 0.2, 0.2), config)  # nothing gained in two epochs
+    assert finished(history(0.0, 0.0, 0.0), config)
     assert not finished(history(0.3, 0.2, 0.31), config)
     assert finished(history(0.3, 0.81), config)  # the target
     assert finished(history(0.1, 0.2, 0.3, 0.4, 0.5), config)  # all epochs
@@ -150,13 +153,60 @@ def test_bad_starts(tiny_run, harbour_data, tiny_config, tmp_path):
         train(tiny_config, harbour_data, tiny_run, resume=True)
     (tmp_path / "checkpoint").rename(tiny_run / "checkpoint")
     other = tmp_path / "other"
-    prepare("harbour", None, other, count=20, min_count=3)
-    with pytest.raises(BadInput, match="another vocabulary"):
+    prepare("harbour", None, other, count=20)
+    with pytest.raises(BadInput, match="another data set"):
         train(tiny_config, other, tiny_run, resume=True)
-    unknown = dataclasses.replace(tiny_config, encoder="VGG17", mirror=False)
-    with pytest.raises(BadInput, match="VGG17"):
-        train(unknown, harbour_data, tmp_path / "unknown")
-    with pytest.raises(BadInput, match="gru"):
-        train(
-            dataclasses.replace(tiny_config, cell="gru"), harbour_data, tmp_path / "gru"
-        )
+    (tmp_path / "file").touch()
+    with pytest.raises(BadInput, match="is a file"):
+        train(tiny_config, harbour_data, tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("knobs", "message"),
+    [
+        ({"encoder": "VGG17"}, "VGG17"),
+        ({"encoder": "VGG17", "train_encoder": False}, "VGG17"),
+        ({"train_encoder": False}, "'small' has no weights"),
+        ({"image_size": 8}, "8"),
+        ({"cell": "gru"}, "gru"),
+    ],
+)
+def test_what_the_knobs_name_must_exist(
+    knobs, message, harbour_data, tiny_config, tmp_path
+):
+    config = dataclasses.replace(tiny_config, **knobs)
+    with pytest.raises(BadInput, match=message):
+        train(config, harbour_data, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("damage", ["no history", "short history", "no weights"])
+def test_a_damaged_run_is_not_gone_on_with(
+    damage, tiny_run, harbour_data, tiny_config, tmp_path
+):
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    if damage == "no history":
+        (run / "history.csv").unlink()
+    elif damage == "short history":
+        lines = (run / "history.csv").read_text().splitlines(keepends=True)
+        (run / "history.csv").write_text("".join(lines[:-1]))
+    else:
+        for file in (run / "checkpoint").glob("*.data-*"):
+            file.unlink()
+    with pytest.raises(BadInput, match="damaged|no checkpoint"):
+        train(tiny_config, harbour_data, run, resume=True)
+
+
+def test_a_callback_may_stop_training(harbour_data, tiny_config, tmp_path):
+    class Enough(keras.callbacks.Callback):
+        ended = False
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.stop_training = logs["loss"] > 0
+
+        def on_train_end(self, logs=None):
+            Enough.ended = True
+
+    history = train(tiny_config, harbour_data, tmp_path / "run", callbacks=[Enough()])
+    assert len(history) == 1
+    assert Enough.ended

@@ -99,3 +99,16 @@ def test_faults_are_found_and_placed(tmp_path, name, content, message):
     (tmp_path / name).write_text(content, "utf-8")
     with pytest.raises(BadInput, match=message):
         list(read_captions(tmp_path / name))
+
+
+@pytest.mark.parametrize("again", ["a.jpg", "b.jpg"])
+def test_coco_with_an_id_given_twice(tmp_path, again):
+    images = [{"id": 1, "file_name": name} for name in ("a.jpg", again)]
+    annotations = [{"image_id": 1, "caption": "A dog."}]
+    path = tmp_path / "coco.json"
+    path.write_text(json.dumps({"images": images, "annotations": annotations}))
+    if again == "a.jpg":  # the same entry: harmless
+        assert list(read_captions(path)) == [("a.jpg", "A dog.")]
+        return
+    with pytest.raises(BadInput, match=r"id 1 to 'a\.jpg' and to 'b\.jpg'; expected"):
+        list(read_captions(path))

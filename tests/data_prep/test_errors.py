@@ -1,10 +1,13 @@
 """How commands end: status and what is on stderr, seen from outside."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from data_prep.errors import printable
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,3 +62,24 @@ def test_a_closed_pipe_ends_quietly():
     ended = run("print('x' * 100_000); return 0", pipe=head.stdin)
     head.stdin.close()
     assert (ended.returncode, ended.stderr) == (141, "")
+
+
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("a dog's Hündchen 개.jpg", "a dog's Hündchen 개.jpg"),
+        ("a\x1b[31m\r\n\u202e\u2028", r"a\x1b[31m\r\n\u202e\u2028"),
+        (os.fsdecode(b"\xff.jpg"), r"\udcff.jpg"),
+        (Path("a\nb"), r"a\nb"),
+    ],
+)
+def test_printable_is_one_harmless_line(text, shown):
+    assert printable(text) == shown
+    assert printable(shown) == shown  # twice does no harm
+    shown.encode("utf-8")
+
+
+def test_printable_of_a_long_text():
+    assert printable("x" * 9, longest=9) == "x" * 9
+    assert printable("x" * 10, longest=9) == "x" * 9 + "..."
+    assert printable("\n" * 10, longest=2) == r"\n\n..."

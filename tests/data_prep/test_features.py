@@ -1,11 +1,14 @@
 """The feature cache: made once, and never of something else."""
 
+import os
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from data_prep import features, images
 from data_prep.dataset_info import DatasetInfo
+from data_prep.errors import BadInput
 from data_prep.features import Features, cached
 from data_prep.records import read_shards
 
@@ -111,3 +114,52 @@ def test_pixels_are_the_pictures(data):
     assert rows.dtype == np.uint8
     record = next(iter(read_shards(data, "dev")))
     np.testing.assert_array_equal(rows[0], images.decode(record["image"]))
+
+
+def test_a_damaged_shard_is_bad_input(data):
+    shard = next(data.glob("train*.tfrecord"))
+    content = bytearray(shard.read_bytes())
+    content[len(content) // 2] ^= 1
+    shard.write_bytes(content)
+    with pytest.raises(BadInput, match="damaged .*: prepare the data set again"):
+        cached(data, "train", Counting().features)
+    assert not list((data / "features" / "counting").iterdir())
+
+
+def test_two_trainings_that_make_the_same_file_at_once(data, monkeypatch):
+    batches, others = features._image_batches, []
+
+    def while_another_does_it_too(*arguments):
+        first, *rest = batches(*arguments)
+        yield first
+        with monkeypatch.context() as patch:
+            patch.setattr(features, "_image_batches", batches)
+            patch.setattr(os, "getpid", lambda: 1)
+            other = Counting(factor=0.5, fingerprint="other")
+            others.append(np.array(cached(data, "train", other.features)))
+        yield from rest
+
+    with monkeypatch.context() as patch:
+        patch.setattr(features, "_image_batches", while_another_does_it_too)
+        rows = cached(data, "train", Counting().features)
+    assert rows.min() > 0
+    np.testing.assert_allclose(others[0], rows / 2, rtol=2e-3)
+    names = {path.name for path in (data / "features" / "counting").iterdir()}
+    assert names == {"train.npy", "train.json"}
+
+
+def test_a_full_disk_is_bad_input_and_leaves_nothing(data, monkeypatch):
+    def full(descriptor, offset, size):
+        assert (offset, size > 40 * 8 * 2) == (0, True)  # rows and header
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
+    with pytest.raises(BadInput, match=r"train\.npy.*No space left.*: free some"):
+        cached(data, "train", Counting().features)
+    assert not list((data / "features" / "counting").iterdir())
+
+
+def test_rows_have_their_room_before_they_are_written(tmp_path):
+    file = tmp_path / "rows.npy"
+    rows = features._reserve(file, (1000, 1000), "float16")
+    assert file.stat().st_blocks * 512 >= rows.nbytes == 2_000_000

@@ -421,6 +421,7 @@ def test_names_do_not_steer_the_terminal(reader, tmp_path):
     with pytest.raises(BadInput) as caught:
         reader.read(tmp_path / name)
     assert str(caught.value).isprintable()
+    str(caught.value).encode("utf-8")
 
 
 def test_links_are_followed(reader, file, make_picture, encode_picture, tmp_path):
@@ -513,3 +514,22 @@ def test_a_folder_that_may_not_be_listed(tmp_path, monkeypatch):
     monkeypatch.setattr("data_prep.pictures.os.scandir", denied)
     with pytest.raises(BadInput, match="cannot be listed"):
         list(find_pictures([tmp_path]))
+
+
+def test_what_cannot_be_looked_at_is_left_to_the_reader(reader, tmp_path, monkeypatch):
+    for name in ("a.jpg", "locked/inside.jpg", "z/z.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    locked, loop = tmp_path / "locked", tmp_path / "loop"
+    loop.symlink_to("loop")
+    scandir = os.scandir
+    monkeypatch.setattr(
+        "data_prep.pictures.os.scandir",
+        lambda path: denied() if path == locked else scandir(path),
+    )
+    found = list(find_pictures([tmp_path]))
+    assert found == [tmp_path / "a.jpg", locked, loop, tmp_path / "z" / "z.jpg"]
+    assert reason(reader, loop).startswith("cannot be read (Too many levels of")
+    assert "folder that cannot be listed (Permission" in reason(reader, locked)
+    with pytest.raises(BadInput, match="cannot be listed"):
+        list(find_pictures([locked]))

@@ -97,3 +97,16 @@ def test_an_altered_shard_is_refused(harbour_data, tmp_path):
     shard.write_bytes(data)
     with pytest.raises(BadInput, match=shard.name):
         load_split(copy, "train")
+
+
+def test_a_shard_that_is_damaged_after_the_check(harbour_data, tmp_path, monkeypatch):
+    import shutil
+
+    copy = shutil.copytree(harbour_data, tmp_path / "copy")
+    shard = next(copy.glob("train*.tfrecord"))
+    data = bytearray(shard.read_bytes())
+    data[len(data) // 2] ^= 1
+    shard.write_bytes(data)
+    monkeypatch.setattr("data_prep.pipeline.verify", lambda *arguments: None)
+    with pytest.raises(BadInput, match="damaged .*: prepare the data set again"):
+        load_split(copy, "train")

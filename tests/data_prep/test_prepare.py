@@ -1,5 +1,6 @@
 """The command: what it writes, what it refuses, and what it says."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +11,12 @@ import tensorflow as tf
 
 from data_prep import images
 from data_prep import prepare as command
+from data_prep.dataset_info import DatasetInfo, verify
 from data_prep.datasets import RawExample, Skipped, harbour
 from data_prep.errors import BadInput
 from data_prep.pipeline import load_split
 from data_prep.prepare import default_min_count, main, prepare
-from data_prep.records import DatasetInfo, read_shards, verify
+from data_prep.records import read_shards
 from data_prep.vocabulary import Vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -198,6 +200,18 @@ def test_main_says_what_it_made(source, tmp_path, capsys):
     assert "skipped 3: picture that cannot be used, e.g. 07.jpg is an" in said.out
     assert rows[-1] == f"next: python -m captioning.train --data {out}".split()
     assert "pictures/s" in said.err
+
+
+def test_a_source_whose_name_is_not_utf8(source, tmp_path, capsys):
+    odd = tmp_path / os.fsdecode(b"\xff\n")
+    odd.symlink_to(source)
+    out = tmp_path / "out"
+    assert main(["folder", "--source", str(odd), "--out", str(out)]) == 0
+    capsys.readouterr().out.encode("utf-8")
+    info = DatasetInfo.load(out)
+    assert info.source == str(tmp_path / r"\udcff\n")
+    examples = info.skipped["picture that cannot be used"]["examples"]
+    assert "07.jpg is an empty file; expected a picture." in examples
 
 
 def test_help_is_instant():

@@ -5,16 +5,18 @@ import json
 import pytest
 import tensorflow as tf
 
-from data_prep.dataset_info import file_sha256
+from data_prep.dataset_info import (
+    DatasetInfo,
+    SplitInfo,
+    file_sha256,
+    images_digest,
+    verify,
+)
 from data_prep.errors import BadInput
 from data_prep.records import (
-    DatasetInfo,
     Record,
-    SplitInfo,
     damage_is_bad_input,
-    images_digest,
     read_shards,
-    verify,
     write_shards,
 )
 

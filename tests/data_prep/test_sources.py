@@ -83,6 +83,32 @@ def test_find_picture_folder(nested):
         find_picture_folder(nested, ["3.jpg"])
 
 
+def test_names_that_no_file_can_have(nested):
+    (nested / "a/1.jpg").write_bytes(b"1")
+    names = ["n" * 300 + ".jpg", "a\0.jpg", "\ud800.jpg"]
+    assert find_picture_folder(nested, [*names, "1.jpg"]) == nested / "a"
+    for name in names:
+        assert find_file(nested, name) is None
+        with pytest.raises(BadInput, match="do not have the pictures"):
+            find_picture_folder(nested, [name])
+
+
+def test_links_in_a_circle_are_no_folders(nested):
+    os.symlink("loop", nested / "loop")
+    assert nested / "loop" not in list(folders(nested))
+
+
+def test_a_name_that_is_not_unicode_is_skipped(tmp_path):
+    """Though the file is there: JSON can spell it, a record cannot hold it."""
+    name = os.fsdecode(b"\xff.jpg")
+    (tmp_path / name).write_bytes(b"x")
+    skipped = Skipped()
+    assert find_picture(tmp_path, name, skipped) is None
+    assert skipped.as_dict()["name that no picture can have"]["examples"] == [
+        r"\udcff.jpg"
+    ]
+
+
 def test_find_picture_follows_links_but_not_out_of_the_folder(tmp_path):
     inside, outside = tmp_path / "inside", tmp_path / "outside"
     (inside / "deep").mkdir(parents=True)
