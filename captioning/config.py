@@ -56,7 +56,7 @@ class Config:
     max_length: int = _knob(22, "words of a caption at most, its end among them")
     num_beams: int = _knob(3, "hypotheses that beam search keeps")
     length_penalty: float = _knob(
-        0.7, "log probability is divided by length to this power"
+        0.6, "log probability is divided by length to this power"
     )
 
     def __post_init__(self):

@@ -57,7 +57,7 @@ def draw_captions(
         axis.axis("off")
     for axis, picture, caption in zip(axes, pictures, captions, strict=False):
         axis.imshow(picture)
-        axis.set_title(_wrapped(caption), y=-0.02, va="top", fontsize=9)
+        axis.set_title(_wrapped(caption), y=-0.05, va="top", fontsize=9)
     figure.savefig(path, dpi=110)
 
 
