@@ -48,6 +48,7 @@ holds this, and `lint-imports` checks it).
         replacement.py      a new file or data set takes the old one's place
         features.py         rows per picture, computed once
         pipeline.py         rows and captions -> batches
+        quiet.py            TensorFlow without its greetings
         errors.py           BadInput
 """
 

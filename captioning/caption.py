@@ -10,6 +10,7 @@ from typing import NamedTuple
 from captioning.commands import add_run_flag, chosen_run, positive
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.pictures import PictureReader, find_pictures
+from data_prep.quiet import import_tensorflow
 
 BATCH_SIZE = 16  # the encoder is no faster with more, and the first lines come sooner
 BATCH_BYTES = 2**26  # of encoded pictures; one that is larger comes alone
@@ -57,6 +58,7 @@ def main(argv: list[str] | None = None) -> int:
         'or {"image", "error"}',
     )
     flags = parser.parse_args(argv)
+    import_tensorflow()
     paths = list(find_pictures(flags.paths))
     if not paths:
         raise BadInput(

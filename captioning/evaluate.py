@@ -7,6 +7,7 @@ from pathlib import Path
 
 from captioning.commands import add_run_flag, chosen_run, positive
 from data_prep.errors import BadInput, exit_on_bad_input
+from data_prep.quiet import import_tensorflow
 from data_prep.replacement import write_text
 
 EXAMPLE = """examples:
@@ -59,6 +60,7 @@ def main(argv: list[str] | None = None) -> int:
         "--out", type=Path, metavar="FILE", help="write the captions there, as JSON"
     )
     flags = parser.parse_args(argv)
+    import_tensorflow()
     of_a_run = (flags.run, flags.grey, flags.out, flags.beams, flags.length_penalty)
     if flags.captions and any(flag not in (None, False) for flag in of_a_run):
         raise BadInput("--captions goes with --data and --split only.")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from captioning.commands import add_run_flag, chosen_run, positive
 from data_prep.errors import BadInput, exit_on_bad_input
+from data_prep.quiet import import_tensorflow
 
 EXAMPLE = """example:
   python -m captioning.export --run runs/flickr8k --out exported
@@ -38,6 +39,7 @@ def main(argv: list[str] | None = None) -> int:
         help="captions a picture (default: the run's)",
     )
     flags = parser.parse_args(argv)
+    import_tensorflow()
     export(chosen_run(flags), flags.out, flags.beams)
     print(flags.out)
     return 0

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from data_prep.errors import BadInput, exit_on_bad_input
+from data_prep.quiet import import_tensorflow
 
 HARBOUR = Path("data/harbour")
 HARBOUR_SCENES = 6000  # what five minutes on two cores see often enough
@@ -50,6 +51,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     config.add_flags(parser)
     flags = parser.parse_args(argv)
+    import_tensorflow()
     if flags.resume:
         knobs, data, directory = _resumed(flags)
     else:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from data_prep.datasets import SPLITS, RawExample, Skipped, load, names
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.pictures import BadPicture, PictureReader
+from data_prep.quiet import import_tensorflow
 from data_prep.replacement import replacing
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to import; --help must not wait for it
@@ -251,6 +252,7 @@ def main(argv: list[str] | None = None) -> int:
         "--captions", type=Path, metavar="FILE", help="folder: the file of captions"
     )
     flags = parser.parse_args(argv)
+    import_tensorflow()
     given = {name: getattr(flags, name) for name in ("count", "seed", "captions")}
     options = {name: value for name, value in given.items() if value is not None}
     info = prepare(
