@@ -58,7 +58,7 @@ def draw_captions(
     for axis, picture, caption in zip(axes, pictures, captions, strict=False):
         axis.imshow(picture)
         axis.set_title(_wrapped(caption), y=-0.05, va="top", fontsize=9)
-    figure.savefig(path, dpi=110)
+    figure.savefig(path, dpi=110, bbox_inches="tight")  # captions of any length
 
 
 def _wrapped(text: str, width: int = 40) -> str:

@@ -10,11 +10,6 @@ from data_prep.records import read_shards
 NUM_SAMPLES = 8  # two rows of pictures: enough to see, few enough to look at
 
 
-def _line(name: str, value: float | None) -> str:
-    shown = "not measured: NLTK finds no WordNet" if value is None else f"{value:.4f}"
-    return f"{name:<18} {shown}"
-
-
 def score_table(captions: dict[str, str], references: pipeline.Split) -> str:
     """Return all scores of one caption a picture of a split, one line a score."""
     scores = evaluation.score_captions(captions, references)
@@ -63,3 +58,8 @@ def _write_samples(folder: Path, data: Path, split: str) -> dict[str, Path]:
         samples[image_id] = folder / image_id.replace("/", "-")
         samples[image_id].write_bytes(record["image"])
     return samples
+
+
+def _line(name: str, value: float | None) -> str:
+    shown = "not measured: NLTK finds no WordNet" if value is None else f"{value:.4f}"
+    return f"{name:<18} {shown}"

@@ -33,7 +33,7 @@ class Epoch(NamedTuple):
         loss: mean over the epoch's steps, nats a token, label smoothing included.
         dev_cider_d: CIDEr-D of the averaged weights' captions of the dev split.
         captions_per_second: training speed; the dev evaluation is not counted.
-        minutes: spent so far, dev evaluations included, interruptions not.
+        minutes: spent on training so far; dev evaluations are not counted.
     """
 
     epoch: int
@@ -125,20 +125,14 @@ def train(
     callback_list.on_train_begin()
     try:
         while not finished(history, config) and not teacher.captioner.stop_training:
-            began = time.monotonic()
-            loss = _run_epoch(teacher, ready, config, len(history), callback_list)
-            seconds = time.monotonic() - began
+            epoch = _train_epoch(teacher, ready, config, history, callback_list)
             with teacher.averaged_weights():
-                score = score_dev()
-                if score > best(history):
+                epoch = epoch._replace(dev_cider_d=score_dev())
+                if epoch.dev_cider_d > best(history):
                     runs.save_weights(directory, teacher.captioner)
-            minutes = history[-1].minutes if history else 0.0
-            minutes += (time.monotonic() - began) / 60
-            speed = ready.num_captions(config) / seconds
-            history.append(Epoch(len(history) + 1, loss, score, speed, minutes))
+            history.append(epoch)
             _report(history, config, directory)
-            logs = {"loss": loss, "dev_cider_d": score, "captions_per_second": speed}
-            callback_list.on_epoch_end(len(history) - 1, logs)
+            callback_list.on_epoch_end(len(history) - 1, epoch._asdict())
             checkpoint.save(len(history))
     finally:
         callback_list.on_train_end()
@@ -198,21 +192,33 @@ def _dev_scorer(captioner, config, ready: _Data):
     return score
 
 
-def _run_epoch(teacher, ready: _Data, config, epoch, callback_list) -> float:
-    callback_list.on_epoch_begin(epoch)
-    batches = ready.batches(config, epoch)
-    num_batches = len(batches)
+def _train_epoch(
+    teacher: TeacherForcing, ready: _Data, config, history, callback_list
+) -> Epoch:
+    """Take one pass over the train split; its dev CIDEr-D is still to be found."""
+    callback_list.on_epoch_begin(len(history))
+    began = time.monotonic()
+    batches = ready.batches(config, len(history))
     losses = []
-    label = f"epoch {epoch + 1}/{config.epochs}"
     with tqdm(
-        _distributed(batches), desc=label, total=num_batches, unit=" steps"
+        _distributed(batches),
+        desc=f"epoch {len(history) + 1}/{config.epochs}",
+        total=len(batches),
+        unit=" steps",
     ) as progress:
         for step, batch in enumerate(progress):
             callback_list.on_train_batch_begin(step)
             losses.append(float(teacher.step(batch)))
             callback_list.on_train_batch_end(step, {"loss": losses[-1]})
             progress.set_postfix_str(f"loss {np.mean(losses[-50:]):.3f}")
-    return float(np.mean(losses))
+    seconds = time.monotonic() - began
+    return Epoch(
+        epoch=len(history) + 1,
+        loss=float(np.mean(losses)),
+        dev_cider_d=math.nan,
+        captions_per_second=ready.num_captions(config) / seconds,
+        minutes=seconds / 60 + (history[-1].minutes if history else 0.0),
+    )
 
 
 def _distributed(batches: tf.data.Dataset):
