@@ -56,7 +56,6 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
     Raises:
         BadInput: the run is not whole, or `out` holds something else.
     """
-    import keras
     import tensorflow as tf
 
     from captioning.inference import EXPORT_FACTS, EXPORT_FORMAT, PictureCaptioner
@@ -72,15 +71,18 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
     run = load_run(run_directory)
     num_beams = num_beams or run.config.num_beams
     layer = PictureCaptioner(run, num_beams)
-    archive = keras.export.ExportArchive()
-    archive.track(layer)
-    archive.add_endpoint(
-        name="serving_default",
-        fn=lambda image_bytes: layer(image_bytes),
-        input_signature=[tf.TensorSpec((None,), tf.string, name="image_bytes")],
-    )
+    signature = [tf.TensorSpec((None,), tf.string, name="image_bytes")]
+    module = tf.Module()
+    # Keras' own ExportArchive would write every variable twice.
+    module.weights = [variable.value for variable in layer.captioner.variables]
     partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
-    archive.write_out(str(partial), verbose=False)
+    tf.saved_model.save(
+        module,
+        str(partial),
+        signatures={
+            "serving_default": tf.function(layer.call, input_signature=signature)
+        },
+    )
     facts = {"format": EXPORT_FORMAT, "num_beams": num_beams}
     (partial / EXPORT_FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
     old = out.with_name(f"{partial.name}.old")
