@@ -70,19 +70,12 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
         )
     run = load_run(run_directory)
     num_beams = num_beams or run.config.num_beams
-    layer = PictureCaptioner(run, num_beams)
-    signature = [tf.TensorSpec((None,), tf.string, name="image_bytes")]
+    whole = PictureCaptioner(run, num_beams)
     module = tf.Module()
     # Keras' own ExportArchive would write every variable twice.
-    module.weights = [variable.value for variable in layer.captioner.variables]
+    module.weights = [variable.value for variable in whole.captioner.variables]
     partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
-    tf.saved_model.save(
-        module,
-        str(partial),
-        signatures={
-            "serving_default": tf.function(layer.call, input_signature=signature)
-        },
-    )
+    tf.saved_model.save(module, str(partial), {"serving_default": whole.serve})
     facts = {"format": EXPORT_FORMAT, "num_beams": num_beams}
     (partial / EXPORT_FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
     old = out.with_name(f"{partial.name}.old")

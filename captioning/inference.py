@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-import keras
 import tensorflow as tf
 
 from captioning.evaluation import make_captioner_function
@@ -20,33 +19,33 @@ EXPORT_FACTS = "captioning_export.json"
 EXPORT_FORMAT = 1  # raised when the signature of an export changes
 
 
-class PictureCaptioner(keras.layers.Layer):
+class PictureCaptioner:
     """Decode, squeeze, encode, search, and join words.
+
+    Attributes:
+        captioner: the model whose weights it uses.
+        serve: the graph, `image_bytes` -> a dict. `image_bytes` is string ``(batch,)``,
+            whole files as `data_prep.images` reads them; one that cannot be decoded
+            fails the call (`InvalidArgumentError`), and with it all of the batch, for
+            a graph can't go on past an error. The dict has `captions` string
+            ``(batch, beams)``, best first, and `scores` float32 ``(batch, beams)``,
+            the log probability over length ** length_penalty.
 
     Args:
         run: a finished run.
-        num_beams: captions a picture, best first.
-
-    Call arguments:
-        image_bytes: string ``(batch,)``, whole files as `data_prep.images` reads them.
-            One that cannot be decoded fails the call (`InvalidArgumentError`), all of
-            the batch with it: a graph can't go on past an error.
-
-    Returns:
-        A dict: `captions` string ``(batch, beams)`` and `scores` float32
-        ``(batch, beams)``, the log probability over length ** length_penalty.
+        num_beams: captions a picture.
     """
 
     def __init__(self, run: Run, num_beams: int):
-        super().__init__(name="picture_captioner")
         self.image_size = run.config.image_size
         self.captioner = run.captioner
         self._caption = make_captioner_function(
             run.captioner, run.vocabulary, run.config, num_beams=num_beams
         )
-        self.built = True
+        signature = tf.TensorSpec((None,), tf.string, name="image_bytes")
+        self.serve = tf.function(self._serve, input_signature=[signature])
 
-    def call(self, image_bytes):
+    def _serve(self, image_bytes):
         pixels = tf.map_fn(
             lambda encoded: images.load(encoded, self.image_size),
             image_bytes,
@@ -82,9 +81,8 @@ class LoadedCaptioner:
             self._function = _load_export(path, num_beams)
         else:
             run = load_run(path)
-            layer = PictureCaptioner(run, num_beams or run.config.num_beams)
-            signature = [tf.TensorSpec((None,), tf.string)]
-            self._function = tf.function(layer.call, input_signature=signature)
+            whole = PictureCaptioner(run, num_beams or run.config.num_beams)
+            self._function = whole.serve
 
     def __call__(self, pictures: list[bytes]) -> list[list[Caption]]:
         """Return the captions of each picture, best first.
