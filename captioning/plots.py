@@ -30,7 +30,7 @@ def draw_history(history: Sequence, path: Path) -> None:
         (epochs[top], scores[top]),
         textcoords="offset points",
         xytext=(0, -16),
-        ha="center",
+        ha="right",  # the best epoch is often the last
     )
     right.set(title="dev CIDEr-D", xlabel="epoch")
     for axes in (left, right):
