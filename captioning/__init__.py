@@ -27,6 +27,7 @@ holds this, and `lint-imports` checks it).
         evaluation.py       a split -> captions -> scores
         inference.py        encoded pictures -> sentences, in one graph
         training.py         a data set and a config -> a run
+        history.py          what each epoch gave, and when to stop
         report.py           a run -> a table, a few lines, a sheet of pictures
       floor 4   commands: each parses, calls one function, prints
         train.py  caption.py  evaluate.py  export.py

@@ -14,7 +14,7 @@ def draw_history(history: Sequence, path: Path) -> None:
     """Draw loss and dev CIDEr-D against epochs.
 
     Args:
-        history: of `training.Epoch`.
+        history: of `history.Epoch`.
         path: a PNG file, written over.
     """
     epochs = [epoch.epoch for epoch in history]

@@ -1,7 +1,5 @@
 """Training: from a prepared data set and a config to a finished run."""
 
-import csv
-import io
 import math
 import sys
 import time
@@ -16,31 +14,20 @@ from tqdm import tqdm
 
 from captioning import evaluation, plots, runs
 from captioning.config import Config
+from captioning.history import (
+    HISTORY,
+    Epoch,
+    best,
+    finished,
+    read_history,
+    write_history,
+)
 from captioning.teacher_forcing import TeacherForcing
 from data_prep import features, pipeline
 from data_prep.errors import BadInput
-from data_prep.replacement import write_text
 from data_prep.vocabulary import PAD, Vocabulary
 
-HISTORY, CHECKPOINT = "history.csv", "checkpoint"
-
-
-class Epoch(NamedTuple):
-    """One line of history.csv.
-
-    Attributes:
-        epoch: from 1.
-        loss: mean over the epoch's steps, nats a token, label smoothing included.
-        dev_cider_d: CIDEr-D of the averaged weights' captions of the dev split.
-        captions_per_second: training speed; the dev evaluation is not counted.
-        minutes: spent on training so far; dev evaluations are not counted.
-    """
-
-    epoch: int
-    loss: float
-    dev_cider_d: float
-    captions_per_second: float
-    minutes: float
+CHECKPOINT = "checkpoint"
 
 
 class _Data(NamedTuple):
@@ -139,22 +126,6 @@ def train(
     return history
 
 
-def best(history: Sequence[Epoch]) -> float:
-    """Return the best dev CIDEr-D so far; -1 before the first epoch."""
-    return max((epoch.dev_cider_d for epoch in history), default=-1.0)
-
-
-def finished(history: Sequence[Epoch], config: Config) -> bool:
-    """Say whether to stop: all epochs done, the target reached, or nothing gained in
-    the last `patience` epochs."""
-    if len(history) >= config.epochs:
-        return True
-    if config.target and best(history) >= config.target:
-        return True
-    before, recent = history[: -config.patience], history[-config.patience :]
-    return bool(before) and best(recent) <= best(before)
-
-
 def can_resume(directory: Path) -> bool:
     """Say whether a run got as far as its first checkpoint."""
     return tf.train.latest_checkpoint(directory / CHECKPOINT) is not None
@@ -240,9 +211,7 @@ def _report(history: Sequence[Epoch], config: Config, directory: Path) -> None:
         f"{last.captions_per_second:.0f} captions/s, {last.minutes:.1f} min",
         file=sys.stderr,
     )
-    lines = io.StringIO(newline="")
-    csv.writer(lines).writerows([Epoch._fields, *history])
-    write_text(directory / HISTORY, lines.getvalue())
+    write_history(directory, history)
     plots.draw_history(history, directory / "curves.png")
 
 
@@ -281,7 +250,7 @@ class _Checkpoint:
             )
         try:
             self._manager.checkpoint.restore(latest).assert_consumed()
-            history = _read_history(self._directory / HISTORY)
+            history = read_history(self._directory)
             if len(history) < self._epochs:
                 raise ValueError(f"{HISTORY} has {len(history)} epochs")
         except (OSError, ValueError, AssertionError, tf.errors.OpError) as error:
@@ -291,11 +260,3 @@ class _Checkpoint:
                 "files, or give another --run and start anew."
             ) from error
         return history[: int(self._epochs)]
-
-
-def _read_history(path: Path) -> list[Epoch]:
-    with open(path, newline="", encoding="utf-8") as file:
-        header, *lines = csv.reader(file)
-    if tuple(header) != Epoch._fields:
-        raise ValueError(f"{path.name} has the columns {header}")
-    return [Epoch(int(epoch), *map(float, facts)) for epoch, *facts in lines]

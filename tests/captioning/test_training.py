@@ -10,8 +10,9 @@ import pytest
 import tensorflow as tf
 
 from captioning import training
+from captioning.history import Epoch, finished
 from captioning.runs import load_run
-from captioning.training import Epoch, finished, train
+from captioning.training import train
 from data_prep.errors import BadInput
 from data_prep.prepare import prepare
 
