@@ -156,9 +156,7 @@ def create(directory: Path, config: Config, data: Path) -> None:
 
 def check_same_data(directory: Path, data: Path) -> None:
     """Raise BadInput unless `data` is what the run was started with."""
-    load_facts(directory)
-    started_with = json.loads((directory / CONFIG).read_text("utf-8"))["data_digest"]
-    if started_with != _data_digest(data):
+    if load_facts(directory).data_digest != _data_digest(data):
         raise BadInput(
             f"{data} is another data set than {directory} was started with; expected "
             "the same pictures and captions. Prepare it as before, or start a new run."
@@ -177,11 +175,25 @@ def save_weights(directory: Path, captioner: Captioner) -> None:
     os.replace(partial, directory / WEIGHTS)
 
 
-def load_facts(directory: Path) -> tuple[Config, str, Vocabulary]:
-    """Return what a run's small files say: the knobs, its data, its words.
+class Facts(NamedTuple):
+    """What a run's config.json says.
+
+    Attributes:
+        config: the knobs.
+        data: the prepared data set's directory.
+        data_digest: changes whenever its training records or its words do.
+    """
+
+    config: Config
+    data: str
+    data_digest: str
+
+
+def load_facts(directory: Path) -> Facts:
+    """Return what a run's config.json says.
 
     Raises:
-        BadInput: a file is missing, unreadable, or of another version.
+        BadInput: it is missing, unreadable, or of another version.
     """
     path = directory / CONFIG
     if not path.is_file():
@@ -197,7 +209,8 @@ def load_facts(directory: Path) -> tuple[Config, str, Vocabulary]:
                 "Train again, or use the version that made it."
             )
         config = Config(**facts["config"])
-        data, fingerprint = facts["data"], facts["encoder_fingerprint"]
+        found = Facts(config, facts["data"], facts["data_digest"])
+        fingerprint = facts["encoder_fingerprint"]
     except (ValueError, KeyError, TypeError) as error:
         raise BadInput(
             f"{path} cannot be read ({error}); expected what training wrote. "
@@ -210,7 +223,7 @@ def load_facts(directory: Path) -> tuple[Config, str, Vocabulary]:
             "Install the version of its weights that requirements.txt names, "
             "or train again."
         )
-    return config, data, Vocabulary.load(directory / "vocabulary.txt")
+    return found
 
 
 def load_run(directory: Path, *, encoder: bool = True) -> Run:
@@ -223,7 +236,8 @@ def load_run(directory: Path, *, encoder: bool = True) -> Run:
     Raises:
         BadInput: it is not a whole run.
     """
-    config, data, vocabulary = load_facts(directory)
+    config, data, _ = load_facts(directory)
+    vocabulary = Vocabulary.load(directory / "vocabulary.txt")
     weights = directory / WEIGHTS
     if not weights.is_file():
         raise BadInput(
