@@ -44,39 +44,35 @@ def main() -> None:
 
 def measure(data: Path) -> dict[str, list[float]]:
     """Return captions per second of each round, by way of batching."""
-    from captioning import runs
+    from captioning.cells import build_cell
     from captioning.config import preset
-    from captioning.evaluation import features_of
-    from captioning.teacher_forcing import TeacherForcing
-    from data_prep import features, pipeline
-    from data_prep.vocabulary import PAD, Vocabulary
+    from captioning.gradient_steps import GradientSteps, Objective
+    from captioning.patterns.captions import Captions
+    from captioning.vision import cached_rows
+    from data_prep import pipeline
+    from data_prep.vocabulary import Vocabulary
 
     config = preset("flickr8k")
+    rows = cached_rows(config, data, "train")
+    captions = pipeline.load_split(data, "train").captions
     vocabulary = Vocabulary.load(data / "vocabulary.txt")
-    rows = features.cached(data, "train", features_of(config))
-    token_ids = pipeline.tokenized(
-        pipeline.load_split(data, "train").captions, vocabulary, config.max_length
-    )
+    token_ids = pipeline.tokenized(captions, vocabulary, config.max_length)
     batches = {
         "by picture": _by_picture(rows, token_ids, config),
         "by length": _by_length(rows, token_ids),
     }
-    teachers = {
-        way: TeacherForcing(
-            runs.build_captioner(config, len(vocabulary)),
-            config,
-            total_steps=1000,
-            batch_spec=_by_picture_dataset(rows, token_ids, config).element_spec,
-            pad=PAD,
-        )
-        for way in batches
-    }
+    spec = _by_picture_dataset(rows, token_ids, config).element_spec
+    learners = {}
+    for way in batches:
+        captions = Captions.of_data(config, data, build_cell(config.cell, config.units))
+        objective = Objective(captions.model, captions.loss, spec)
+        learners[way] = GradientSteps({"captions": objective}, config, 1000)
     speeds: dict[str, list[float]] = {way: [] for way in batches}
     for round_ in range(ROUNDS + 1):
-        for way, teacher in teachers.items():
+        for way, learner in learners.items():
             began, captions = time.perf_counter(), 0
             for batch in batches[way]:
-                teacher.step(batch).numpy()
+                learner.step("captions", batch).numpy()
                 captions += len(batch.token_ids)
             if round_:  # the first one traced the graph
                 speeds[way].append(captions / (time.perf_counter() - began))
@@ -87,7 +83,7 @@ def _by_picture_dataset(rows, token_ids, config):
     from data_prep import pipeline
 
     return pipeline.training_batches(
-        rows, token_ids, images_per_batch=config.images_per_batch, seed=0, epoch=0
+        rows, token_ids, images_per_batch=config.batch_size, seed=0, epoch=0
     )
 
 

@@ -68,7 +68,7 @@ def main(argv: list[str] | None = None) -> int:
     say = _say_json if flags.json else _say
     shown = flags.beams or 1
     num_captioned = 0
-    for result in caption_pictures(paths, chosen_run(flags), flags.beams):
+    for result in caption_pictures(paths, chosen_run(flags, "captions"), flags.beams):
         num_captioned += not result.error
         say(result, shown)
     return 0 if num_captioned else 2

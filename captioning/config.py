@@ -39,7 +39,7 @@ class Config:
     epochs: int = _knob(14, "passes over the pictures, at most")
     patience: int = _knob(8, "stop after so many epochs without a better dev CIDEr-D")
     target: float = _knob(0.0, "stop when dev CIDEr-D reaches this; 0 never does")
-    images_per_batch: int = _knob(32, "pictures a step, each with its captions")
+    batch_size: int = _knob(32, "pictures a step, each with its captions; or sentences")
     captions_per_image: int = _knob(
         0, "captions a picture, drawn anew each epoch; 0 takes all"
     )
@@ -89,7 +89,7 @@ PRESETS = {
         dropout=0.1,  # pictures are made without end: there is little to overfit to
         epochs=14,
         patience=3,
-        images_per_batch=48,
+        batch_size=48,
         captions_per_image=2,  # seeing is what takes time to learn, not the wording
         learning_rate=2e-3,
         label_smoothing=0.0,  # exact facts: no word but the right ones deserves weight
@@ -99,6 +99,10 @@ PRESETS = {
         max_length=32,
     ),
 }
+
+
+# By pattern: whose knobs a data set without a preset of its own starts from.
+TUNED = {"captions": "flickr8k"}
 
 
 def preset(name: str) -> Config:
@@ -112,6 +116,14 @@ def preset(name: str) -> Config:
             f"The preset {name!r} is not known; expected one of {', '.join(PRESETS)}."
         )
     return PRESETS[name]
+
+
+def preset_for(data_set: str, pattern: str) -> Config:
+    """Return where the knobs start for a pattern on a data set: the preset
+    ``DATA_SET-PATTERN`` (``DATA_SET`` alone for captions), else that of the real data
+    set on which the pattern was tuned."""
+    name = data_set if pattern == "captions" else f"{data_set}-{pattern}"
+    return PRESETS.get(name) or PRESETS[TUNED[pattern]]
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:

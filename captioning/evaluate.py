@@ -1,11 +1,12 @@
 """python -m captioning.evaluate: a run, or a file of captions -> scores."""
 
 import argparse
+import dataclasses
 import json
 import sys
 from pathlib import Path
 
-from captioning.commands import add_run_flag, chosen_run, positive
+from captioning.commands import add_pattern_flag, add_run_flag, chosen_run, positive
 from data_prep.errors import BadInput, exit_on_bad_input
 from data_prep.quiet import import_tensorflow
 from data_prep.replacement import write_text
@@ -22,11 +23,12 @@ Java; METEOR is NLTK's and needs WordNet, which NLTK finds through NLTK_DATA.
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m captioning.evaluate",
-        description="Score captions against what people wrote.",
+        description="Score a run, or captions, against what people wrote.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_run_flag(parser)
+    add_pattern_flag(parser, "which of the run's patterns")
     parser.add_argument(
         "--captions",
         type=Path,
@@ -59,45 +61,55 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="write the captions there, as JSON"
     )
+    parser.add_argument("--json", action="store_true", help="print scores as JSON")
     flags = parser.parse_args(argv)
     import_tensorflow()
-    of_a_run = (flags.run, flags.grey, flags.out, flags.beams, flags.length_penalty)
-    if flags.captions and any(flag not in (None, False) for flag in of_a_run):
-        raise BadInput("--captions goes with --data and --split only.")
-    if flags.captions and not flags.data:
-        raise BadInput("--captions needs --data, the data set that has the references.")
-    if flags.captions:
-        captions, data = read_candidates(flags.captions), flags.data
+    scores = _of_file(flags) if flags.captions else _of_run(flags)
+    if flags.json:
+        print(json.dumps(scores))
     else:
-        captions, data = _captions_of_run(flags)
-    print(score_table(captions, data, flags.split))
+        from captioning.report import score_table
+
+        print(score_table(scores))
     return 0
 
 
-def _captions_of_run(flags) -> tuple[dict[str, str], Path]:
-    import dataclasses
+def _of_file(flags) -> dict[str, float | None]:
+    of_a_run = (flags.run, flags.grey, flags.out, flags.beams, flags.length_penalty)
+    if any(flag not in (None, False) for flag in of_a_run):
+        raise BadInput("--captions goes with --data, --split and --json only.")
+    if not flags.data:
+        raise BadInput("--captions needs --data, the data set that has the references.")
+    return caption_scores(read_candidates(flags.captions), flags.data, flags.split)
 
-    from captioning import evaluation, runs
+
+def _of_run(flags) -> dict[str, float | None]:
+    from captioning import runs
 
     if flags.out and (flags.out.is_dir() or not flags.out.absolute().parent.is_dir()):
         raise BadInput(
             f"--out is {flags.out}, a folder or in one that does not exist; expected a "
             "file to write. Name another, or make the folder."
         )
-    run = runs.load_run(chosen_run(flags), encoder=False)
+    if flags.pattern != "captions" and (flags.out or flags.grey):
+        raise BadInput("--out and --grey are about captions; leave them out.")
+    run = runs.load_run(chosen_run(flags, flags.pattern), encoder=False)
+    pattern = run.pattern(flags.pattern)
     knobs = {"num_beams": flags.beams, "length_penalty": flags.length_penalty}
     knobs = {name: value for name, value in knobs.items() if value is not None}
     try:
-        run = run._replace(config=dataclasses.replace(run.config, **knobs))
+        pattern.config = dataclasses.replace(pattern.config, **knobs)
     except ValueError as error:
         raise BadInput(str(error)) from error
-    data = flags.data or Path(run.data)
-    captions = evaluation.caption_split(run, data, flags.split, grey=flags.grey)
+    data = flags.data or run.data[flags.pattern]
+    if not (flags.out or flags.grey):
+        return pattern.scores(data, flags.split)
+    captions = pattern.caption_split(data, flags.split, grey=flags.grey)
     if flags.out:
         listed = [{"image": i, "caption": c} for i, c in captions.items()]
         write_text(flags.out, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")
         print(f"wrote {len(listed)} captions to {flags.out}", file=sys.stderr)
-    return captions, data
+    return caption_scores(captions, data, flags.split)
 
 
 def read_candidates(path: Path) -> dict[str, str]:
@@ -126,9 +138,11 @@ def read_candidates(path: Path) -> dict[str, str]:
     return captions
 
 
-def score_table(captions: dict[str, str], data: Path, split: str) -> str:
-    """Return the scores of one caption an image of a split, as text to read."""
-    from captioning import report
+def caption_scores(
+    captions: dict[str, str], data: Path, split: str
+) -> dict[str, float | None]:
+    """Return the scores of one caption an image of a split, by name."""
+    from captioning.patterns.captions import scores_of
     from data_prep import pipeline
 
     references = pipeline.load_split(data, split)
@@ -142,7 +156,7 @@ def score_table(captions: dict[str, str], data: Path, split: str) -> str:
             f"(such as {examples}); expected one caption for each. "
             "Check --data and --split."
         )
-    return report.score_table(captions, references)
+    return scores_of(captions, references)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from captioning.commands import add_run_flag, chosen_run, positive
+from captioning.commands import add_pattern_flag, add_run_flag, chosen_run, positive
 from data_prep.errors import BadInput, exit_on_bad_input
 from data_prep.quiet import import_tensorflow
 
@@ -15,7 +15,7 @@ EXAMPLE = """example:
   python -m captioning.export --run runs/flickr8k --out exported
 
   import tensorflow as tf                    # nothing else, and no captioning
-  serve = tf.saved_model.load("exported").signatures["serving_default"]
+  serve = tf.saved_model.load("exported").signatures["captions"]
   serve(tf.constant([open("photo.jpg", "rb").read()]))["captions"]
 """
 
@@ -23,12 +23,13 @@ EXAMPLE = """example:
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m captioning.export",
-        description="Save a run as a SavedModel: image_bytes (string, batch) in; "
-        "captions (string, batch x beams, best first) and scores (float32) out.",
+        description="Save a run as a SavedModel, one signature a pattern: raw strings "
+        "in (whole picture files, or sentences), strings and scores out.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_run_flag(parser)
+    add_pattern_flag(parser, "where no --run is given: export the newest that has it")
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="where to, a new folder"
     )
@@ -36,29 +37,29 @@ def main(argv: list[str] | None = None) -> int:
         "--beams",
         type=positive,
         metavar="K",
-        help="captions a picture (default: the run's)",
+        help="hypotheses of a search (default: the run's)",
     )
     flags = parser.parse_args(argv)
     import_tensorflow()
-    export(chosen_run(flags), flags.out, flags.beams)
+    export(chosen_run(flags, flags.pattern), flags.out, flags.beams)
     print(flags.out)
     return 0
 
 
 def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None:
-    """Write the run's encoder, search and words as one SavedModel.
+    """Write a run as one SavedModel, with one signature a pattern.
 
     Args:
         run_directory: a finished run.
         out: a new directory, or an export that this one replaces.
-        num_beams: captions a picture; the run's own if not given.
+        num_beams: hypotheses of a search; the run's own number if not given.
 
     Raises:
         BadInput: the run is not whole, or `out` holds something else.
     """
     import tensorflow as tf
 
-    from captioning.inference import EXPORT_FACTS, EXPORT_FORMAT, PictureCaptioner
+    from captioning.inference import EXPORT_FACTS, EXPORT_FORMAT
     from captioning.runs import load_run
 
     out = out.resolve()
@@ -68,22 +69,28 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
             f"{out} exists and is not an export; expected a new folder, or an export "
             "to replace. Give another --out."
         )
-    run = load_run(run_directory)
-    num_beams = num_beams or run.config.num_beams
-    whole = PictureCaptioner(run, num_beams)
+    patterns = load_run(run_directory).patterns
+    signatures = {name: p.server(num_beams=num_beams) for name, p in patterns.items()}
     module = tf.Module()
     # Keras' own ExportArchive would write every variable twice.
-    module.weights = [variable.value for variable in whole.captioner.variables]
+    module.weights = [v.value for p in patterns.values() for v in p.model.variables]
+    module.resources = [p.resources() for p in patterns.values()]
     partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
-    tf.saved_model.save(module, str(partial), {"serving_default": whole.serve})
-    facts = {"format": EXPORT_FORMAT, "num_beams": num_beams}
+    first = next(iter(signatures.values()))
+    tf.saved_model.save(module, str(partial), {"serving_default": first, **signatures})
+    num_beams = num_beams or next(iter(patterns.values())).config.num_beams
+    facts = {
+        "format": EXPORT_FORMAT,
+        "num_beams": num_beams,
+        "patterns": list(patterns),
+    }
     (partial / EXPORT_FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
     old = out.with_name(f"{partial.name}.old")
     if out.exists():
         out.rename(old)
     partial.rename(out)
     shutil.rmtree(old, ignore_errors=True)
-    print(f"exported {run_directory} with {num_beams} beams", file=sys.stderr)
+    print(f"exported {', '.join(patterns)} of {run_directory}", file=sys.stderr)
 
 
 if __name__ == "__main__":

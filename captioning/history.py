@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from captioning.config import Config
 from data_prep.replacement import write_text
 
 HISTORY = "history.csv"
+_LOSS, _DEV = "loss of ", "dev score of "
+_COLUMNS = ["epoch", "examples_per_second", "minutes"]
 
 
 class Epoch(NamedTuple):
@@ -17,22 +21,27 @@ class Epoch(NamedTuple):
 
     Attributes:
         epoch: from 1.
-        loss: mean over the epoch's steps, nats a token, label smoothing included.
-        dev_cider_d: CIDEr-D of the averaged weights' captions of the dev split.
-        captions_per_second: training speed; the dev evaluation is not counted.
+        losses: by pattern, the mean over the epoch's steps.
+        dev: by pattern, the dev score of the averaged weights.
+        examples_per_second: training speed; the dev evaluation is not counted.
         minutes: spent on training so far; dev evaluations are not counted.
     """
 
     epoch: int
-    loss: float
-    dev_cider_d: float
-    captions_per_second: float
+    losses: dict[str, float]
+    dev: dict[str, float]
+    examples_per_second: float
     minutes: float
+
+    @property
+    def dev_score(self) -> float:
+        """What epochs are compared by: the mean of the patterns' dev scores."""
+        return float(np.mean(list(self.dev.values())))
 
 
 def best(history: Sequence[Epoch]) -> float:
-    """Return the best dev CIDEr-D so far; -1 before the first epoch."""
-    return max((epoch.dev_cider_d for epoch in history), default=-1.0)
+    """Return the best dev score so far; -1 before the first epoch."""
+    return max((epoch.dev_score for epoch in history), default=-1.0)
 
 
 def finished(history: Sequence[Epoch], config: Config) -> bool:
@@ -48,8 +57,14 @@ def finished(history: Sequence[Epoch], config: Config) -> bool:
 
 def write_history(directory: Path, history: Sequence[Epoch]) -> None:
     """Write RUN/history.csv, all at once or not at all."""
+    names = list(history[0].losses)
+    header = _COLUMNS + [_LOSS + name for name in names] + [_DEV + n for n in names]
     lines = io.StringIO(newline="")
-    csv.writer(lines).writerows([Epoch._fields, *history])
+    table = csv.writer(lines)
+    table.writerow(header)
+    for epoch in history:
+        facts = [epoch.epoch, epoch.examples_per_second, epoch.minutes]
+        table.writerow([*facts, *epoch.losses.values(), *epoch.dev.values()])
     write_text(directory / HISTORY, lines.getvalue())
 
 
@@ -60,7 +75,27 @@ def read_history(directory: Path) -> list[Epoch]:
         OSError, ValueError: it is missing, or something else.
     """
     with open(directory / HISTORY, newline="", encoding="utf-8") as file:
-        header, *lines = csv.reader(file)
-    if tuple(header) != Epoch._fields:
-        raise ValueError(f"{HISTORY} has the columns {header}")
-    return [Epoch(int(epoch), *map(float, facts)) for epoch, *facts in lines]
+        table = csv.DictReader(file)
+        if not table.fieldnames or table.fieldnames[: len(_COLUMNS)] != _COLUMNS:
+            raise ValueError(f"{HISTORY} has the columns {table.fieldnames}")
+        return [_read_epoch(line) for line in table]
+
+
+def _read_epoch(line: dict[str, str]) -> Epoch:
+    def all_of(prefix: str) -> dict[str, float]:
+        return {
+            column.removeprefix(prefix): float(value)
+            for column, value in line.items()
+            if column.startswith(prefix)
+        }
+
+    try:
+        return Epoch(
+            epoch=int(line["epoch"]),
+            losses=all_of(_LOSS),
+            dev=all_of(_DEV),
+            examples_per_second=float(line["examples_per_second"]),
+            minutes=float(line["minutes"]),
+        )
+    except TypeError as error:  # a line that ends too soon
+        raise ValueError(f"{HISTORY} has the line {line}") from error

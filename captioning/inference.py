@@ -1,7 +1,7 @@
-"""Inference: encoded pictures in, sentences out, all of it one TensorFlow graph.
+"""Inference: a run, or an export of one, that captions encoded pictures.
 
-`PictureCaptioner` is what `captioning.caption` runs and what `captioning.export`
-saves, so the two cannot say different things.
+What `captioning.caption` runs and what `captioning.export` saves is one graph, that of
+`Captions.server`, so the two cannot say different things.
 """
 
 import json
@@ -10,52 +10,11 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from captioning.evaluation import make_captioner_function
-from captioning.runs import Run, load_run
-from data_prep import images
+from captioning.runs import check_has, load_run
 from data_prep.errors import BadInput
 
 EXPORT_FACTS = "captioning_export.json"
-EXPORT_FORMAT = 1  # raised when the signature of an export changes
-
-
-class PictureCaptioner:
-    """Decode, squeeze, encode, search, and join words.
-
-    Attributes:
-        captioner: the model whose weights it uses.
-        serve: the graph, `image_bytes` -> a dict. `image_bytes` is string ``(batch,)``,
-            whole files as `data_prep.images` reads them; one that cannot be decoded
-            fails the call (`InvalidArgumentError`), and with it all of the batch, for
-            a graph can't go on past an error. The dict has `captions` string
-            ``(batch, beams)``, best first, and `scores` float32 ``(batch, beams)``,
-            the log probability over length ** length_penalty.
-
-    Args:
-        run: a finished run.
-        num_beams: captions a picture.
-    """
-
-    def __init__(self, run: Run, num_beams: int):
-        self.image_size = run.config.image_size
-        self.captioner = run.captioner
-        self._caption = make_captioner_function(
-            run.captioner, run.vocabulary, run.config, num_beams=num_beams
-        )
-        signature = tf.TensorSpec((None,), tf.string, name="image_bytes")
-        self.serve = tf.function(self._serve, input_signature=[signature])
-
-    def _serve(self, image_bytes):
-        pixels = tf.map_fn(
-            lambda encoded: images.load(encoded, self.image_size),
-            image_bytes,
-            fn_output_signature=tf.TensorSpec(
-                (self.image_size, self.image_size, 3), tf.float32
-            ),
-            parallel_iterations=2,  # each may hold 400 MB, the largest pictures allowed
-        )
-        captions, scores = self._caption(pixels)
-        return {"captions": captions, "scores": scores}
+EXPORT_FORMAT = 2  # raised when the signatures of an export change
 
 
 class Caption(NamedTuple):
@@ -80,9 +39,7 @@ class LoadedCaptioner:
         if (path / "saved_model.pb").exists():
             self._function = _load_export(path, num_beams)
         else:
-            run = load_run(path)
-            whole = PictureCaptioner(run, num_beams or run.config.num_beams)
-            self._function = whole.serve
+            self._function = load_run(path).pattern("captions").server(num_beams)
 
     def __call__(self, pictures: list[bytes]) -> list[list[Caption]]:
         """Return the captions of each picture, best first.
@@ -106,6 +63,7 @@ def _load_export(path: Path, num_beams: int | None):
     try:
         facts = json.loads((path / EXPORT_FACTS).read_text("utf-8"))
         made_as, beams = facts["format"], facts["num_beams"]
+        check_has(path, facts["patterns"], "captions")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
             f"{path} holds a SavedModel without a readable {EXPORT_FACTS}; expected "
@@ -122,7 +80,7 @@ def _load_export(path: Path, num_beams: int | None):
             "Leave --beams out, or export again with the number you want."
         )
     try:
-        return tf.saved_model.load(str(path)).signatures["serving_default"]
+        return tf.saved_model.load(str(path)).signatures["captions"]
     except (OSError, KeyError, tf.errors.OpError, ValueError) as error:
         raise BadInput(
             f"{path} cannot be loaded ({str(error).splitlines()[0]}); expected a "

@@ -1,6 +1,6 @@
 """Pictures for people: a run's curves, and a sheet of captioned pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib
@@ -10,31 +10,35 @@ from matplotlib.figure import Figure
 matplotlib.use("Agg")  # a server has no screen
 
 
-def draw_history(history: Sequence, path: Path) -> None:
-    """Draw loss and dev CIDEr-D against epochs.
+def draw_history(history: Sequence, score_names: Mapping[str, str], path: Path) -> None:
+    """Draw losses and dev scores against epochs, a curve a pattern.
 
     Args:
         history: of `history.Epoch`.
+        score_names: by pattern, what its dev score is called.
         path: a PNG file, written over.
     """
     epochs = [epoch.epoch for epoch in history]
+    top = int(np.argmax([epoch.dev_score for epoch in history]))
     figure = Figure(figsize=(7, 3.2), layout="constrained")
     left, right = figure.subplots(1, 2)
-    left.plot(epochs, [epoch.loss for epoch in history], "o-", color="tab:blue")
-    left.set(title="training loss (nats a token)", xlabel="epoch")
-    scores = [epoch.dev_cider_d for epoch in history]
-    right.plot(epochs, scores, "o-", color="tab:orange")
-    top = int(np.argmax(scores))
-    right.annotate(
-        f"{scores[top]:.3f}, kept",
-        (epochs[top], scores[top]),
-        textcoords="offset points",
-        xytext=(0, -16),
-        ha="right",  # the best epoch is often the last
-    )
-    right.set(title="dev CIDEr-D", xlabel="epoch")
+    for name, score_name in score_names.items():
+        left.plot(epochs, [epoch.losses[name] for epoch in history], "o-", label=name)
+        scores = [epoch.dev[name] for epoch in history]
+        (line,) = right.plot(epochs, scores, "o-", label=f"{name}: {score_name}")
+        right.annotate(
+            f"{scores[top]:.3f}",
+            (epochs[top], scores[top]),
+            textcoords="offset points",
+            xytext=(0, -14),
+            ha="right",  # the best epoch is often the last
+            color=line.get_color(),
+        )
+    left.set(title="training loss", xlabel="epoch")
+    right.set(title=f"dev scores (epoch {epochs[top]} was kept)", xlabel="epoch")
     for axes in (left, right):
         axes.grid(alpha=0.3)
+        axes.legend(fontsize=8)
         axes.xaxis.get_major_locator().set_params(integer=True)
     figure.savefig(path, dpi=120)
 

@@ -1,8 +1,9 @@
-"""Reports: what a run says, as a table, a few lines and a sheet of pictures."""
+"""Reports: what a run gives, as a table, a few lines and a sheet of pictures."""
 
 from pathlib import Path
 
-from captioning import evaluation, plots
+from captioning import plots
+from captioning.patterns import captions as patterns_captions
 from captioning.runs import load_run
 from data_prep import images, pipeline
 from data_prep.records import read_shards
@@ -10,35 +11,38 @@ from data_prep.records import read_shards
 NUM_SAMPLES = 8  # two rows of pictures: enough to see, few enough to look at
 
 
-def score_table(captions: dict[str, str], references: pipeline.Split) -> str:
-    """Return all scores of one caption a picture of a split, one line a score."""
-    scores = evaluation.score_captions(captions, references)
-    lines = [_line(name, value) for name, value in scores.items()]
-    facts = evaluation.score_facts(captions, references)
-    if facts:
-        lines += [_line(f"F1 of {kind}", f1) for kind, f1 in facts.by_kind.items()]
-        lines.append(_line("F1 of all facts", facts.overall))
-    return "\n".join(lines)
+def score_table(scores: dict[str, float | None]) -> str:
+    """Return scores as text, one line a score."""
+    return "\n".join(_line(name, value) for name, value in scores.items())
 
 
-def show_run(directory: Path, data: Path, split: str) -> str:
-    """Caption a split by a finished run, and return what people want to see of it.
+def show_run(directory: Path, name: str, data: Path, split: str) -> str:
+    """Return what people want to see of one pattern of a finished run.
 
-    Leaves ``samples/`` (a few of the pictures) and ``captions.png`` (the same, with
-    what the run says of them) in the run's directory.
+    Of captions it also leaves ``samples/`` (a few of the pictures) and
+    ``captions.png`` (the same, with what the run says of them) in the directory.
     """
     run = load_run(directory, encoder=False)
+    pattern = run.pattern(name)
+    if name == "captions":
+        return _show_captions(pattern, directory, data, split)
+    lines = [f"{name}, {split} split", score_table(pattern.scores(data, split)), ""]
+    return "\n".join([*lines, *pattern.examples(data, split, NUM_SAMPLES)])
+
+
+def _show_captions(
+    pattern: patterns_captions.Captions, directory: Path, data: Path, split: str
+) -> str:
+    captions = pattern.caption_split(data, split)
     references = pipeline.load_split(data, split)
-    captions = evaluation.caption_split(run, data, split)
     lines = [
-        f"{split} split, {len(captions)} pictures",
-        score_table(captions, references),
+        f"captions, {split} split, {len(captions)} pictures",
+        score_table(patterns_captions.scores_of(captions, references)),
     ]
-    facts = evaluation.score_facts(captions, references)
-    if facts:
-        grey = evaluation.caption_split(run, data, split, grey=True)
-        blind = evaluation.score_facts(grey, references)
-        lines.append(_line("  on grey pictures", blind.overall))
+    if any(references.scenes):
+        grey = pattern.caption_split(data, split, grey=True)
+        blind = patterns_captions.scores_of(grey, references)["F1 of all facts"]
+        lines.append(_line("  on grey pictures", blind))
     lines.append("")
     samples = _write_samples(directory / "samples", data, split)
     said = {path: captions[image_id] for image_id, path in samples.items()}

@@ -1,8 +1,8 @@
 """Runs: what a training leaves on disk, and how it is read again.
 
-RUN/config.json              the knobs, the data set, the encoder's fingerprint
-RUN/vocabulary.txt           the words, line number = id
-RUN/captioner.weights.h5     the best weights so far, by dev CIDEr-D (their moving
+RUN/config.json              of each pattern: knobs, data set, the encoder's fingerprint
+RUN/PATTERN/                 its words (vocabulary.txt and the like)
+RUN/model.weights.h5         the best weights so far, by the dev score (their moving
                              average); without the encoder's where it is frozen:
                              those come from the package they always came from
 RUN/history.csv              one line an epoch
@@ -15,25 +15,34 @@ RUN/tensorboard/             the logs
 import dataclasses
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import keras
-
-from captioning import encoders
+from captioning import vision
 from captioning.cells import build_cell
 from captioning.config import Config
-from captioning.decoder import Decoder
-from captioning.models.captioner import Captioner
+from captioning.models.siblings import Siblings
+from captioning.patterns import PATTERNS
+from captioning.patterns.pattern import Cell, Pattern
 from data_prep.dataset_info import DatasetInfo, images_digest
 from data_prep.errors import BadInput
 from data_prep.replacement import write_text
-from data_prep.vocabulary import Vocabulary
 
-FORMAT = 1  # raised when the code of today can't read a run of yesterday
-CONFIG, WEIGHTS = "config.json", "captioner.weights.h5"
+FORMAT = 2  # raised when the code of today can't read a run of yesterday
+CONFIG, WEIGHTS = "config.json", "model.weights.h5"
+
+
+class Plan(NamedTuple):
+    """What one pattern of a run learns from, and how.
+
+    Attributes:
+        config: the knobs.
+        data: a prepared data set's directory.
+    """
+
+    config: Config
+    data: Path
 
 
 class Run(NamedTuple):
@@ -41,79 +50,45 @@ class Run(NamedTuple):
 
     Attributes:
         directory: where it lies.
-        config: the knobs it was trained with.
-        data: the prepared data set, as `--data` gave it.
-        vocabulary: its words.
-        captioner: pixels ``(batch, size, size, 3)`` -> token ids, encoder included.
+        patterns: by name; all over one cell.
+        data: by name, the prepared data set that it learned from.
     """
 
     directory: Path
-    config: Config
-    data: str
-    vocabulary: Vocabulary
-    captioner: Captioner
+    patterns: dict[str, Pattern]
+    data: dict[str, Path]
+
+    def pattern(self, name: str) -> Pattern:
+        """Return one pattern, or raise BadInput if the run did not learn it."""
+        check_has(self.directory, self.patterns, name)
+        return self.patterns[name]
 
 
-@contextmanager
-def _naming_bad_input() -> Iterator[None]:
-    """What the knobs name and nobody knows, or is not installed, is bad input."""
-    try:
-        yield
-    except ValueError as error:
-        raise BadInput(str(error)) from error
-
-
-def frozen_encoder(config: Config) -> keras.Model:
-    """Return the encoder with ImageNet's weights, pixels -> regions.
-
-    Raises:
-        BadInput: it is not known, or its weights cannot be had.
-    """
-    with _naming_bad_input():
-        if config.encoder == "small":
-            raise ValueError(
-                "The encoder 'small' has no weights but those it learns; a frozen one "
-                "would see nothing. Add --train-encoder, or name another encoder."
-            )
-        return encoders.build_encoder(config.encoder, config.image_size)
-
-
-def frozen_fingerprint(config: Config) -> str:
-    """Return what identifies the frozen encoder's weights and preprocessing.
-
-    Raises:
-        BadInput: it is not known.
-    """
-    with _naming_bad_input():
-        return encoders.encoder_fingerprint(config.encoder, config.image_size)
-
-
-def build_captioner(config: Config, vocabulary_size: int) -> Captioner:
-    """Return a captioner with first weights.
-
-    It takes pixels where the encoder is trained, and regions where it is frozen.
-
-    Raises:
-        BadInput: the cell or the encoder is not known.
-    """
-    with _naming_bad_input():
-        cell = build_cell(config.cell, config.units)
-        seeing = encoders.build_encoder(
-            config.encoder, config.image_size, pretrained=False
+def check_has(directory: Path, patterns: Mapping, name: str) -> None:
+    """Raise BadInput unless `name` is one of a run's patterns."""
+    if name not in patterns:
+        raise BadInput(
+            f"{directory} learned {', '.join(patterns)}, not {name}; expected a run of "
+            f"`python -m captioning.train --pattern {name}`. Give another --run."
         )
-    decoder = Decoder(
-        vocabulary_size,
-        config.embedding_dim,
-        cell,
-        config.attention_dim,
-        config.dropout,
-        name="decoder",
-    )
-    decoder.build(seeing.output_shape)
-    seeing = seeing if config.train_encoder else None
-    captioner = Captioner(seeing, decoder, name="captioner")
-    captioner.built = True
-    return captioner
+
+
+def shared_cell(plans: Mapping[str, Plan]) -> Cell:
+    """Return the one new cell that all plans share.
+
+    Raises:
+        BadInput: it is not known, or the plans do not agree about it.
+    """
+    first, *others = [plan.config for plan in plans.values()]
+    for knob in ("cell", "units", "embedding_dim"):
+        if any(getattr(config, knob) != getattr(first, knob) for config in others):
+            found = {name: getattr(p.config, knob) for name, p in plans.items()}
+            raise BadInput(
+                f"The patterns have {knob} {found}; expected the same for all, because "
+                f"they share one cell. Give --{knob.replace('_', '-')}."
+            )
+    with vision.naming_bad_input():
+        return build_cell(first.cell, first.units)
 
 
 def check_new(directory: Path) -> None:
@@ -129,8 +104,10 @@ def check_new(directory: Path) -> None:
         )
 
 
-def create(directory: Path, config: Config, data: Path) -> None:
-    """Make the directory of a new run on a prepared data set.
+def create(
+    directory: Path, plans: Mapping[str, Plan], patterns: Mapping[str, Pattern]
+) -> None:
+    """Make the directory of a new run.
 
     Raises:
         BadInput: there is one already, or it cannot be written.
@@ -138,14 +115,20 @@ def create(directory: Path, config: Config, data: Path) -> None:
     check_new(directory)
     facts = {
         "format": FORMAT,
-        "data": str(data.resolve()),
-        "data_digest": _data_digest(data),
-        "encoder_fingerprint": _fingerprint(config),
-        "config": dataclasses.asdict(config),
+        "patterns": {
+            name: {
+                "data": str(plan.data.resolve()),
+                "data_digest": _data_digest(plan.data),
+                "encoder_fingerprint": vision.fingerprint(plan.config),
+                "config": dataclasses.asdict(plan.config),
+            }
+            for name, plan in plans.items()
+        },
     }
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        Vocabulary.load(data / "vocabulary.txt").save(directory / "vocabulary.txt")
+        for name, pattern in patterns.items():
+            (directory / name).mkdir(parents=True, exist_ok=True)
+            pattern.save(directory / name)
         write_text(directory / CONFIG, json.dumps(facts, indent=2) + "\n")
     except OSError as error:
         raise BadInput(
@@ -154,13 +137,15 @@ def create(directory: Path, config: Config, data: Path) -> None:
         ) from error
 
 
-def check_same_data(directory: Path, data: Path) -> None:
-    """Raise BadInput unless `data` is what the run was started with."""
-    if load_facts(directory).data_digest != _data_digest(data):
-        raise BadInput(
-            f"{data} is another data set than {directory} was started with; expected "
-            "the same pictures and captions. Prepare it as before, or start a new run."
-        )
+def check_same_data(directory: Path, plans: Mapping[str, Plan]) -> None:
+    """Raise BadInput unless the plans' data sets are those the run was started with."""
+    for name, facts in load_facts(directory).items():
+        data = plans[name].data
+        if facts.data_digest != _data_digest(data):
+            raise BadInput(
+                f"{data} is another data set than {directory} was started with; "
+                "expected the same examples. Prepare it as before, or start a new run."
+            )
 
 
 def _data_digest(data: Path) -> str:
@@ -168,15 +153,15 @@ def _data_digest(data: Path) -> str:
     return images_digest(info, "train") + info.vocabulary_sha256
 
 
-def save_weights(directory: Path, captioner: Captioner) -> None:
-    """Write the weights of `captioner`, all at once or not at all."""
+def save_weights(directory: Path, model: Siblings) -> None:
+    """Write the weights of a run's heads, all at once or not at all."""
     partial = directory / ("partial-" + WEIGHTS)
-    captioner.save_weights(partial)
+    model.save_weights(partial)
     os.replace(partial, directory / WEIGHTS)
 
 
 class Facts(NamedTuple):
-    """What a run's config.json says.
+    """What a run's config.json says of one pattern.
 
     Attributes:
         config: the knobs.
@@ -185,12 +170,12 @@ class Facts(NamedTuple):
     """
 
     config: Config
-    data: str
+    data: Path
     data_digest: str
 
 
-def load_facts(directory: Path) -> Facts:
-    """Return what a run's config.json says.
+def load_facts(directory: Path) -> dict[str, Facts]:
+    """Return what a run's config.json says, by pattern.
 
     Raises:
         BadInput: it is missing, unreadable, or of another version.
@@ -208,22 +193,30 @@ def load_facts(directory: Path) -> Facts:
                 f"{path} has format {facts['format']}; this version reads {FORMAT}. "
                 "Train again, or use the version that made it."
             )
-        config = Config(**facts["config"])
-        found = Facts(config, facts["data"], facts["data_digest"])
-        fingerprint = facts["encoder_fingerprint"]
-    except (ValueError, KeyError, TypeError) as error:
+        return {
+            name: _facts_of(directory, name, said)
+            for name, said in facts["patterns"].items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(
             f"{path} cannot be read ({error}); expected what training wrote. "
             "Restore the file, or train again."
         ) from error
-    if fingerprint != _fingerprint(config):
+
+
+def _facts_of(directory: Path, name: str, said: dict) -> Facts:
+    if name not in PATTERNS:
+        raise ValueError(f"no pattern is called {name!r}")
+    config = Config(**said["config"])
+    installed = vision.fingerprint(config)
+    if said["encoder_fingerprint"] != installed:
         raise BadInput(
             f"{directory} was trained on regions of another {config.encoder} "
-            f"({fingerprint}; installed is {_fingerprint(config)}). "
+            f"({said['encoder_fingerprint']}; installed is {installed}). "
             "Install the version of its weights that requirements.txt names, "
             "or train again."
         )
-    return found
+    return Facts(config, Path(said["data"]), said["data_digest"])
 
 
 def load_run(directory: Path, *, encoder: bool = True) -> Run:
@@ -231,13 +224,17 @@ def load_run(directory: Path, *, encoder: bool = True) -> Run:
 
     Args:
         directory: what `--run` names.
-        encoder: False leaves a frozen encoder out; the captioner then takes regions.
+        encoder: False leaves frozen encoders out; the models then take regions.
 
     Raises:
         BadInput: it is not a whole run.
     """
-    config, data, _ = load_facts(directory)
-    vocabulary = Vocabulary.load(directory / "vocabulary.txt")
+    facts = load_facts(directory)
+    cell = shared_cell({name: Plan(f.config, f.data) for name, f in facts.items()})
+    patterns = {
+        name: PATTERNS[name].of_run(f.config, directory / name, cell)
+        for name, f in facts.items()
+    }
     weights = directory / WEIGHTS
     if not weights.is_file():
         raise BadInput(
@@ -245,38 +242,32 @@ def load_run(directory: Path, *, encoder: bool = True) -> Run:
             "finished at least one epoch. Go on with it by "
             f"`python -m captioning.train --run {directory} --resume`."
         )
-    captioner = build_captioner(config, len(vocabulary))
     try:
-        captioner.load_weights(weights)
+        Siblings({n: p.model for n, p in patterns.items()}).load_weights(weights)
     except (ValueError, OSError, KeyError) as error:
         reason = str(error).splitlines()[0]
         raise BadInput(
-            f"{weights} does not fit the run's config.json and vocabulary.txt "
+            f"{weights} does not fit the run's {CONFIG} and its words "
             f"({reason}). Restore the run's files, or train again."
         ) from error
-    if encoder and captioner.encoder is None:
-        captioner = Captioner(
-            frozen_encoder(config), captioner.decoder, name="captioner"
-        )
-    return Run(directory, config, data, vocabulary, captioner)
+    if encoder:
+        for pattern in patterns.values():
+            pattern.attach_encoder()
+    return Run(directory, patterns, {name: f.data for name, f in facts.items()})
 
 
-def newest(root: Path = Path("runs")) -> Path:
-    """Return the newest finished run under `root`.
+def newest(pattern: str, root: Path = Path("runs")) -> Path:
+    """Return the newest finished run under `root` that learned a pattern.
 
     Raises:
         BadInput: there is none.
     """
     runs = sorted(root.glob(f"*/{WEIGHTS}"), key=lambda path: path.stat().st_mtime)
-    if not runs:
-        raise BadInput(
-            f"There is no run under {root}/; expected one. "
-            "Make one by `python -m captioning.train`, or name one by --run."
-        )
-    return runs[-1].parent
-
-
-def _fingerprint(config: Config) -> str:
-    if config.train_encoder:
-        return "trained with the run"
-    return frozen_fingerprint(config)
+    for weights in reversed(runs):
+        if (weights.parent / pattern).is_dir():
+            return weights.parent
+    raise BadInput(
+        f"There is no run under {root}/ that learned {pattern}; expected one. "
+        f"Make one by `python -m captioning.train --pattern {pattern}`, or name one "
+        "by --run."
+    )

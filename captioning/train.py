@@ -1,21 +1,29 @@
-"""python -m captioning.train: a data set -> a run. Without --data: the harbour."""
+"""python -m captioning.train: data sets -> a run. Without --data: the embedded ones."""
 
 import argparse
+import dataclasses
 import sys
 import time
 from pathlib import Path
 
+from captioning.commands import PATTERN_NAMES
 from data_prep.errors import BadInput, exit_on_bad_input
 from data_prep.quiet import import_tensorflow
 
-HARBOUR = Path("data/harbour")
-HARBOUR_SCENES = 6000  # what five minutes on two cores see often enough
+# The embedded data set of each kind, and how many training examples of it: what a few
+# minutes on two cores see often enough.
+EMBEDDED = {"captions": ("harbour", 6000)}
+KNOBS_OF_THE_CELL = ("cell", "units", "embedding_dim")
 
 EXAMPLE = """examples:
   python -m captioning.train                      # the embedded harbour, five minutes
   python -m data_prep.prepare flickr8k --source FLICKR8K --out data/flickr8k
-  python -m captioning.train --data data/flickr8k --preset flickr8k --run runs/flickr8k
+  python -m captioning.train --data data/flickr8k --run runs/flickr8k
   python -m captioning.train --run runs/flickr8k --resume      # after a stop
+  python -m captioning.train --pattern sentiment               # the embedded moods
+  python -m captioning.train --pattern all                     # one cell, five heads
+  python -m captioning.train --pattern all \\
+      --data data/flickr8k --data data/sst2 --data data/multi30k
 """
 
 
@@ -24,21 +32,28 @@ def main(argv: list[str] | None = None) -> int:
 
     parser = argparse.ArgumentParser(
         prog="python -m captioning.train",
-        description="Train a captioner, keep the weights that are best on the dev "
-        "split, and show what it says.",
+        description="Train a pattern, or all of them over one cell, keep the weights "
+        "that are best on the dev split, and show what they do.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
+        "--pattern",
+        choices=(*PATTERN_NAMES, "all"),
+        help="what to learn (default: captions)",
+    )
+    parser.add_argument(
         "--data",
         type=Path,
+        action="append",
         metavar="DIR",
-        help="a data set made by data_prep.prepare (default: the harbour, made now)",
+        help="a data set made by data_prep.prepare (default: the embedded one, made "
+        "now); --pattern all takes several, one of each kind",
     )
     parser.add_argument(
         "--preset",
         choices=config.PRESETS,
-        help="where the knobs start (default: harbour for the harbour, else flickr8k)",
+        help="where the knobs start (default: that of data set and pattern)",
     )
     parser.add_argument(
         "--run",
@@ -53,25 +68,113 @@ def main(argv: list[str] | None = None) -> int:
     flags = parser.parse_args(argv)
     import_tensorflow()
     if flags.resume:
-        knobs, data, directory = _resumed(flags)
+        plans, directory = _resumed(flags)
     else:
-        knobs, data, directory = _new(flags)
-    train_and_show(knobs, data, directory, resume=flags.resume)
+        plans, directory = _new(flags)
+    train_and_show(plans, directory, resume=flags.resume)
     return 0
 
 
 def _new(flags):
+    from captioning.runs import Plan
+
+    name = flags.pattern or "captions"
+    patterns = PATTERN_NAMES if name == "all" else (name,)
+    if name == "all" and flags.preset:
+        raise BadInput(
+            "--preset is about one pattern, --pattern all has each one's own; leave it "
+            "out, and change knobs by their flags."
+        )
+    sets = _data_sets(patterns, flags.data or [])
+    plans = {p: Plan(_knobs(p, sets[p], flags), sets[p]) for p in patterns}
+    if name == "all":
+        plans = _over_one_cell(plans)
+    first = plans[patterns[0]]
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    label = f"{_info(first.data).name}-{name}-{first.config.cell}-{stamp}"
+    return plans, flags.run or Path("runs") / label
+
+
+def _data_sets(patterns, given: list[Path]) -> dict[str, Path]:
+    """Return the data set of each pattern: that of its kind, or the embedded one."""
+    from captioning.patterns import PATTERNS
+
+    by_kind: dict[str, Path] = {}
+    for data in given:
+        kind = _info(data).kind
+        if kind in by_kind:
+            raise BadInput(
+                f"{by_kind[kind]} and {data} are both data sets of {kind}; expected "
+                "one of a kind. Leave one out."
+            )
+        by_kind[kind] = data
+    needed = {PATTERNS[pattern].kind for pattern in patterns}
+    if unused := set(by_kind) - needed:
+        kind = min(unused)
+        raise BadInput(
+            f"{by_kind[kind]} is a data set of {kind}; expected one of "
+            f"{' and '.join(sorted(needed))} for {', '.join(patterns)}. Give another "
+            "--data or another --pattern."
+        )
+    if given and (missing := needed - set(by_kind)):
+        raise BadInput(
+            f"The data sets given are of {' and '.join(sorted(by_kind))}; expected one "
+            f"of {' and '.join(sorted(missing))} too. Add --data, or give none at all "
+            "to learn on the embedded ones."
+        )
+    return {
+        pattern: by_kind.get(PATTERNS[pattern].kind)
+        or embedded_data(PATTERNS[pattern].kind)
+        for pattern in patterns
+    }
+
+
+def _info(data: Path):
+    from data_prep.dataset_info import DatasetInfo
+
+    return DatasetInfo.load(data)
+
+
+def embedded_data(kind: str) -> Path:
+    """Return the embedded data set of a kind, made if it is not there."""
+    from data_prep.prepare import prepare
+
+    name, count = EMBEDDED[kind]
+    data = Path("data") / name
+    if (data / "dataset.json").exists():
+        print(f"using the {name} in {data}, as it is", file=sys.stderr)
+    else:
+        print(f"making the {name} in {data}", file=sys.stderr)
+        prepare(name, None, data, count=count, seed=0)
+    return data
+
+
+def _knobs(pattern: str, data: Path, flags):
     from captioning import config
 
-    data = flags.data or _harbour()
-    name = _name_of(data)
-    default = name if name in config.PRESETS else "flickr8k"
     try:
-        knobs = config.from_flags(config.preset(flags.preset or default), flags)
+        if flags.preset:
+            start = config.preset(flags.preset)
+        else:
+            start = config.preset_for(_info(data).name, pattern)
+        return config.from_flags(start, flags)
     except ValueError as error:
         raise BadInput(str(error)) from error
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    return knobs, data, flags.run or Path("runs") / f"{name}-{knobs.cell}-{stamp}"
+
+
+def _over_one_cell(plans):
+    """Give all patterns the cell of the first; each step, one turn of five, moves the
+    average by a fifth as much."""
+    first, *_ = [plan.config for plan in plans.values()]
+    same = {name: getattr(first, name) for name in KNOBS_OF_THE_CELL}
+    shared = {
+        name: plan._replace(config=dataclasses.replace(plan.config, **same))
+        for name, plan in plans.items()
+    }
+    average = 1 - (1 - first.average) / len(plans)
+    leader = next(iter(shared))
+    config = dataclasses.replace(shared[leader].config, average=average)
+    return {**shared, leader: shared[leader]._replace(config=config)}
 
 
 def _resumed(flags):
@@ -79,58 +182,57 @@ def _resumed(flags):
 
     if not flags.run:
         raise BadInput("--resume needs --run, the directory of the run to go on with.")
-    knobs, data, _ = runs.load_facts(flags.run)
-    if flags.preset or config.given(flags):
+    facts = runs.load_facts(flags.run)
+    if flags.preset or flags.pattern or config.given(flags):
         raise BadInput(
-            f"{flags.run} goes on with the knobs it was started with; other ones were "
-            "given. Leave them out, or start a new run."
+            f"{flags.run} goes on with the patterns and knobs it was started with; "
+            "other ones were given. Leave them out, or start a new run."
         )
-    return knobs, flags.data or Path(data), flags.run
+    given = {_info(data).kind: data for data in flags.data or []}
+    plans = {
+        name: runs.Plan(f.config, given.get(runs.PATTERNS[name].kind, f.data))
+        for name, f in facts.items()
+    }
+    return plans, flags.run
 
 
-def _harbour() -> Path:
-    from data_prep.prepare import prepare
+def train_and_show(plans, directory: Path, *, resume: bool) -> None:
+    """Train, then print scores and a few examples never seen.
 
-    if (HARBOUR / "dataset.json").exists():
-        print(f"using the harbour in {HARBOUR}, as it is", file=sys.stderr)
-    else:
-        print(f"making the harbour in {HARBOUR}", file=sys.stderr)
-        prepare("harbour", None, HARBOUR, count=HARBOUR_SCENES, seed=0)
-    return HARBOUR
-
-
-def _name_of(data: Path) -> str:
-    from data_prep.dataset_info import DatasetInfo
-
-    return DatasetInfo.load(data).name
-
-
-def train_and_show(knobs, data: Path, directory: Path, *, resume: bool) -> None:
-    """Train, then print the scores and a few captions of pictures never seen.
-
-    The harbour is shown on its test split, for it can be made anew; real data on dev,
-    so that test stays unseen until every choice is made.
+    Embedded data sets are shown on their test splits, for they can be made anew; real
+    data on dev, so that test stays unseen until every choice is made.
     """
     from captioning import report, training
 
     try:
-        history = training.train(knobs, data, directory, resume=resume)
+        history = training.train(plans, directory, resume=resume)
     except KeyboardInterrupt:
         if training.can_resume(directory):
             command = f"python -m captioning.train --run {directory} --resume"
             print(f"stopped; go on by: {command}", file=sys.stderr)
         raise
-    split = "test" if _name_of(data) == "harbour" else "dev"
-    shown = report.show_run(directory, data, split)
-    print(shown)
+    embedded = {name for name, _ in EMBEDDED.values()}
+    for name, plan in plans.items():
+        split = "test" if _info(plan.data).name in embedded else "dev"
+        print(report.show_run(directory, name, plan.data, split), end="\n\n")
     print(
-        f"""
-The run is {directory} (best of {len(history)} epochs by dev CIDEr-D; curves.png, \
-captions.png). What to type next:
-  python -m captioning.caption {directory}/samples --run {directory}
-  python -m captioning.evaluate --run {directory} --split {split}
-  python -m captioning.export --run {directory} --out exported"""
+        f"The run is {directory} (best of {len(history)} epochs by its dev score; "
+        "curves.png). What to type next:"
     )
+    for line in _next_commands(plans, directory):
+        print(f"  {line}")
+
+
+def _next_commands(plans, directory: Path) -> list[str]:
+    first = next(iter(plans))
+    lines = []
+    if "captions" in plans:
+        lines.append(f"captioning.caption {directory}/samples --run {directory}")
+    lines += [
+        f"captioning.evaluate --run {directory} --pattern {first} --split dev",
+        f"captioning.export --run {directory} --out exported",
+    ]
+    return [f"python -m {line}" for line in lines]
 
 
 if __name__ == "__main__":

@@ -1,19 +1,18 @@
-"""Training: from a prepared data set and a config to a finished run."""
+"""Training: from prepared data sets and their configs to a finished run."""
 
-import math
+import itertools
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from captioning import evaluation, plots, runs
-from captioning.config import Config
+from captioning import plots, runs
+from captioning.gradient_steps import GradientSteps, Objective
 from captioning.history import (
     HISTORY,
     Epoch,
@@ -22,56 +21,29 @@ from captioning.history import (
     read_history,
     write_history,
 )
-from captioning.teacher_forcing import TeacherForcing
-from data_prep import features, pipeline
+from captioning.patterns import PATTERNS
+from captioning.patterns.pattern import Feed
+from captioning.runs import Plan
 from data_prep.errors import BadInput
-from data_prep.vocabulary import PAD, Vocabulary
 
 CHECKPOINT = "checkpoint"
 
 
-class _Data(NamedTuple):
-    """What training and its dev evaluation are fed with, ready in memory or mapped."""
-
-    vocabulary: Vocabulary
-    train_rows: np.ndarray
-    mirrored_rows: np.ndarray | None
-    train_token_ids: tf.RaggedTensor
-    dev_rows: np.ndarray
-    dev_split: pipeline.Split
-
-    def num_captions(self, config: Config) -> int:
-        """Return how many captions an epoch has."""
-        each = self.train_token_ids.row_lengths().numpy()
-        if config.captions_per_image:
-            each = np.minimum(each, config.captions_per_image)
-        return int(each.sum())
-
-    def batches(self, config: Config, epoch: int) -> tf.data.Dataset:
-        return pipeline.training_batches(
-            self.train_rows,
-            self.train_token_ids,
-            images_per_batch=config.images_per_batch,
-            seed=config.seed,
-            epoch=epoch,
-            captions_per_image=config.captions_per_image,
-            mirrored=self.mirrored_rows,
-        )
-
-
 def train(
-    config: Config,
-    data: Path,
+    plans: Mapping[str, Plan],
     directory: Path,
     *,
     resume: bool = False,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> list[Epoch]:
-    """Train a captioner on the train split; keep what is best on the dev split.
+    """Train patterns over one cell; keep what is best on the dev splits.
+
+    Several patterns take turns, one batch each; an epoch is a pass over the data of
+    the first, and the others go through theirs as often, or as seldom, as they fit.
 
     Args:
-        config: the knobs; of a resumed run, those it was started with.
-        data: a prepared data set.
+        plans: by pattern. The first one's knobs decide about optimizer and epochs. Of
+            a resumed run, those it was started with.
         directory: the run's; made here unless resumed.
         resume: go on from the last checkpoint.
         callbacks: further Keras callbacks.
@@ -80,46 +52,55 @@ def train(
         The history, one `Epoch` a pass.
 
     Raises:
-        BadInput: the data set is not whole, or the run's directory is not as needed.
+        BadInput: a data set is not whole, or the run's directory is not as needed.
     """
+    config = next(iter(plans.values())).config
     if not resume:
         runs.check_new(directory)
     keras.utils.set_random_seed(config.seed)
-    ready = _read_data(config, data)
-    steps_per_epoch = math.ceil(len(ready.train_rows) / config.images_per_batch)
     with tf.distribute.get_strategy().scope():
-        teacher = TeacherForcing(
-            runs.build_captioner(config, len(ready.vocabulary)),
+        cell = runs.shared_cell(plans)
+        patterns = {
+            name: PATTERNS[name].of_data(plan.config, plan.data, cell)
+            for name, plan in plans.items()
+        }
+    feeds = {name: pattern.feed(plans[name].data) for name, pattern in patterns.items()}
+    rounds = len(next(iter(feeds.values())).batches(0))
+    with tf.distribute.get_strategy().scope():
+        steps = GradientSteps(
+            {
+                name: Objective(p.model, p.loss, _spec_of(feeds[name]))
+                for name, p in patterns.items()
+            },
             config,
-            total_steps=config.epochs * steps_per_epoch,
-            batch_spec=_distributed(ready.batches(config, 0)).element_spec,
-            pad=PAD,
+            total_steps=config.epochs * rounds * len(patterns),
         )
     if resume:
-        runs.check_same_data(directory, data)
+        runs.check_same_data(directory, plans)
     else:  # not before all that the knobs name was found to exist
-        runs.create(directory, config, data)
-    checkpoint = _Checkpoint(teacher, directory)
+        runs.create(directory, plans, patterns)
+    checkpoint = _Checkpoint(steps, directory)
     history = checkpoint.restore() if resume else []
-    score_dev = _dev_scorer(teacher.captioner, config, ready)
     callback_list = keras.callbacks.CallbackList(
         [
             keras.callbacks.TensorBoard(directory / "tensorboard", write_graph=False),
             *callbacks,
         ],
-        model=teacher.captioner,
+        model=steps.model,
     )
     callback_list.on_train_begin()
     try:
-        while not finished(history, config) and not teacher.captioner.stop_training:
-            epoch = _train_epoch(teacher, ready, config, history, callback_list)
-            with teacher.averaged_weights():
-                epoch = epoch._replace(dev_cider_d=score_dev())
-                if epoch.dev_cider_d > best(history):
-                    runs.save_weights(directory, teacher.captioner)
+        while not finished(history, config) and not steps.model.stop_training:
+            epoch = _train_epoch(steps, feeds, rounds, config, history, callback_list)
+            with steps.averaged_weights():
+                dev = {name: feed.dev_score() for name, feed in feeds.items()}
+                epoch = epoch._replace(dev=dev)
+                if epoch.dev_score > best(history):
+                    runs.save_weights(directory, steps.model)
             history.append(epoch)
             _report(history, config, directory)
-            callback_list.on_epoch_end(len(history) - 1, epoch._asdict())
+            logs = {"loss": np.mean(list(epoch.losses.values())), **_logs(epoch)}
+            callback_list.on_epoch_end(len(history) - 1, logs)
             checkpoint.save(len(history))
     finally:
         callback_list.on_train_end()
@@ -131,65 +112,54 @@ def can_resume(directory: Path) -> bool:
     return tf.train.latest_checkpoint(directory / CHECKPOINT) is not None
 
 
-def _read_data(config: Config, data: Path) -> _Data:
-    vocabulary = Vocabulary.load(data / "vocabulary.txt")
-    train_split = pipeline.load_split(data, "train")
-    dev_split = pipeline.load_split(data, "dev")
-    row_features = evaluation.features_of(config)
-
-    def rows(split, mirrored=False):
-        return features.cached(data, split, row_features, mirrored=mirrored)
-
-    return _Data(
-        vocabulary,
-        train_rows=rows("train"),
-        mirrored_rows=rows("train", mirrored=True) if config.mirror else None,
-        train_token_ids=pipeline.tokenized(
-            train_split.captions, vocabulary, config.max_length
-        ),
-        dev_rows=rows("dev"),
-        dev_split=dev_split,
-    )
-
-
-def _dev_scorer(captioner, config, ready: _Data):
-    caption = evaluation.make_captioner_function(captioner, ready.vocabulary, config)
-    cider_d = evaluation.SplitCiderD(ready.dev_split)
-
-    def score() -> float:
-        rows = ready.dev_rows
-        return cider_d(evaluation.caption_rows(caption, rows, progress="dev captions"))
-
-    return score
+def _spec_of(feed: Feed):
+    return _distributed(feed.batches(0)).element_spec
 
 
 def _train_epoch(
-    teacher: TeacherForcing, ready: _Data, config, history, callback_list
+    steps: GradientSteps, feeds: Mapping[str, Feed], rounds, config, history, callbacks
 ) -> Epoch:
-    """Take one pass over the train split; its dev CIDEr-D is still to be found."""
-    callback_list.on_epoch_begin(len(history))
+    """Take one pass over the first pattern's data; dev scores are still to be found."""
+    callbacks.on_epoch_begin(len(history))
     began = time.monotonic()
-    batches = ready.batches(config, len(history))
-    losses = []
+    batches = {
+        name: _batches(feed, len(history), rounds) for name, feed in feeds.items()
+    }
+    losses: dict[str, list[float]] = {name: [] for name in feeds}
     with tqdm(
-        _distributed(batches),
-        desc=f"epoch {len(history) + 1}/{config.epochs}",
-        total=len(batches),
-        unit=" steps",
+        range(rounds), desc=f"epoch {len(history) + 1}/{config.epochs}", unit=" steps"
     ) as progress:
-        for step, batch in enumerate(progress):
-            callback_list.on_train_batch_begin(step)
-            losses.append(float(teacher.step(batch)))
-            callback_list.on_train_batch_end(step, {"loss": losses[-1]})
-            progress.set_postfix_str(f"loss {np.mean(losses[-50:]):.3f}")
+        for step in progress:
+            callbacks.on_train_batch_begin(step)
+            for name in feeds:
+                losses[name].append(float(steps.step(name, next(batches[name]))))
+            last = {name: np.mean(recent[-50:]) for name, recent in losses.items()}
+            callbacks.on_train_batch_end(step, {"loss": np.mean(list(last.values()))})
+            progress.set_postfix_str(
+                "loss " + ", ".join(f"{value:.3f}" for value in last.values())
+            )
     seconds = time.monotonic() - began
+    seen = sum(
+        f.examples_per_epoch * rounds / len(f.batches(0)) for f in feeds.values()
+    )
     return Epoch(
         epoch=len(history) + 1,
-        loss=float(np.mean(losses)),
-        dev_cider_d=math.nan,
-        captions_per_second=ready.num_captions(config) / seconds,
+        losses={name: float(np.mean(values)) for name, values in losses.items()},
+        dev={},
+        examples_per_second=seen / seconds,
         minutes=seconds / 60 + (history[-1].minutes if history else 0.0),
     )
+
+
+def _batches(feed: Feed, epoch: int, rounds: int) -> Iterator:
+    """Yield `rounds` batches: those that follow the ones of the epochs before."""
+    first = feed.batches(0)
+    each_pass, skip = divmod(epoch * rounds, len(first))
+    passes = (
+        _distributed(feed.batches(number).skip(skip if number == each_pass else 0))
+        for number in itertools.count(each_pass)
+    )
+    return itertools.islice(itertools.chain.from_iterable(passes), rounds)
 
 
 def _distributed(batches: tf.data.Dataset):
@@ -202,34 +172,43 @@ def _distributed(batches: tf.data.Dataset):
     )
 
 
-def _report(history: Sequence[Epoch], config: Config, directory: Path) -> None:
+def _logs(epoch: Epoch) -> dict[str, float]:
+    return {f"dev_{name}": score for name, score in epoch.dev.items()}
+
+
+def _report(history: Sequence[Epoch], config, directory: Path) -> None:
     last = history[-1]
-    kept = " (best so far, kept)" if last.dev_cider_d > best(history[:-1]) else ""
+    kept = " (best so far, kept)" if last.dev_score > best(history[:-1]) else ""
+    learned = "; ".join(
+        f"{name}: loss {last.losses[name]:.3f}, "
+        f"dev {PATTERNS[name].score_name} {last.dev[name]:.4f}"
+        for name in last.losses
+    )
     tqdm.write(
-        f"epoch {last.epoch}/{config.epochs}: loss {last.loss:.3f}, "
-        f"dev CIDEr-D {last.dev_cider_d:.4f}{kept}, "
-        f"{last.captions_per_second:.0f} captions/s, {last.minutes:.1f} min",
+        f"epoch {last.epoch}/{config.epochs}: {learned}{kept}, "
+        f"{last.examples_per_second:.0f} examples/s, {last.minutes:.1f} min",
         file=sys.stderr,
     )
     write_history(directory, history)
-    plots.draw_history(history, directory / "curves.png")
+    names = {name: PATTERNS[name].score_name for name in last.losses}
+    plots.draw_history(history, names, directory / "curves.png")
 
 
 class _Checkpoint:
     """The last epoch's state: weights, optimizer, averages, dropout's seeds."""
 
-    def __init__(self, teacher: TeacherForcing, directory: Path):
+    def __init__(self, steps: GradientSteps, directory: Path):
         self._directory = directory
         self._epochs = tf.Variable(0)
         self._manager = tf.train.CheckpointManager(
             tf.train.Checkpoint(
-                captioner=teacher.captioner,
-                optimizer=teacher.optimizer,
+                model=steps.model,
+                optimizer=steps.optimizer,
                 epochs=self._epochs,
                 # Dropout's; as Keras variables they are no weights of any layer.
                 seeds=[
                     variable.value
-                    for variable in teacher.captioner.variables
+                    for variable in steps.model.variables
                     if "seed_generator" in variable.path
                 ],
             ),

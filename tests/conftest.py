@@ -158,7 +158,7 @@ def tiny_config():
         units=24,
         embedding_dim=24,
         attention_dim=16,
-        images_per_batch=16,
+        batch_size=16,
         epochs=2,
         target=0.0,
         max_length=12,
@@ -168,10 +168,11 @@ def tiny_config():
 @pytest.fixture(scope="session")
 def tiny_run(harbour_data, tiny_config, tmp_path_factory):
     """A finished run of `tiny_config`; it has not learned to say much."""
+    from captioning.runs import Plan
     from captioning.training import train
 
     directory = tmp_path_factory.mktemp("runs") / "tiny"
-    train(tiny_config, harbour_data, directory)
+    train({"captions": Plan(tiny_config, harbour_data)}, directory)
     return directory
 
 
@@ -180,6 +181,7 @@ def frozen_run(harbour_data, tiny_config, tmp_path_factory):
     """A finished run over cached regions of a frozen ImageNet encoder."""
     import dataclasses
 
+    from captioning.runs import Plan
     from captioning.training import train
 
     config = dataclasses.replace(
@@ -190,5 +192,5 @@ def frozen_run(harbour_data, tiny_config, tmp_path_factory):
         epochs=1,
     )
     directory = tmp_path_factory.mktemp("runs") / "frozen"
-    train(config, harbour_data, directory)
+    train({"captions": Plan(config, harbour_data)}, directory)
     return directory

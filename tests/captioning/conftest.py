@@ -57,12 +57,16 @@ def random_batch():
 
 
 @pytest.fixture
-def teacher():
-    """Return a function: teacher forcing of a small captioner, nothing smoothed."""
+def gradient_steps():
+    """Return a function: the training of a small captioner, nothing smoothed.
+
+    Its `step(batch)` learns, its `loss(batch)` is what it learns from.
+    """
     import tensorflow as tf
 
     from captioning.config import Config
-    from captioning.teacher_forcing import TeacherForcing
+    from captioning.gradient_steps import GradientSteps, Objective
+    from captioning.patterns.captions import captioning_loss
     from data_prep.pipeline import Batch
 
     spec = Batch(
@@ -72,7 +76,12 @@ def teacher():
     )
 
     def make(captioner, **knobs):
-        config = Config(label_smoothing=0.0, weight_decay=0.0, **knobs)
-        return TeacherForcing(captioner, config, 400, batch_spec=spec, pad=PAD)
+        config = Config(weight_decay=0.0, **knobs)
+
+        def loss(batch):
+            return captioning_loss(captioner, batch, 0.0, training=True)
+
+        objective = Objective(captioner, loss, spec)
+        return GradientSteps({"captions": objective}, config, 400)
 
     return make

@@ -52,7 +52,10 @@ def test_the_package_lists_its_commands():
 @pytest.mark.parametrize(
     ("arguments", "found"),
     [
-        (["captioning.caption", "photo.jpg"], "no run under runs/"),
+        (
+            ["captioning.caption", "photo.jpg"],
+            "no run under runs/ that learned",
+        ),
         (
             ["captioning.caption", "photo.jpg", "--run", "nowhere"],
             "nowhere is not a run",
@@ -139,7 +142,8 @@ def test_written_captions_score_as_the_run_did(tiny_run, tmp_path, capsys):
     evaluate.main(["--run", str(tiny_run), "--split", "test", "--out", str(out)])
     table = capsys.readouterr().out
     assert "CIDEr-D" in table and "BLEU-4" in table and "F1 of all facts" in table
-    data = json.loads((tiny_run / "config.json").read_text())["data"]
+    data = json.loads((tiny_run / "config.json").read_text())
+    data = data["patterns"]["captions"]["data"]
     listed = json.loads(out.read_text())
     assert [set(entry) for entry in listed] == [{"image", "caption"}] * 100
     evaluate.main(["--captions", str(out), "--data", data, "--split", "test"])

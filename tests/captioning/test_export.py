@@ -102,7 +102,7 @@ def test_exporting_again_replaces_an_export_and_nothing_else(tiny_run, tmp_path)
     [
         (None, "without a readable captioning_export.json"),
         ('{"format": 99, "num_beams": 4}', "format 99.*Export the run again"),
-        ('{"format": 1, "num_beams": 4}', "cannot be loaded"),
+        ('{"format": 2, "num_beams": 4, "patterns": ["captions"]}', "cannot be loaded"),
     ],
 )
 def test_a_broken_export_is_named(tmp_path, facts, message):

@@ -19,21 +19,23 @@ def run(tiny_run, tmp_path):
 
 def test_a_run_is_read_as_it_was_written(tiny_run, tiny_config, harbour_data):
     run = load_run(tiny_run)
-    assert run.config == tiny_config
-    assert run.data == str(harbour_data)
-    assert (
-        run.vocabulary.words == Vocabulary.load(harbour_data / "vocabulary.txt").words
-    )
-    again = load_run(tiny_run)
+    captions = run.pattern("captions")
+    assert captions.config == tiny_config
+    assert run.data == {"captions": harbour_data}
+    words = Vocabulary.load(harbour_data / "vocabulary.txt").words
+    assert captions.vocabulary.words == words
+    again = load_run(tiny_run).pattern("captions")
     pixels = np.random.default_rng(0).uniform(0, 255, (2, 64, 64, 3)).astype("float32")
     np.testing.assert_array_equal(
-        run.captioner.encode(pixels), again.captioner.encode(pixels)
+        captions.model.encode(pixels), again.model.encode(pixels)
     )
 
 
 def edit_config(run, **changes):
     facts = json.loads((run / "config.json").read_text())
-    (run / "config.json").write_text(json.dumps({**facts, **changes}))
+    facts["format"] = changes.pop("format", facts["format"])
+    facts["patterns"]["captions"].update(changes)
+    (run / "config.json").write_text(json.dumps(facts))
 
 
 @pytest.mark.parametrize(
@@ -41,17 +43,17 @@ def edit_config(run, **changes):
     [
         (lambda run: (run / "config.json").unlink(), "no config.json.*train"),
         (lambda run: (run / "config.json").write_text("{"), "cannot be read"),
-        (lambda run: edit_config(run, format=99), "format 99.*reads 1"),
+        (lambda run: edit_config(run, format=99), "format 99.*reads 2"),
         (lambda run: edit_config(run, config={"cells": 3}), "cannot be read"),
         (lambda run: edit_config(run, encoder_fingerprint="old"), "another small"),
-        (lambda run: (run / "vocabulary.txt").unlink(), "vocabulary"),
+        (lambda run: (run / "captions" / "vocabulary.txt").unlink(), "vocabulary"),
         (
-            lambda run: (run / "captioner.weights.h5").unlink(),
-            "has no captioner.weights",
+            lambda run: (run / "model.weights.h5").unlink(),
+            "has no model.weights",
         ),
-        (lambda run: (run / "captioner.weights.h5").write_bytes(b"x"), "does not fit"),
+        (lambda run: (run / "model.weights.h5").write_bytes(b"x"), "does not fit"),
         (
-            lambda run: (run / "vocabulary.txt").write_text(
+            lambda run: (run / "captions" / "vocabulary.txt").write_text(
                 "<pad>\n<unk>\n<start>\n<end>\nboat\n"
             ),
             "does not fit",
@@ -71,13 +73,15 @@ def test_no_such_directory(tmp_path):
 
 def test_the_newest_finished_run(tmp_path):
     with pytest.raises(BadInput, match="no run under.*captioning.train"):
-        newest(tmp_path)
+        newest("captions", tmp_path)
     import os
 
     for name, when in (("a", 300), ("b", 500), ("c", 400)):
-        (tmp_path / name).mkdir()
-        weights = tmp_path / name / "captioner.weights.h5"
+        (tmp_path / name / "captions").mkdir(parents=True)
+        weights = tmp_path / name / "model.weights.h5"
         weights.touch()
         os.utime(weights, (when, when))
     (tmp_path / "unfinished").mkdir()
-    assert newest(tmp_path) == tmp_path / "b"
+    (tmp_path / "b" / "captions").rename(tmp_path / "b" / "tags")
+    assert newest("captions", tmp_path) == tmp_path / "c"
+    assert newest("tags", tmp_path) == tmp_path / "b"

@@ -9,16 +9,24 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning import training
 from captioning.history import Epoch, finished
-from captioning.runs import load_run
+from captioning.patterns.captions import Captions
+from captioning.runs import Plan, load_run
 from captioning.training import train
 from data_prep.errors import BadInput
 from data_prep.prepare import prepare
 
 
+def plans(config, data):
+    return {"captions": Plan(config, data)}
+
+
 def weights_of(directory):
-    return load_run(directory).captioner.get_weights()
+    return captioner_of(directory).get_weights()
+
+
+def captioner_of(directory):
+    return load_run(directory).pattern("captions").model
 
 
 def checkpoint_of(directory):
@@ -39,8 +47,8 @@ def test_a_run_learns_and_leaves_its_files(tiny_run):
     names = {path.name for path in tiny_run.iterdir()}
     assert names == {
         "config.json",
-        "vocabulary.txt",
-        "captioner.weights.h5",
+        "captions",
+        "model.weights.h5",
         "history.csv",
         "curves.png",
         "checkpoint",
@@ -48,7 +56,11 @@ def test_a_run_learns_and_leaves_its_files(tiny_run):
     }
     lines = lines_of(tiny_run)
     assert [line["epoch"] for line in lines] == ["1", "2"]
-    assert float(lines[1]["loss"]) < float(lines[0]["loss"]) < np.log(100)
+    assert (
+        float(lines[1]["loss of captions"])
+        < float(lines[0]["loss of captions"])
+        < np.log(100)
+    )
     assert any((tiny_run / "tensorboard").rglob("*tfevents*"))
 
 
@@ -72,11 +84,13 @@ def test_resuming_is_as_if_nothing_had_happened(
 ):
     stopped = tmp_path / "stopped"
     with pytest.raises(KeyboardInterrupt):
-        train(tiny_config, harbour_data, stopped, callbacks=[StopDuringEpoch(1)])
-    history = train(tiny_config, harbour_data, stopped, resume=True)
+        train(plans(tiny_config, harbour_data), stopped, callbacks=[StopDuringEpoch(1)])
+    history = train(plans(tiny_config, harbour_data), stopped, resume=True)
     assert [epoch.epoch for epoch in history] == [1, 2]
     for epoch, line in zip(history, lines_of(tiny_run), strict=True):
-        np.testing.assert_allclose(epoch.loss, float(line["loss"]), rtol=1e-4)
+        np.testing.assert_allclose(
+            epoch.losses["captions"], float(line["loss of captions"]), rtol=1e-4
+        )
     # All of the state at the end: weights, optimizer, averages, dropout's seeds.
     resumed, straight = checkpoint_of(stopped), checkpoint_of(tiny_run)
     assert resumed.keys() == straight.keys() and len(resumed) > 100
@@ -87,7 +101,7 @@ def test_resuming_is_as_if_nothing_had_happened(
 
 def test_resuming_a_finished_run_does_nothing(tiny_run, harbour_data, tiny_config):
     before = (tiny_run / "history.csv").read_bytes()
-    history = train(tiny_config, harbour_data, tiny_run, resume=True)
+    history = train(plans(tiny_config, harbour_data), tiny_run, resume=True)
     assert len(history) == 2
     assert (tiny_run / "history.csv").read_bytes() == before
 
@@ -99,15 +113,18 @@ def test_a_frozen_encoder_is_trained_on_cached_regions(frozen_run, harbour_data)
         "train-mirrored.npy",
         "dev.npy",
     }
-    run = load_run(frozen_run)
+    captioner = captioner_of(frozen_run)
     # The encoder's weights come from their package; the run holds only what it learned.
-    size = (frozen_run / "captioner.weights.h5").stat().st_size
-    assert size < 4 * run.captioner.encoder.count_params()
-    assert run.captioner.encode(np.zeros((1, 64, 64, 3), "float32")).shape[0] == 1
+    size = (frozen_run / "model.weights.h5").stat().st_size
+    assert size < 4 * captioner.encoder.count_params()
+    assert captioner.encode(np.zeros((1, 64, 64, 3), "float32")).shape[0] == 1
 
 
 def history(*scores):
-    return [Epoch(n + 1, 1.0, score, 100.0, n) for n, score in enumerate(scores)]
+    return [
+        Epoch(n + 1, {"captions": 1.0}, {"captions": score}, 100.0, n)
+        for n, score in enumerate(scores)
+    ]
 
 
 def test_when_training_stops(tiny_config):
@@ -122,44 +139,41 @@ def test_when_training_stops(tiny_config):
     assert finished(history(0.1, 0.2, 0.3, 0.4, 0.5), config)  # all epochs
 
 
-def test_the_best_epoch_is_kept_not_the_last(harbour_data, tiny_config, tmp_path):
+def test_the_best_epoch_is_kept_not_the_last(
+    harbour_data, tiny_config, tmp_path, monkeypatch
+):
     scores = iter([0.5, 0.2])
-    config = dataclasses.replace(tiny_config, epochs=2)
-    original = training._dev_scorer
     kept = []
 
-    def scorer(captioner, config, ready):
+    def scorer(pattern, data):
         def score():
-            kept.append(captioner.get_weights())
+            kept.append(pattern.model.get_weights())
             return next(scores)
 
         return score
 
-    training._dev_scorer = scorer
-    try:
-        train(config, harbour_data, tmp_path / "run")
-    finally:
-        training._dev_scorer = original
+    monkeypatch.setattr(Captions, "_dev_scorer", scorer)
+    train(plans(tiny_config, harbour_data), tmp_path / "run")
     for best, saved in zip(kept[0], weights_of(tmp_path / "run"), strict=True):
         np.testing.assert_array_equal(best, saved)
 
 
 def test_bad_starts(tiny_run, harbour_data, tiny_config, tmp_path):
     with pytest.raises(BadInput, match="already holds a run.*--resume"):
-        train(tiny_config, harbour_data, tiny_run)
+        train(plans(tiny_config, harbour_data), tiny_run)
     with pytest.raises(BadInput, match="not a run"):
-        train(tiny_config, harbour_data, tmp_path / "none", resume=True)
+        train(plans(tiny_config, harbour_data), tmp_path / "none", resume=True)
     (tiny_run / "checkpoint").rename(tmp_path / "checkpoint")
     with pytest.raises(BadInput, match="no checkpoint"):
-        train(tiny_config, harbour_data, tiny_run, resume=True)
+        train(plans(tiny_config, harbour_data), tiny_run, resume=True)
     (tmp_path / "checkpoint").rename(tiny_run / "checkpoint")
     other = tmp_path / "other"
     prepare("harbour", None, other, count=20)
     with pytest.raises(BadInput, match="another data set"):
-        train(tiny_config, other, tiny_run, resume=True)
+        train(plans(tiny_config, other), tiny_run, resume=True)
     (tmp_path / "file").touch()
     with pytest.raises(BadInput, match="is a file"):
-        train(tiny_config, harbour_data, tmp_path / "file")
+        train(plans(tiny_config, harbour_data), tmp_path / "file")
 
 
 @pytest.mark.parametrize(
@@ -177,7 +191,7 @@ def test_what_the_knobs_name_must_exist(
 ):
     config = dataclasses.replace(tiny_config, **knobs)
     with pytest.raises(BadInput, match=message):
-        train(config, harbour_data, tmp_path / "run")
+        train(plans(config, harbour_data), tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
@@ -195,7 +209,7 @@ def test_a_damaged_run_is_not_gone_on_with(
         for file in (run / "checkpoint").glob("*.data-*"):
             file.unlink()
     with pytest.raises(BadInput, match="damaged|no checkpoint"):
-        train(tiny_config, harbour_data, run, resume=True)
+        train(plans(tiny_config, harbour_data), run, resume=True)
 
 
 def test_a_callback_may_stop_training(harbour_data, tiny_config, tmp_path):
@@ -208,6 +222,8 @@ def test_a_callback_may_stop_training(harbour_data, tiny_config, tmp_path):
         def on_train_end(self, logs=None):
             Enough.ended = True
 
-    history = train(tiny_config, harbour_data, tmp_path / "run", callbacks=[Enough()])
+    history = train(
+        plans(tiny_config, harbour_data), tmp_path / "run", callbacks=[Enough()]
+    )
     assert len(history) == 1
     assert Enough.ended

@@ -1,4 +1,4 @@
-"""Teacher forcing: what a step learns from, and what it must not."""
+"""Gradient steps of a captioner: what a step learns from, and what it must not."""
 
 import contextlib
 
@@ -7,17 +7,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from captioning.patterns.captions import captioning_loss
+
 PAD = 0
 
 CELLS = pytest.mark.parametrize("cell", ["elman", "lstm"])
 
 
 @CELLS
-def test_padding_changes_neither_loss_nor_gradient(
-    cell, small_captioner, random_batch, teacher
-):
+def test_padding_changes_neither_loss_nor_gradient(cell, small_captioner, random_batch):
     captioner = small_captioner(cell)
-    forcing = teacher(captioner)
     batch = random_batch()
     padded = batch._replace(
         token_ids=tf.pad(batch.token_ids, [(0, 0), (0, 5)], constant_values=PAD)
@@ -25,7 +24,7 @@ def test_padding_changes_neither_loss_nor_gradient(
 
     def loss_and_gradient(batch):
         with tf.GradientTape() as tape:
-            loss = forcing.loss(batch)
+            loss = captioning_loss(captioner, batch, 0.0, training=True)
         return loss, tape.gradient(loss, captioner.trainable_variables)
 
     loss, gradient = loss_and_gradient(batch)
@@ -36,10 +35,10 @@ def test_padding_changes_neither_loss_nor_gradient(
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
-def test_every_weight_learns(small_captioner, random_batch, teacher):
+def test_every_weight_learns(small_captioner, random_batch, gradient_steps):
     captioner = small_captioner()
     with tf.GradientTape() as tape:
-        loss = teacher(captioner).loss(random_batch())
+        loss = captioning_loss(captioner, random_batch(), 0.0, training=True)
     gradient = tape.gradient(loss, captioner.trainable_variables)
     assert len(gradient) == 19
     for slope, variable in zip(gradient, captioner.trainable_variables, strict=True):
@@ -48,37 +47,37 @@ def test_every_weight_learns(small_captioner, random_batch, teacher):
 
 @pytest.mark.parametrize("vocabulary_size", [50, 2500])
 def test_the_first_loss_is_log_v(
-    vocabulary_size, small_captioner, random_batch, teacher
+    vocabulary_size, small_captioner, random_batch, gradient_steps
 ):
     captioner = small_captioner(vocabulary_size=vocabulary_size)
     batch = random_batch(captions_each=20, vocabulary_size=vocabulary_size)
-    loss = teacher(captioner).loss(batch)
+    loss = captioning_loss(captioner, batch, 0.0, training=True)
     np.testing.assert_allclose(loss, np.log(vocabulary_size), atol=0.1)
 
 
 @CELLS
 def test_a_handful_is_learned_by_heart(
-    cell, small_captioner, random_batch, teacher, tokens
+    cell, small_captioner, random_batch, gradient_steps, tokens
 ):
     captioner = small_captioner(cell)
-    forcing = teacher(captioner, learning_rate=2e-2, warmup_steps=10)
+    learner = gradient_steps(captioner, learning_rate=2e-2, warmup_steps=10)
     batch = random_batch(captions_each=1)
     for _ in range(150):
-        forcing.step(batch)
-    assert forcing.loss(batch, training=False) < 0.05
+        learner.step("captions", batch)
+    assert captioning_loss(captioner, batch, 0.0, training=False) < 0.05
     found = captioner.greedy_search(batch.inputs, tokens, max_length=9)
     expected = batch.token_ids[:, 1:].numpy()
     said = found.token_ids[:, 0, : expected.shape[1]].numpy()
     np.testing.assert_array_equal(said, expected)
 
 
-def test_averaged_weights_come_and_go(small_captioner, random_batch, teacher):
+def test_averaged_weights_come_and_go(small_captioner, random_batch, gradient_steps):
     captioner = small_captioner()
-    forcing = teacher(captioner, average=0.5)
+    learner = gradient_steps(captioner, average=0.5)
     for _ in range(3):
-        forcing.step(random_batch())
+        learner.step("captions", random_batch())
     trained = captioner.get_weights()
-    with forcing.averaged_weights():
+    with learner.averaged_weights():
         averaged = captioner.get_weights()
     again = captioner.get_weights()
     assert any(np.any(a != t) for a, t in zip(averaged, trained, strict=True))
@@ -87,7 +86,7 @@ def test_averaged_weights_come_and_go(small_captioner, random_batch, teacher):
 
 
 def test_a_step_runs_under_a_distribution_strategy(
-    small_captioner, random_batch, teacher
+    small_captioner, random_batch, gradient_steps
 ):
     """The loop's step is `strategy.run`, so that more workers are a choice of scope."""
     steps = []
@@ -97,7 +96,9 @@ def test_a_step_runs_under_a_distribution_strategy(
     ):
         keras.utils.set_random_seed(1)
         with scope:
-            forcing = teacher(small_captioner())
-            steps.append([float(forcing.step(random_batch())) for _ in range(3)])
+            learner = gradient_steps(small_captioner())
+            steps.append(
+                [float(learner.step("captions", random_batch())) for _ in range(3)]
+            )
     np.testing.assert_allclose(steps[1], steps[0], rtol=1e-5)
     assert steps[1][2] < steps[1][0]

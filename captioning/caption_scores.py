@@ -1,0 +1,77 @@
+"""Scores of captions: what was said of each picture, against what people wrote."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from captioning.ptb_tokenizer import tokenize
+from captioning.scores import METEOR_NAME, CiderD, meteor, score_corpus
+from data_prep.harbour.scene import Scene, facts
+from data_prep.harbour.sentences import parse
+from data_prep.pipeline import Split
+
+
+class FactScores(NamedTuple):
+    """F1 of the facts parsed from captions, by kind of fact, and of all kinds."""
+
+    by_kind: dict[str, float]
+    overall: float
+
+
+def reference_tokens(split: Split) -> dict[str, list[list[str]]]:
+    """Return each picture's references as coco-caption's tokens."""
+    return {
+        image_id: [tokenize(text) for text in captions]
+        for image_id, captions in zip(split.image_ids, split.captions, strict=True)
+    }
+
+
+class SplitCiderD:
+    """CIDEr-D against a split's references, which are tokenised only once."""
+
+    def __init__(self, split: Split):
+        self._image_ids = split.image_ids
+        self._cider = CiderD(reference_tokens(split))
+
+    def __call__(self, captions: Sequence[str]) -> float:
+        tokens = {
+            image_id: tokenize(caption)
+            for image_id, caption in zip(self._image_ids, captions, strict=True)
+        }
+        return float(np.mean(list(self._cider.score(tokens).values())))
+
+
+def score_captions(
+    captions: Mapping[str, str], split: Split
+) -> dict[str, float | None]:
+    """Return every score of one caption a picture, by name, on coco-caption's tokens.
+
+    METEOR is None where NLTK finds no WordNet.
+    """
+    tokens = {image_id: tokenize(text) for image_id, text in captions.items()}
+    references = reference_tokens(split)
+    found = meteor(tokens, references)
+    return {
+        **score_corpus(tokens, references).overall,
+        METEOR_NAME: found and found[0],
+    }
+
+
+def score_facts(captions: Mapping[str, str], split: Split) -> FactScores | None:
+    """Return the F1 of the facts that captions state, if the split has scenes.
+
+    The facts parsed from a caption are held against all facts that the picture's
+    references state; counts of right, false and missed ones are summed over pictures.
+    """
+    if not any(split.scenes):
+        return None
+    right, stated = Counter(), Counter()
+    for image_id, scene in zip(split.image_ids, split.scenes, strict=True):
+        said = parse(captions[image_id])
+        true = facts(Scene.from_json(scene))
+        right.update(fact.kind for fact in said & true)
+        stated.update(fact.kind for fact in [*said, *true])
+    by_kind = {kind: 2 * right[kind] / stated[kind] for kind in sorted(stated)}
+    return FactScores(by_kind, 2 * right.total() / stated.total())

@@ -1,0 +1,247 @@
+"""Captions, one-to-many: a picture in, a sentence out."""
+
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from captioning import search
+from captioning.caption_scores import SplitCiderD, score_captions, score_facts
+from captioning.config import Config
+from captioning.decoder import Decoder
+from captioning.models.captioner import Captioner
+from captioning.patterns.pattern import Cell, Feed, Pattern
+from captioning.teacher_forcing import teacher_forcing_loss
+from captioning.vision import (
+    cached_rows,
+    features_of,
+    first_encoder,
+    frozen_encoder,
+)
+from data_prep import images, pipeline
+from data_prep.vocabulary import END, PAD, START, UNK, Vocabulary
+
+TOKENS = search.Tokens(start=START, end=END, pad=PAD, banned=(PAD, UNK, START))
+WORDS = "vocabulary.txt"
+
+# Pictures searched for at once: the states of all their beams stay within the cache.
+BATCH_SIZE = 100
+
+
+class Captions(Pattern):
+    """A captioner and its words.
+
+    Args:
+        config: the knobs.
+        vocabulary: the words.
+        cell: the cell it decodes with, shared or not.
+    """
+
+    kind = "captions"
+    unit = "captions"
+    score_name = "CIDEr-D"
+
+    def __init__(self, config: Config, vocabulary: Vocabulary, cell: Cell):
+        self.config = config
+        self.vocabulary = vocabulary
+        seeing = first_encoder(config)
+        decoder = Decoder(
+            len(vocabulary),
+            config.embedding_dim,
+            cell,
+            config.attention_dim,
+            config.dropout,
+            name="decoder",
+        )
+        decoder.build(seeing.output_shape)
+        # Pixels come in where the encoder is trained, regions where it is frozen.
+        self.model = Captioner(
+            seeing if config.train_encoder else None, decoder, name="captioner"
+        )
+        self.model.built = True
+
+    @classmethod
+    def of_data(cls, config: Config, data: Path, cell: Cell) -> "Captions":
+        return cls(config, Vocabulary.load(data / WORDS), cell)
+
+    @classmethod
+    def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Captions":
+        return cls(config, Vocabulary.load(folder / WORDS), cell)
+
+    def save(self, folder: Path) -> None:
+        self.vocabulary.save(folder / WORDS)
+
+    def attach_encoder(self) -> None:
+        if self.model.encoder is None:
+            self.model = Captioner(
+                frozen_encoder(self.config), self.model.decoder, name="captioner"
+            )
+
+    # === Training ===
+
+    def feed(self, data: Path) -> Feed:
+        config = self.config
+        split = pipeline.load_split(data, "train")
+        token_ids = pipeline.tokenized(
+            split.captions, self.vocabulary, config.max_length
+        )
+        rows = cached_rows(config, data, "train")
+        mirrored = (
+            cached_rows(config, data, "train", mirrored=True) if config.mirror else None
+        )
+
+        def batches(epoch: int) -> tf.data.Dataset:
+            return pipeline.training_batches(
+                rows,
+                token_ids,
+                images_per_batch=config.batch_size,
+                seed=config.seed,
+                epoch=epoch,
+                captions_per_image=config.captions_per_image,
+                mirrored=mirrored,
+            )
+
+        each = token_ids.row_lengths().numpy()
+        if config.captions_per_image:
+            each = np.minimum(each, config.captions_per_image)
+        return Feed(batches, int(each.sum()), self._dev_scorer(data))
+
+    def _dev_scorer(self, data: Path):
+        rows = cached_rows(self.config, data, "dev")
+        cider_d = SplitCiderD(pipeline.load_split(data, "dev"))
+        caption = self.captioner()
+        return lambda: cider_d(caption_rows(caption, rows, progress="dev captions"))
+
+    def loss(self, batch: pipeline.Batch, training: bool = True) -> tf.Tensor:
+        """Return the mean loss over the batch's real tokens, float32 (), in nats."""
+        return captioning_loss(
+            self.model,
+            batch,
+            self.config.label_smoothing if training else 0.0,
+            training,
+        )
+
+    # === Use ===
+
+    def captioner(self, num_beams: int | None = None):
+        """Return inputs ``(batch, ...)`` -> (captions string ``(batch, beams)``, best
+        first, scores float32 ``(batch, beams)``), compiled once."""
+        num_beams = num_beams or self.config.num_beams
+
+        @tf.function(reduce_retracing=True)
+        def caption(inputs):
+            found = self.model.beam_search(
+                inputs,
+                TOKENS,
+                num_beams=num_beams,
+                max_length=self.config.max_length,
+                length_penalty=self.config.length_penalty,
+            )
+            return self.vocabulary.decode(found.token_ids), found.scores
+
+        return caption
+
+    def caption_split(
+        self, data: Path, split: str, *, grey: bool = False
+    ) -> dict[str, str]:
+        """Return the best caption of each picture of a prepared split, by image id.
+
+        The frozen encoder must not be attached: its rows are cached.
+
+        Args:
+            data: a prepared data set.
+            split: "train", "dev" or "test".
+            grey: show a plain grey picture each time; what is right then was guessed.
+        """
+        image_ids = pipeline.load_split(data, split).image_ids
+        caption = self.captioner()
+        if grey:
+            size = self.config.image_size
+            pixels = tf.fill((1, size, size, 3), 128.0)
+            row = features_of(self.config).load()(pixels).numpy()
+            (said,) = caption_rows(caption, row)
+            return dict.fromkeys(image_ids, said)
+        rows = cached_rows(self.config, data, split)
+        said = caption_rows(caption, rows, progress=f"captions of {split}")
+        return dict(zip(image_ids, said, strict=True))
+
+    def scores(self, data: Path, split: str) -> dict[str, float | None]:
+        return scores_of(
+            self.caption_split(data, split), pipeline.load_split(data, split)
+        )
+
+    def examples(self, data: Path, split: str, count: int) -> list[str]:
+        said = self.caption_split(data, split)
+        return [f"{name} -> {caption}" for name, caption in list(said.items())[:count]]
+
+    def server(self, num_beams: int | None = None):
+        """Return `image_bytes` string ``(batch,)`` -> {"captions", "scores"}.
+
+        Decode, squeeze, encode, search, and join words. `image_bytes` are whole files,
+        as `data_prep.images` reads them; one that cannot be decoded fails the call
+        (`InvalidArgumentError`), and with it all of the batch, for a graph can't go on
+        past an error. `captions` string ``(batch, beams)``, best first, and `scores`
+        float32 ``(batch, beams)``, the log probability over length ** length_penalty.
+        """
+        size = self.config.image_size
+        caption = self.captioner(num_beams)
+
+        @tf.function(
+            input_signature=[tf.TensorSpec((None,), tf.string, name="image_bytes")]
+        )
+        def serve(image_bytes):
+            captions, scores = caption(images.load_batch(image_bytes, size))
+            return {"captions": captions, "scores": scores}
+
+        return serve
+
+
+def captioning_loss(
+    captioner: Captioner, batch: pipeline.Batch, label_smoothing: float, training: bool
+) -> tf.Tensor:
+    """Return the teacher forcing loss of a batch of pictures and their captions."""
+
+    def hidden(token_ids):
+        return captioner.hidden(
+            batch.inputs, token_ids, batch.caption_to_image, training=training
+        )[0]
+
+    return teacher_forcing_loss(
+        batch.token_ids,
+        hidden,
+        captioner.decoder.logits,
+        pad=PAD,
+        label_smoothing=label_smoothing,
+    )
+
+
+def scores_of(
+    captions: dict[str, str], references: pipeline.Split
+) -> dict[str, float | None]:
+    """Return all scores of one caption a picture of a split, by name."""
+    scores = score_captions(captions, references)
+    facts = score_facts(captions, references)
+    if facts:
+        scores |= {f"F1 of {kind}": f1 for kind, f1 in facts.by_kind.items()}
+        scores["F1 of all facts"] = facts.overall
+    return scores
+
+
+def caption_rows(caption, rows: np.ndarray, *, progress: str = "") -> list[str]:
+    """Return the best caption of each row ``(images, ...)``.
+
+    Args:
+        caption: from `Captions.captioner`.
+        rows: regions or pixels, from `cached_rows`.
+        progress: the progress bar's label; none is shown without.
+    """
+    captions: list[str] = []
+    with tqdm(
+        total=len(rows), desc=progress, unit=" images", disable=not progress
+    ) as bar:
+        for first in range(0, len(rows), BATCH_SIZE):
+            texts, _ = caption(tf.constant(rows[first : first + BATCH_SIZE]))
+            captions += [text.decode("utf-8") for text in texts[:, 0].numpy()]
+            bar.update(len(texts))
+    return captions
