@@ -45,9 +45,9 @@ def main() -> None:
 def measure(data: Path) -> dict[str, list[float]]:
     """Return captions per second of each round, by way of batching."""
     from captioning.cells import build_cell
-    from captioning.config import preset
     from captioning.gradient_steps import GradientSteps, Objective
     from captioning.patterns.captions import Captions
+    from captioning.presets import preset
     from captioning.vision import cached_rows
     from data_prep import pipeline
     from data_prep.vocabulary import Vocabulary

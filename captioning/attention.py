@@ -6,6 +6,9 @@ from typing import NamedTuple
 import keras
 from keras import ops
 
+# The score of a masked region. Finite, so that a row with nothing real is no NaN.
+_NEVER = -1e9
+
 
 class RegionMemory(NamedTuple):
     """A picture's regions, projected once for every word of every caption.
@@ -13,10 +16,13 @@ class RegionMemory(NamedTuple):
     Attributes:
         keys: ``(batch, regions, attention_dim)``, what a query is compared with.
         values: ``(batch, regions, attention_dim)``, what is handed back.
+        mask: bool ``(batch, regions)``, True = real; or (), where all are. Not None,
+            which `tf.nest` and loops take for a leaf: () holds no tensor at all.
     """
 
     keys: object
     values: object
+    mask: object = ()
 
 
 @keras.saving.register_keras_serializable("captioning")
@@ -25,6 +31,8 @@ class RegionAttention(keras.layers.Layer):
 
     weights = softmax(Q K^T / sqrt(attention_dim))
     context = weights V
+
+    A masked region has weight 0.
 
     One head, so that the weights say where the model looks. The query is the cell's
     *output* (Luong et al. 2015): nothing of the context goes back into the recurrence,
@@ -49,13 +57,23 @@ class RegionAttention(keras.layers.Layer):
         self.key = keras.layers.Dense(attention_dim, name="key")
         self.value = keras.layers.Dense(attention_dim, name="value")
 
-    def project_regions(self, regions) -> RegionMemory:
-        """Return keys and values of regions ``(batch, regions, region_dim)``."""
-        return RegionMemory(self.key(regions), self.value(regions))
+    def project_regions(self, regions, mask=None) -> RegionMemory:
+        """Return keys and values of regions ``(batch, regions, region_dim)``.
+
+        Args:
+            regions: the parts of each picture, or the places of each sentence.
+            mask: bool ``(batch, regions)``, True = real; all real if not given.
+        """
+        return RegionMemory(
+            self.key(regions), self.value(regions), () if mask is None else mask
+        )
 
     def call(self, query, memory: RegionMemory):
         scores = ops.einsum("bqa,bra->bqr", self.query(query), memory.keys)
-        weights = ops.softmax(scores / math.sqrt(self.attention_dim), axis=-1)
+        scores = scores / math.sqrt(self.attention_dim)
+        if not isinstance(memory.mask, tuple):
+            scores = ops.where(memory.mask[:, None], scores, _NEVER)
+        weights = ops.softmax(scores, axis=-1)
         context = ops.einsum("bqr,bra->bqa", weights, memory.values)
         return context, weights
 

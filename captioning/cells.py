@@ -14,6 +14,16 @@ state and so need not wait for its turn in time:
 
 `keras.layers.RNN(cell)` runs `call`; `captioning.recurrence.Recurrence(cell)` runs
 `project_inputs` once for the whole sequence and then `step` at each time.
+
+A step, in turn, reads h_{t-1} through one product only; all that comes after it works
+on every unit for itself, and a cell knows its derivative too:
+
+    gates = projected + W_h h_{t-1}
+    activate(gates, states)                    the new states, and what to remember
+    activate_gradient(d_new_states, ...)       d_gates, and d of the states besides h
+
+That is what `captioning.backpropagation` needs to train a cell fast. Throughout, d_x is
+the derivative of the loss by x.
 """
 
 import keras
@@ -25,6 +35,7 @@ class _Cell(keras.layers.Layer):
 
     num_gates: int
     num_states: int
+    num_remembered: int  # tensors that `activate` hands to `activate_gradient`
 
     def __init__(self, units: int, **kwargs):
         super().__init__(**kwargs)
@@ -80,6 +91,17 @@ class _Cell(keras.layers.Layer):
         """
         return ops.matmul(inputs, self.kernel) + self.bias
 
+    def step(self, projected, states):
+        """Return ``(h_t, new_states)``.
+
+        Args:
+            projected: `project_inputs` of x_t, ``(batch, num_gates * units)``.
+            states: those at t-1, h first, each ``(batch, units)``.
+        """
+        gates = projected + ops.matmul(states[0], self.recurrent_kernel)
+        new_states, _ = self.activate(gates, states)
+        return new_states[0], new_states
+
     def call(self, inputs, states):
         return self.step(self.project_inputs(inputs), states)
 
@@ -101,6 +123,9 @@ class ElmanCell(_Cell):
 
     Args:
         units: length of the hidden state.
+        activation: "tanh", or "linear" for h_t = W_hh h_{t-1} + W_xh x_t + b_h. The
+            linear one shows what the tanh is for: t steps with a recurrent weight a
+            scale the state by a^t, so it explodes or vanishes.
 
     Call arguments:
         inputs: x_t, ``(batch, input_dim)``.
@@ -116,12 +141,27 @@ class ElmanCell(_Cell):
 
     num_gates = 1
     num_states = 1
+    num_remembered = 0
 
-    def step(self, projected, states):
-        """Return ``(h_t, [h_t])`` from W_xh x_t + b_h ``(batch, units)``."""
-        (h,) = states
-        h = ops.tanh(projected + ops.matmul(h, self.recurrent_kernel))
-        return h, [h]
+    def __init__(self, units: int, activation: str = "tanh", **kwargs):
+        super().__init__(units, **kwargs)
+        if activation not in ("tanh", "linear"):
+            raise ValueError(
+                f"ElmanCell got activation={activation!r}; expected 'tanh' or 'linear'."
+            )
+        self.activation = activation
+
+    def activate(self, gates, states):
+        """Return ``([h_t], ())`` from W_hh h_{t-1} + W_xh x_t + b_h."""
+        return [ops.tanh(gates) if self.activation == "tanh" else gates], ()
+
+    def activate_gradient(self, d_new_states, new_states, states, remembered):
+        """Return d_gates = d_h * (1 - h_t^2), or d_h if linear, and no other states."""
+        (d_h,), (h,) = d_new_states, new_states
+        return (_through_tanh(d_h, h) if self.activation == "tanh" else d_h), []
+
+    def get_config(self):
+        return {**super().get_config(), "activation": self.activation}
 
 
 @keras.saving.register_keras_serializable("captioning")
@@ -144,6 +184,11 @@ class LSTMCell(_Cell):
         forget_bias: what b_f starts at. With 1 the cell starts by remembering
             (Gers et al. 2000; Jozefowicz et al. 2015); with 0 it forgets half of c
             at every step.
+        longest: if more than 1, T_max, the longest memory to expect, in steps: then
+            b_f ~ log U(1, T_max - 1) and b_i = -b_f, and `forget_bias` is not used. A
+            unit whose gate is sigmoid(b_f) forgets in 1 + exp(b_f) steps, so the units
+            start with memories of all lengths up to T_max ("chrono" initialization,
+            Tallec & Ollivier 2018).
 
     Call arguments:
         inputs: x_t, ``(batch, input_dim)``.
@@ -155,33 +200,83 @@ class LSTMCell(_Cell):
 
     num_gates = 4
     num_states = 2
+    num_remembered = 5
 
-    def __init__(self, units: int, forget_bias: float = 1.0, **kwargs):
+    def __init__(
+        self, units: int, forget_bias: float = 1.0, longest: int = 0, **kwargs
+    ):
         super().__init__(units, **kwargs)
         self.forget_bias = forget_bias
+        self.longest = longest
 
     def _bias_initializer(self, shape, dtype=None):
         zeros = ops.zeros((self.units,), dtype)
+        if self.longest > 1:
+            spans = keras.initializers.RandomUniform(1.0, self.longest - 1.0)
+            b_f = ops.log(spans((self.units,), dtype))
+            return ops.concatenate([-b_f, b_f, zeros, zeros])
         return ops.concatenate([zeros, zeros + self.forget_bias, zeros, zeros])
 
-    def step(self, projected, states):
-        """Return ``(h_t, [h_t, c_t])`` from W_x x_t + b ``(batch, 4 units)``."""
-        h, c = states
-        gates = projected + ops.matmul(h, self.recurrent_kernel)
+    def activate(self, gates, states):
+        """Return ``([h_t, c_t], remembered)`` from W_h h_{t-1} + W_x x_t + b."""
+        _, c = states
         i, f, g, o = ops.split(gates, 4, axis=-1)
-        c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
-        h = ops.sigmoid(o) * ops.tanh(c)
-        return h, [h, c]
+        i, f, g, o = ops.sigmoid(i), ops.sigmoid(f), ops.tanh(g), ops.sigmoid(o)
+        c = f * c + i * g
+        tanh_c = ops.tanh(c)
+        return [o * tanh_c, c], (i, f, g, o, tanh_c)
+
+    def activate_gradient(self, d_new_states, new_states, states, remembered):
+        """Return d_gates ``(batch, 4 units)`` and ``[d_c_{t-1}]``.
+
+        d_c      += d_h * o_t * (1 - tanh(c_t)^2)      h_t shows c_t, too
+        d_i       = d_c * g_t
+        d_f       = d_c * c_{t-1}
+        d_g       = d_c * i_t
+        d_o       = d_h * tanh(c_t)
+        d_c_{t-1} = d_c * f_t
+
+        and d_gates is d_i ... d_o, each through its sigmoid or tanh.
+        """
+        (d_h, d_c), (_, c) = d_new_states, states
+        i, f, g, o, tanh_c = remembered
+        d_c = d_c + _through_tanh(d_h * o, tanh_c)
+        d_gates = [
+            _through_sigmoid(d_c * g, i),
+            _through_sigmoid(d_c * c, f),
+            _through_tanh(d_c * i, g),
+            _through_sigmoid(d_h * tanh_c, o),
+        ]
+        return ops.concatenate(d_gates, axis=-1), [d_c * f]
 
     def get_config(self):
-        return {**super().get_config(), "forget_bias": self.forget_bias}
+        return {
+            **super().get_config(),
+            "forget_bias": self.forget_bias,
+            "longest": self.longest,
+        }
+
+
+def _through_tanh(d_y, y):
+    """Return d_x of y = tanh(x)."""
+    return d_y * (1 - y * y)
+
+
+def _through_sigmoid(d_y, y):
+    """Return d_x of y = sigmoid(x)."""
+    return d_y * (y * (1 - y))
 
 
 CELLS = {"elman": ElmanCell, "lstm": LSTMCell}
 
 
-def build_cell(name: str, units: int) -> ElmanCell | LSTMCell:
+def build_cell(name: str, units: int, **options) -> ElmanCell | LSTMCell:
     """Return a new cell by its short name, "elman" or "lstm".
+
+    Args:
+        name: the short name.
+        units: length of the hidden state.
+        **options: the cell's own, such as ``longest`` of the LSTM.
 
     Raises:
         ValueError: the name is another.
@@ -190,4 +285,4 @@ def build_cell(name: str, units: int) -> ElmanCell | LSTMCell:
         raise ValueError(
             f"The cell {name!r} is not known; expected one of {', '.join(CELLS)}."
         )
-    return CELLS[name](units)
+    return CELLS[name](units, **options)

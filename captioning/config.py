@@ -10,6 +10,14 @@ def _knob(default: Any, help: str) -> Any:
     return field(default=default, metadata={"help": help})
 
 
+_SHARES = (
+    "dropout",
+    "readout_dropout",
+    "word_dropout",
+    "gram_dropout",
+    "label_smoothing",
+    "average",
+)
 _MAY_BE_ZERO = ("seed", "warmup_steps", "captions_per_image")
 
 
@@ -34,11 +42,18 @@ class Config:
     embedding_dim: int = _knob(512, "length of a word's embedding")
     attention_dim: int = _knob(512, "length of the attention's keys")
     dropout: float = _knob(0.5, "share dropped of regions, inputs and outputs")
+    readout_dropout: float = _knob(0.5, "sentiment: share dropped before the verdict")
+    word_dropout: float = _knob(0.1, "sentiment, associations: share of words unread")
+    gram_dropout: float = _knob(0.5, "sentiment: share of n-grams left out")
+    longest_gram: int = _knob(1, "sentiment: words of the longest n-gram; 1 is none")
+    subword_alpha: float = _knob(
+        0.0, "sample how words are cut, sharper the higher; 0 cuts the best way"
+    )
 
     # === Training ===
-    epochs: int = _knob(14, "passes over the pictures, at most")
-    patience: int = _knob(8, "stop after so many epochs without a better dev CIDEr-D")
-    target: float = _knob(0.0, "stop when dev CIDEr-D reaches this; 0 never does")
+    epochs: int = _knob(14, "passes over the examples, at most")
+    patience: int = _knob(8, "stop after so many epochs without a better dev score")
+    target: float = _knob(0.0, "stop when the dev score reaches this; 0 never does")
     batch_size: int = _knob(32, "pictures a step, each with its captions; or sentences")
     captions_per_image: int = _knob(
         0, "captions a picture, drawn anew each epoch; 0 takes all"
@@ -68,62 +83,11 @@ class Config:
                     f"{knob.name} is {value}; expected at least {least}: "
                     f"{knob.metadata['help']}."
                 )
-        for name in ("dropout", "label_smoothing", "average"):
+        for name in _SHARES:
             if getattr(self, name) >= 1:
                 raise ValueError(
                     f"{name} is {getattr(self, name)}; expected a share below 1."
                 )
-
-
-PRESETS = {
-    # Official test CIDEr-D, minutes and command: see the README's table.
-    "flickr8k": Config(),
-    # The embedded world: 60 words, 128 px, everything learned from nothing.
-    "harbour": Config(
-        encoder="small",
-        train_encoder=True,
-        image_size=128,
-        units=256,
-        embedding_dim=128,
-        attention_dim=128,
-        dropout=0.1,  # pictures are made without end: there is little to overfit to
-        epochs=14,
-        patience=3,
-        batch_size=48,
-        captions_per_image=2,  # seeing is what takes time to learn, not the wording
-        learning_rate=2e-3,
-        label_smoothing=0.0,  # exact facts: no word but the right ones deserves weight
-        weight_decay=1e-4,
-        average=0.98,
-        mirror=False,  # a mirror makes left right, and the captions say which
-        max_length=32,
-    ),
-}
-
-
-# By pattern: whose knobs a data set without a preset of its own starts from.
-TUNED = {"captions": "flickr8k"}
-
-
-def preset(name: str) -> Config:
-    """Return a preset by name.
-
-    Raises:
-        ValueError: the name is not known.
-    """
-    if name not in PRESETS:
-        raise ValueError(
-            f"The preset {name!r} is not known; expected one of {', '.join(PRESETS)}."
-        )
-    return PRESETS[name]
-
-
-def preset_for(data_set: str, pattern: str) -> Config:
-    """Return where the knobs start for a pattern on a data set: the preset
-    ``DATA_SET-PATTERN`` (``DATA_SET`` alone for captions), else that of the real data
-    set on which the pattern was tuned."""
-    name = data_set if pattern == "captions" else f"{data_set}-{pattern}"
-    return PRESETS.get(name) or PRESETS[TUNED[pattern]]
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:

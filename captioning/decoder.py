@@ -101,13 +101,20 @@ class Decoder(keras.Model):
 
     # === What is computed once per picture ===
 
-    def read_regions(self, regions, training=False) -> Memory:
-        """Return the `Memory` of regions ``(batch, regions, region_dim)``."""
+    def read_regions(self, regions, training=False, mask=None) -> Memory:
+        """Return the `Memory` of regions ``(batch, regions, region_dim)``.
+
+        Args:
+            regions: the parts of each picture, or the places of each sentence.
+            training: whether dropout is on.
+            mask: bool ``(batch, regions)``, True = real; all real if not given. What
+                is masked counts nowhere.
+        """
         regions = self.region_norm(ops.cast(regions, self.compute_dtype))
         regions = self.region_dropout(regions, training=training)
         return Memory(
-            image_embedding=self.image_projection(ops.mean(regions, axis=1)),
-            regions=self.attention.project_regions(regions),
+            image_embedding=self.image_projection(_mean(regions, mask)),
+            regions=self.attention.project_regions(regions, mask),
         )
 
     def initial_state(self, memory: Memory) -> list:
@@ -173,3 +180,11 @@ class Decoder(keras.Model):
     def from_config(cls, config):
         cell = keras.saving.deserialize_keras_object(config.pop("cell"))
         return cls(cell=cell, **config)
+
+
+def _mean(regions, mask):
+    """Return the mean of the real regions, ``(batch, region_dim)``."""
+    if mask is None:
+        return ops.mean(regions, axis=1)
+    real = ops.cast(mask, regions.dtype)[..., None]
+    return ops.sum(regions * real, axis=1) / ops.maximum(ops.sum(real, axis=1), 1)

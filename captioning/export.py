@@ -74,6 +74,7 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
     module = tf.Module()
     # Keras' own ExportArchive would write every variable twice.
     module.weights = [v.value for p in patterns.values() for v in p.model.variables]
+    # What a pattern holds beside: tables of words, a frozen encoder in front.
     module.resources = [p.resources() for p in patterns.values()]
     partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
     first = next(iter(signatures.values()))

@@ -63,7 +63,7 @@ def _load_export(path: Path, num_beams: int | None):
     try:
         facts = json.loads((path / EXPORT_FACTS).read_text("utf-8"))
         made_as, beams = facts["format"], facts["num_beams"]
-        check_has(path, facts["patterns"], "captions")
+        patterns = facts["patterns"] if made_as == EXPORT_FORMAT else []
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
             f"{path} holds a SavedModel without a readable {EXPORT_FACTS}; expected "
@@ -74,6 +74,7 @@ def _load_export(path: Path, num_beams: int | None):
             f"{path} is an export of format {made_as}; this version reads format "
             f"{EXPORT_FORMAT}. Export the run again."
         )
+    check_has(path, patterns, "captions")
     if num_beams not in (None, beams):
         raise BadInput(
             f"{path} was exported with {beams} beams, {num_beams} were asked for. "

@@ -1,4 +1,4 @@
-"""Captioning objectives, on ids, one value per real token."""
+"""Objectives, one value a row: a token, a picture, a place in a sentence."""
 
 import tensorflow as tf
 
@@ -28,3 +28,54 @@ def token_cross_entropy(
         # loss = lse - z_label; moving e of the label's weight to the mean of all:
         loss += label_smoothing * (label_logits - tf.reduce_mean(logits, axis=-1))
     return loss
+
+
+def tag_cross_entropy(truth: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    """Return each picture's cross-entropy, a sum over tags that are told one by one.
+
+    Every tag is a question of its own, yes or no (binary relevance; Zhang & Zhou
+    2014, section 3.1):
+
+        sum_k softplus(z_k) - y_k z_k
+
+    Args:
+        truth: y, float ``(batch, tags)``, 0 or 1; or between, for the share of people
+            who would say yes.
+        logits: z, float ``(batch, tags)``.
+
+    Returns:
+        float32 ``(batch,)``, in nats.
+    """
+    logits = tf.cast(logits, tf.float32)
+    truth = tf.cast(truth, tf.float32)
+    losses = tf.nn.sigmoid_cross_entropy_with_logits(labels=truth, logits=logits)
+    return tf.reduce_sum(losses, axis=-1)
+
+
+def related_cross_entropy(
+    counts: tf.Tensor, logits: tf.Tensor, label_smoothing: float = 0.0
+) -> tf.Tensor:
+    """Return the cross-entropy of one softmax with several right words.
+
+    The right words share the probability by their counts (Mahajan et al. 2018, section
+    2.2: for many rare labels better than a sigmoid each), smoothed as in
+    `token_cross_entropy`:
+
+        log sum exp(z) - sum_k ((1 - e) p_k + e/K) z_k,    p = counts / sum(counts)
+
+    Args:
+        counts: float ``(rows, K)``, at least 0: how much each word is expected.
+        logits: z, float ``(rows, K)``.
+        label_smoothing: e, from 0 to 1.
+
+    Returns:
+        float32 ``(rows,)``, in nats; 0 where no word is expected.
+    """
+    logits = tf.cast(logits, tf.float32)
+    counts = tf.cast(counts, tf.float32)
+    totals = tf.reduce_sum(counts, axis=-1, keepdims=True)
+    num_words = tf.cast(tf.shape(logits)[-1], tf.float32)
+    shares = tf.math.divide_no_nan(counts, totals)
+    shares = (1 - label_smoothing) * shares + label_smoothing / num_words
+    losses = tf.nn.softmax_cross_entropy_with_logits(labels=shares, logits=logits)
+    return tf.where(totals[..., 0] > 0, losses, tf.zeros_like(losses))

@@ -4,6 +4,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from captioning.backpropagation import through_time
+
 
 @keras.saving.register_keras_serializable("captioning")
 class Recurrence(keras.layers.Layer):
@@ -20,7 +22,9 @@ class Recurrence(keras.layers.Layer):
 
     Args:
         cell: an `ElmanCell` or `LSTMCell`, or any Keras cell with `project_inputs`
-            and `step`. The cell may be shared with other layers: it is not copied.
+            and `step`. One that knows its own derivative (`activate_gradient`) is
+            trained by `captioning.backpropagation`, which is faster. The cell may be
+            shared with other layers: it is not copied.
 
     Call arguments:
         inputs: ``(batch, time, input_dim)``.
@@ -50,26 +54,35 @@ class Recurrence(keras.layers.Layer):
     def call(self, inputs, initial_state=None, mask=None):
         if initial_state is None:
             initial_state = self.cell.get_initial_state(ops.shape(inputs)[0])
-        projected = self.cell.project_inputs(inputs)
         # Time comes first for the loop: (time, batch, ...).
-        steps = [ops.swapaxes(projected, 0, 1)]
-        if mask is not None:
-            steps.append(ops.swapaxes(ops.cast(mask, "bool"), 0, 1)[..., None])
+        projected = self.cell.project_inputs(ops.swapaxes(inputs, 0, 1))
         states = [ops.cast(state, projected.dtype) for state in initial_state]
+        if mask is not None:
+            mask = ops.swapaxes(ops.cast(mask, "bool"), 0, 1)[..., None]
+        written_out = hasattr(self.cell, "activate_gradient")
+        run = self._through_time if written_out else self._scan
+        outputs, states = run(projected, states, mask)
+        if mask is not None:
+            outputs = ops.where(mask, outputs, ops.zeros_like(outputs))
+        return ops.swapaxes(outputs, 0, 1), states
+
+    def _through_time(self, projected, states, mask):
+        kernel = ops.cast(self.cell.recurrent_kernel, projected.dtype)
+        return through_time(self.cell, projected, kernel, states, mask)
+
+    def _scan(self, projected, states, mask):
+        """Run any cell and leave its derivative to TensorFlow: the slow reference."""
         # tf.scan, for a length that is only known when the batch is there.
         outputs, history = tf.scan(
-            lambda past, step: self._step(past[1], step),
-            steps,
+            lambda past, step: self._step(past[1], *step),
+            [projected] if mask is None else [projected, mask],
             (tf.zeros_like(states[0]), states),
         )
-        return ops.swapaxes(outputs, 0, 1), [state[-1] for state in history]
+        return outputs, [state[-1] for state in history]
 
-    def _step(self, states, step):
-        projected, *mask = step
+    def _step(self, states, projected, real=None):
         output, new_states = self.cell.step(projected, states)
-        if mask:
-            (real,) = mask
-            output = ops.where(real, output, ops.zeros_like(output))
+        if real is not None:
             new_states = [
                 ops.where(real, new, old)
                 for new, old in zip(new_states, states, strict=True)

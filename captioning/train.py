@@ -12,7 +12,11 @@ from data_prep.quiet import import_tensorflow
 
 # The embedded data set of each kind, and how many training examples of it: what a few
 # minutes on two cores see often enough.
-EMBEDDED = {"captions": ("harbour", 6000)}
+EMBEDDED = {
+    "captions": ("harbour", 6000),
+    "sentiment": ("moods", 6000),
+    "translation": ("phrasebook", 6000),
+}
 KNOBS_OF_THE_CELL = ("cell", "units", "embedding_dim")
 
 EXAMPLE = """examples:
@@ -28,7 +32,7 @@ EXAMPLE = """examples:
 
 
 def main(argv: list[str] | None = None) -> int:
-    from captioning import config
+    from captioning import config, presets
 
     parser = argparse.ArgumentParser(
         prog="python -m captioning.train",
@@ -52,7 +56,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument(
         "--preset",
-        choices=config.PRESETS,
+        choices=presets.PRESETS,
         help="where the knobs start (default: that of data set and pattern)",
     )
     parser.add_argument(
@@ -150,13 +154,13 @@ def embedded_data(kind: str) -> Path:
 
 
 def _knobs(pattern: str, data: Path, flags):
-    from captioning import config
+    from captioning import config, presets
 
     try:
         if flags.preset:
-            start = config.preset(flags.preset)
+            start = presets.preset(flags.preset)
         else:
-            start = config.preset_for(_info(data).name, pattern)
+            start = presets.preset_for(_info(data).name, pattern)
         return config.from_flags(start, flags)
     except ValueError as error:
         raise BadInput(str(error)) from error

@@ -136,7 +136,8 @@ def _train_epoch(
             last = {name: np.mean(recent[-50:]) for name, recent in losses.items()}
             callbacks.on_train_batch_end(step, {"loss": np.mean(list(last.values()))})
             progress.set_postfix_str(
-                "loss " + ", ".join(f"{value:.3f}" for value in last.values())
+                "loss " + ", ".join(f"{value:.3f}" for value in last.values()),
+                refresh=False,
             )
     seconds = time.monotonic() - began
     seen = sum(

@@ -10,16 +10,24 @@ from typing import Any
 from data_prep.errors import BadInput
 from data_prep.replacement import write_text
 
-FORMAT = 1  # raised when a reader of the old layout would misread the new one
+FORMAT = 2  # raised when a reader of the old layout would misread the new one
+
+# What can be learnt of each kind of data set: the patterns of `captioning.train`.
+PATTERNS = {
+    "captions": ("captions", "associations", "tags"),
+    "sentiment": ("sentiment",),
+    "translation": ("translation",),
+    "gap": (),  # `captioning.long_term` draws it by itself
+}
 
 
 @dataclasses.dataclass(frozen=True)
 class ShardInfo:
-    """One file of records: its name in the folder, what is in it, and its sha256."""
+    """One file of examples: its name in the folder, what is in it, and its sha256."""
 
     file: str
-    images: int
-    captions: int
+    examples: int
+    texts: int
     bytes: int
     sha256: str
 
@@ -28,15 +36,15 @@ class ShardInfo:
 class SplitInfo:
     """A split: its shards in order, and the sums over them."""
 
-    images: int
-    captions: int
+    examples: int
+    texts: int
     shards: tuple[ShardInfo, ...]
 
     @classmethod
     def of(cls, shards: Iterable[ShardInfo]) -> "SplitInfo":
         shards = tuple(shards)
         return cls(
-            sum(s.images for s in shards), sum(s.captions for s in shards), shards
+            sum(s.examples for s in shards), sum(s.texts for s in shards), shards
         )
 
 
@@ -45,14 +53,17 @@ class DatasetInfo:
     """What `dataset.json` says.
 
     Attributes:
-        format: of the files, see `data_prep.records`; `FORMAT`.
+        format: of the files, see `data_prep.records` and `data_prep.sentences`.
         name: of the data set's reader.
+        kind: one of `data_prep.datasets.KINDS`.
+        languages: of a translation data set, the pivot first.
         source: the folder it came from; "" if it needs none.
         splits: "train", "dev" and "test".
-        standardisation: `text.STANDARDISATION` as it was.
-        vocabulary_size: words in `vocabulary.txt`, special tokens included.
+        standardisation: `text.STANDARDISATION` as it was; "" where subwords are used.
+        vocabulary_file: the file of the tokenizer, see `data_prep.tokenizers`.
+        vocabulary_size: number of its ids, special tokens included.
         vocabulary_sha256: of that file.
-        min_count: how often a word must occur in the training captions.
+        min_count: how often a word must occur in the training texts; 0 for subwords.
         skipped: reason -> {"count": int, "examples": [str]}.
         notes: what else one should know, e.g. "split": who decided about it.
     """
@@ -66,6 +77,9 @@ class DatasetInfo:
     min_count: int
     skipped: dict[str, dict[str, Any]]
     notes: dict[str, str]
+    kind: str = "captions"
+    languages: tuple[str, ...] = ()
+    vocabulary_file: str = "vocabulary.txt"
     format: int = FORMAT
 
     def save(self, directory: Path) -> None:
@@ -95,7 +109,7 @@ class DatasetInfo:
             ) from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _altered(path) from error
-        if found != FORMAT:
+        if found not in (1, FORMAT):
             raise BadInput(
                 f"{path} is of format {found!r}; this version reads format {FORMAT}: "
                 "prepare the data set again."
@@ -103,11 +117,23 @@ class DatasetInfo:
         # The checksum vouches for names and types of all that is used below.
         if stated != _digest(fields):
             raise _altered(path)
+        if found == 1:
+            fields = _from_format_1(fields)
         splits = {
             split: SplitInfo.of(ShardInfo(**shard) for shard in facts["shards"])
             for split, facts in fields.pop("splits").items()
         }
-        return cls(**fields, splits=splits)
+        languages = tuple(fields.pop("languages"))
+        return cls(**fields, splits=splits, languages=languages)
+
+
+def _from_format_1(fields):
+    """Format 1 knew captions alone; its files are the same but for these names."""
+    for facts in fields["splits"].values():
+        for shard in facts["shards"]:
+            shard["examples"] = shard.pop("images")
+            shard["texts"] = shard.pop("captions")
+    return {**fields, "format": FORMAT, "languages": ()}
 
 
 def _digest(fields) -> str:
@@ -129,7 +155,7 @@ def file_sha256(path: Path) -> str:
 
 
 def verify(directory: Path, info: DatasetInfo, split: str) -> None:
-    """Check that vocabulary and shards of a split are there, bit for bit.
+    """Check that tokenizer and shards of a split are there, bit for bit.
 
     Raises:
         BadInput: a file is missing, truncated or altered; the message names it.
@@ -138,13 +164,34 @@ def verify(directory: Path, info: DatasetInfo, split: str) -> None:
     for shard in shards_of(info, split):
         check_size(directory, shard)
         _check_content(directory / shard.file, shard.sha256)
-    _check_content(directory / "vocabulary.txt", info.vocabulary_sha256)
+    _check_content(directory / info.vocabulary_file, info.vocabulary_sha256)
 
 
-def images_digest(info: DatasetInfo, split: str) -> str:
-    """Return a sha256 that changes whenever a record of the split changes."""
+def examples_digest(info: DatasetInfo, split: str) -> str:
+    """Return a sha256 that changes whenever an example of the split changes."""
     sums = "\n".join(shard.sha256 for shard in shards_of(info, split))
     return hashlib.sha256(sums.encode("ascii")).hexdigest()
+
+
+images_digest = examples_digest
+
+
+def check_kind(directory: Path, info: DatasetInfo, kind: str) -> None:
+    """Raise BadInput unless the data set is of this kind, and say what it is good for.
+
+    Args:
+        directory: where it lies.
+        info: of the data set.
+        kind: what is wanted, one of `data_prep.datasets.KINDS`.
+    """
+    if info.kind == kind:
+        return
+    fitting = " or ".join(f"--pattern {name}" for name in PATTERNS[info.kind])
+    raise BadInput(
+        f"the data set {info.name} in {directory} is one of {info.kind}; expected one "
+        f"of {kind}: {f'use it with {fitting}, or ' if fitting else ''}give another "
+        "--data."
+    )
 
 
 def shards_of(info: DatasetInfo, split: str) -> tuple[ShardInfo, ...]:

@@ -21,7 +21,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from data_prep import images
-from data_prep.dataset_info import DatasetInfo, images_digest
+from data_prep.dataset_info import DatasetInfo, examples_digest
 from data_prep.errors import BadInput
 from data_prep.records import damage_is_bad_input, read_shards
 from data_prep.replacement import write_text
@@ -79,10 +79,10 @@ def cached(
         "format": FORMAT,
         "features": features.name,
         "fingerprint": features.fingerprint,
-        "images": images_digest(info, split),
+        "images": examples_digest(info, split),
         "mirrored": mirrored,
     }
-    rows = _read(rows_file, made_by_file, made_by, info.splits[split].images)
+    rows = _read(rows_file, made_by_file, made_by, info.splits[split].examples)
     if rows is None:
         folder.mkdir(parents=True, exist_ok=True)
         made_by_file.unlink(missing_ok=True)
@@ -106,7 +106,7 @@ def _read(rows_file, made_by_file, made_by, num_images):
 
 def _compute(directory, split, features, mirrored, file):
     info: DatasetInfo = DatasetInfo.load(directory)
-    num_images = info.splits[split].images
+    num_images = info.splits[split].examples
     shape = (None, features.image_size, features.image_size, 3)
     compute = tf.function(
         features.load(), input_signature=[tf.TensorSpec(shape, tf.float32)]

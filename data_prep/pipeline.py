@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from data_prep.dataset_info import DatasetInfo, verify
+from data_prep.dataset_info import DatasetInfo, check_kind, verify
 from data_prep.records import damage_is_bad_input, read_shards
 from data_prep.vocabulary import Vocabulary
 
@@ -43,9 +43,11 @@ def load_split(directory: Path, split: str) -> Split:
     """Read the words of a split, once its shards are found whole.
 
     Raises:
-        BadInput: a shard is missing, truncated or altered.
+        BadInput: the data set is not one of captions, or a shard is missing, truncated
+            or altered.
     """
     info = DatasetInfo.load(directory)
+    check_kind(directory, info, "captions")
     verify(directory, info, split)
     image_ids, captions, scenes = [], [], []
     with damage_is_bad_input(directory):
@@ -97,26 +99,60 @@ def training_batches(
     """
     generator = np.random.default_rng((seed, epoch))
     order = generator.permutation(len(inputs))
-    flipped = generator.random(len(inputs)) < (0.0 if mirrored is None else 0.5)
+    flipped = _flips(len(inputs), mirrored, generator)
     if captions_per_image:
         token_ids = _drawn(token_ids, captions_per_image, generator)
 
-    def rows(chosen, flips):
+    def batch(chosen, flips):
+        captions = tf.gather(token_ids, chosen)
+        return Batch(
+            inputs=_rows(inputs, mirrored, chosen, flips),
+            token_ids=captions.values.to_tensor(),  # PAD is 0
+            caption_to_image=tf.cast(captions.value_rowids(), tf.int32),
+        )
+
+    return _batched(order, flipped, images_per_batch, batch)
+
+
+def training_rows(
+    inputs: np.ndarray,
+    targets: np.ndarray,
+    *,
+    images_per_batch: int,
+    seed: int,
+    epoch: int,
+    mirrored: np.ndarray | None = None,
+) -> tf.data.Dataset:
+    """Return one epoch of (inputs ``(images, ...)``, targets ``(images, ...)``), every
+    picture once; order and arguments as in `training_batches`."""
+    generator = np.random.default_rng((seed, epoch))
+    order = generator.permutation(len(inputs))
+    flipped = _flips(len(inputs), mirrored, generator)
+
+    def batch(chosen, flips):
+        return _rows(inputs, mirrored, chosen, flips), tf.gather(targets, chosen)
+
+    return _batched(order, flipped, images_per_batch, batch)
+
+
+def _flips(num_images, mirrored, generator) -> np.ndarray:
+    return generator.random(num_images) < (0.0 if mirrored is None else 0.5)
+
+
+def _rows(inputs, mirrored, chosen, flips) -> tf.Tensor:
+    """Take rows ``(batch, ...)`` of arrays that may be larger than the memory."""
+
+    def read(chosen, flips):
         block = inputs[chosen]
         if flips.any():
             block[flips] = mirrored[chosen[flips]]
         return block
 
-    def batch(chosen, flips):
-        block = tf.numpy_function(rows, (chosen, flips), inputs.dtype)
-        block = tf.ensure_shape(block, (None, *inputs.shape[1:]))
-        captions = tf.gather(token_ids, chosen)
-        return Batch(
-            inputs=block,
-            token_ids=captions.values.to_tensor(),  # PAD is 0
-            caption_to_image=tf.cast(captions.value_rowids(), tf.int32),
-        )
+    block = tf.numpy_function(read, (chosen, flips), inputs.dtype)
+    return tf.ensure_shape(block, (None, *inputs.shape[1:]))
 
+
+def _batched(order, flipped, images_per_batch, batch) -> tf.data.Dataset:
     return (
         tf.data.Dataset.from_tensor_slices((order, flipped))
         .batch(images_per_batch)

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from data_prep.errors import BadInput
 
-_OURS = re.compile(r"dataset\.json|vocabulary\.txt|(train|dev|test)-\d{5,}\.tfrecord")
+_OURS = re.compile(
+    r"dataset\.json|vocabulary\.txt|subwords\.model"
+    r"|(train|dev|test)(-\d{5,}\.tfrecord|\.jsonl)"
+)
 
 
 def write_text(path: Path, text: str) -> None:

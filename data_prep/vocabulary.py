@@ -20,14 +20,19 @@ _SPECIAL = ("<pad>", "<unk>", "<start>", "<end>")
 _BATCH = 4096  # captions split at once: enough to forget the cost of a call
 
 
-class Vocabulary:
+class Vocabulary(tf.Module):
     """Words and their ids.
+
+    A `tf.Module`: an exported module that holds it exports its table as well.
 
     Args:
         words: all of them, the four special tokens first; see `build` and `load`.
     """
 
+    FILE = "vocabulary.txt"
+
     def __init__(self, words: Iterable[str]):
+        super().__init__(name="vocabulary")
         self.words = tuple(words)
         if self.words[: len(_SPECIAL)] != _SPECIAL:
             raise ValueError(
@@ -116,11 +121,18 @@ class Vocabulary:
             raise _not_a_vocabulary(path, f"has the word {word!r} {count} times")
         return cls(words)
 
-    def encode(self, texts: tf.Tensor) -> tf.RaggedTensor:
-        """Turn captions ``(N,)`` into int32 ids ``(N, (T))``: START, words, END."""
-        ids = self._table.lookup(text.split(texts))
-        edge = tf.ones([ids.nrows(), 1], tf.int32)
-        return tf.concat([START * edge, ids, END * edge], axis=1)
+    def ids(self, texts: tf.Tensor, alpha: float = 0.0) -> tf.RaggedTensor:
+        """Turn texts ``(N,)`` into int32 ids ``(N, (T))`` of their words.
+
+        Args:
+            texts: as people write them.
+            alpha: of `Subwords.ids`; there is but one way to cut a text into words.
+        """
+        return self._table.lookup(text.split(texts))
+
+    def encode(self, texts: tf.Tensor, alpha: float = 0.0) -> tf.RaggedTensor:
+        """Turn texts ``(N,)`` into int32 ids ``(N, (T))``: START, words, END."""
+        return with_edges(self.ids(texts, alpha))
 
     def decode(self, token_ids: tf.Tensor) -> tf.Tensor:
         """Turn ids into captions.
@@ -137,6 +149,12 @@ class Vocabulary:
         is_word = tf.equal(tf.cumsum(ends, axis=-1), 0)
         is_word &= tf.not_equal(token_ids, PAD) & tf.not_equal(token_ids, START)
         return text.join(tf.where(is_word, tf.gather(self._words, token_ids), ""))
+
+
+def with_edges(ids: tf.RaggedTensor) -> tf.RaggedTensor:
+    """Put START before and END after each row of int32 ids ``(N, (T))``."""
+    edge = tf.ones([ids.nrows(), 1], tf.int32)
+    return tf.concat([START * edge, ids, END * edge], axis=1)
 
 
 def _not_a_vocabulary(path, what):

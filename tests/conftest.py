@@ -150,7 +150,7 @@ def tiny_config():
     """The harbour's preset, so small that an epoch takes a second."""
     import dataclasses
 
-    from captioning.config import preset
+    from captioning.presets import preset
 
     return dataclasses.replace(
         preset("harbour"),

@@ -103,8 +103,8 @@ class Pattern(abc.ABC):
         with its signature: what commands run and what `captioning.export` saves."""
 
     def resources(self) -> list:
-        """Return the tables that the graph of `server` looks words up in, for a
-        SavedModel to hold."""
+        """Return what the graph of `server` uses beside the model's variables, tables
+        of words for one, for a SavedModel to hold."""
         return []
 
     def attach_encoder(self) -> None:  # noqa: B027, nothing to do without pictures

@@ -3,11 +3,17 @@
 A module of this package is a data set; its file name is what users type. It has
 
 - a docstring, which says what it reads and how it splits;
+- ``KIND``, which says what ``read`` yields: "captions" (`RawExample`), "sentiment" or
+  "gap" (`Labelled`), or "translation" (`Parallel`);
 - ``NEEDS_SOURCE: bool``, whether it is read from a folder or made out of nothing;
-- ``read(source: Path | None, skipped: Skipped, *, ...) -> Iterator[RawExample]``, which
-  yields lazily, split after split: an example of train never comes after one of dev.
+- ``read(source: Path | None, skipped: Skipped, *, ...) -> Iterator``, which yields
+  lazily, split after split: an example of train never comes after one of dev.
   Arguments by keyword are the data set's options. What cannot be used is not an error
-  but goes to ``skipped``, unless nothing can be read at all: then `BadInput`.
+  but goes to ``skipped``, unless nothing can be read at all: then `BadInput`;
+- ``TOKENIZER``, unless captions: "words" or "subwords", what its texts are cut into if
+  the user does not say;
+- ``LANGUAGES``, if translation: their codes, the pivot first. One learns to translate
+  from the pivot into the others and from the others into the pivot.
 
 Nothing else knows the names of the data sets: a new file is a new data set.
 """
@@ -21,6 +27,7 @@ from typing import Any, NamedTuple
 from data_prep.errors import BadInput, printable
 
 SPLITS = ("train", "dev", "test")
+KINDS = ("captions", "sentiment", "translation", "gap")
 
 
 class RawExample(NamedTuple):
@@ -39,6 +46,32 @@ class RawExample(NamedTuple):
     captions: tuple[str, ...]
     image: Path | bytes
     scene: str = ""
+
+
+class Labelled(NamedTuple):
+    """A sentence and what its writer felt, or what it asks for.
+
+    Attributes:
+        split: "train", "dev" or "test".
+        text: as people wrote it, with one space between words; not empty.
+        label: of sentiment 0 is negative, 1 is positive; else from 0 on.
+    """
+
+    split: str
+    text: str
+    label: int
+
+
+class Parallel(NamedTuple):
+    """One sentence in several languages.
+
+    Attributes:
+        split: "train", "dev" or "test".
+        texts: language code -> the sentence, for all of the data set's ``LANGUAGES``.
+    """
+
+    split: str
+    texts: dict[str, str]
 
 
 class Skipped:

@@ -11,6 +11,7 @@ from pathlib import Path
 from data_prep.datasets import RawExample, Skipped
 from data_prep.karpathy import read_karpathy
 
+KIND = "captions"
 NEEDS_SOURCE = True
 
 

@@ -23,6 +23,7 @@ from data_prep.sources import (
     usable_captions,
 )
 
+KIND = "captions"
 NEEDS_SOURCE = True
 
 CAPTIONS = ("Flickr8k.token.txt", "captions.txt")  # the authors' file, Kaggle's file

@@ -20,6 +20,7 @@ from data_prep.datasets import SPLITS, RawExample, Skipped
 from data_prep.errors import BadInput
 from data_prep.sources import find_picture, split_by_hash, usable_captions
 
+KIND = "captions"
 NEEDS_SOURCE = True
 
 TRAIN, DEV = 0.8, 0.1

@@ -19,6 +19,7 @@ from data_prep.harbour.render import encode, render
 from data_prep.harbour.scene import SPLITS, sample_scene
 from data_prep.harbour.sentences import say
 
+KIND = "captions"
 NEEDS_SOURCE = False
 
 IMAGE_SIZE = 128  # pixels: what the small encoder sees, and all that is said is visible

@@ -5,7 +5,8 @@ import dataclasses
 
 import pytest
 
-from captioning.config import PRESETS, Config, add_flags, from_flags, preset
+from captioning.config import Config, add_flags, from_flags
+from captioning.presets import PRESETS, preset
 
 
 def parsed(base, *arguments):

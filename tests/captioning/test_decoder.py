@@ -30,3 +30,15 @@ def test_attention_is_returned_and_sums_to_one(small_captioner, random_batch):
     assert hidden.shape == (6, 8 + 1, 16)
     assert weights.shape == (6, 8 + 1, 6)
     np.testing.assert_allclose(tf.reduce_sum(weights, axis=-1), 1, rtol=1e-5)
+
+
+def test_masked_regions_count_nowhere(small_captioner, random_batch):
+    decoder = small_captioner().decoder
+    batch = random_batch(captions_each=1)
+    real = 4
+    mask = tf.repeat(tf.range(6)[None] < real, 3, axis=0)
+    np.testing.assert_allclose(
+        decoder(batch.token_ids, decoder.read_regions(batch.inputs, mask=mask)),
+        decoder(batch.token_ids, decoder.read_regions(batch.inputs[:, :real])),
+        atol=1e-5,
+    )

@@ -110,7 +110,7 @@ def test_in_a_mirror_the_columns_turn_round(data):
 def test_pixels_are_the_pictures(data):
     rows = cached(data, "dev", features.pixels(128))
     info = DatasetInfo.load(data)
-    assert rows.shape == (info.splits["dev"].images, 128, 128, 3)
+    assert rows.shape == (info.splits["dev"].examples, 128, 128, 3)
     assert rows.dtype == np.uint8
     record = next(iter(read_shards(data, "dev")))
     np.testing.assert_array_equal(rows[0], images.decode(record["image"]))

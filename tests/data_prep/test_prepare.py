@@ -9,14 +9,16 @@ from types import SimpleNamespace
 import pytest
 import tensorflow as tf
 
-from data_prep import images
+from data_prep import checked_pictures, images
 from data_prep import prepare as command
+from data_prep.checked_pictures import checked_records
 from data_prep.dataset_info import DatasetInfo, verify
 from data_prep.datasets import RawExample, Skipped, harbour
 from data_prep.errors import BadInput
 from data_prep.pipeline import load_split
-from data_prep.prepare import default_min_count, main, prepare
+from data_prep.prepare import main, prepare
 from data_prep.records import read_shards
+from data_prep.tokenizer_choice import default_min_count
 from data_prep.vocabulary import Vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +59,7 @@ def test_all_is_there_and_whole(prepared):
 
 def test_bad_pictures_are_left_out_and_named(prepared):
     _, info = prepared
-    assert sum(split.images for split in info.splits.values()) == 57
+    assert sum(split.examples for split in info.splits.values()) == 57
     entry = info.skipped["picture that cannot be used"]
     assert entry["count"] == 3
     assert sorted(example[:7] for example in entry["examples"]) == [
@@ -126,17 +128,19 @@ def test_pictures_are_read_ahead_but_not_without_end():
             taken += 1
             yield RawExample(str(number), "train", ("A dog",), b"bytes")
 
-    records = command._records(examples(), "train", Skipped())
+    records = checked_records(examples(), "train", Skipped())
     found = [next(records).image_id for _ in range(3)]
     assert found == ["0", "1", "2"]
-    assert taken <= 3 + command.READERS * command.LOOK_AHEAD
+    assert taken <= 3 + checked_pictures.READERS * checked_pictures.LOOK_AHEAD
     records.close()
 
 
 def test_a_split_that_comes_back_is_a_fault_of_ours(monkeypatch, tmp_path):
     order = ["train", "dev", "train"]
     examples = [RawExample(f"{n}", s, ("A dog",), b"x") for n, s in enumerate(order)]
-    fake = SimpleNamespace(NEEDS_SOURCE=False, read=lambda *_: iter(examples))
+    fake = SimpleNamespace(
+        KIND="captions", NEEDS_SOURCE=False, read=lambda *_: iter(examples)
+    )
     monkeypatch.setattr(command, "load", lambda name: fake)
     with pytest.raises(RuntimeError, match="yields 'train' twice"):
         prepare("fake", None, tmp_path / "out")
@@ -151,10 +155,10 @@ def test_an_empty_split_is_refused(source, tmp_path):
     with pytest.raises(BadInput) as caught:
         prepare("folder", few, tmp_path / "out")
     message = str(caught.value)
-    assert "no pictures in dev and test (train 1, dev 0, test 0;" in message
+    assert "no examples in dev and test (train 1, dev 0, test 0;" in message
     assert "80% train, 10% dev, rest test" in message
     assert "skipped 1: picture does not exist, e.g. lost.jpg" in message
-    assert "give more pictures" in message
+    assert "give more of them" in message
     assert not (tmp_path / "out").exists()
 
 
@@ -195,7 +199,7 @@ def test_main_says_what_it_made(source, tmp_path, capsys):
     rows = [line.split() for line in said.out.splitlines()]
     assert rows[0] == ["split", "pictures", "captions", "shards"]
     for row, (split, facts) in zip(rows[1:], info.splits.items(), strict=False):
-        assert row == [split, str(facts.images), str(facts.captions), "1"]
+        assert row == [split, str(facts.examples), str(facts.texts), "1"]
     assert f"vocabulary: {info.vocabulary_size} words" in said.out
     assert "skipped 3: picture that cannot be used, e.g. 07.jpg is an" in said.out
     assert rows[-1] == f"next: python -m captioning.train --data {out}".split()
@@ -243,7 +247,7 @@ def test_bad_input_ends_the_command_with_status_2(tmp_path):
 @pytest.mark.slow
 def test_the_true_flickr8k(shared_data, tmp_path):
     info = prepare("flickr8k", shared_data("flickr8k"), tmp_path / "out")
-    counts = [(s.images, s.captions) for s in info.splits.values()]
+    counts = [(s.examples, s.texts) for s in info.splits.values()]
     assert counts == [(6000, 30000), (1000, 5000), (1000, 5000)]
     for record in read_shards(tmp_path / "out", "test").take(20):
         assert images.decode(record["image"]).dtype == tf.uint8

@@ -1,5 +1,6 @@
 """Records on disk: the round trip, and that no damage goes unnoticed."""
 
+import hashlib
 import json
 
 import pytest
@@ -8,8 +9,8 @@ import tensorflow as tf
 from data_prep.dataset_info import (
     DatasetInfo,
     SplitInfo,
+    examples_digest,
     file_sha256,
-    images_digest,
     verify,
 )
 from data_prep.errors import BadInput
@@ -82,8 +83,8 @@ def test_shards_are_as_large_as_asked(data):
     assert [shard.file for shard in shards] == [
         f"dev-0000{i}.tfrecord" for i in (0, 1, 2)
     ]
-    assert [shard.images for shard in shards] == [2, 2, 1]
-    assert [shard.captions for shard in shards] == [3, 4, 1]
+    assert [shard.examples for shard in shards] == [2, 2, 1]
+    assert [shard.texts for shard in shards] == [3, 4, 1]
     assert not list(data.glob("*.partial"))
 
 
@@ -115,7 +116,7 @@ def test_nothing_makes_no_shard(tmp_path):
 def test_dataset_json_round_trip(data):
     info = DatasetInfo.load(data)
     assert info == write(data)
-    assert (info.splits["train"].images, info.splits["train"].captions) == (5, 8)
+    assert (info.splits["train"].examples, info.splits["train"].texts) == (5, 8)
     assert info.skipped["ugly"]["examples"] == ["ü.jpg"]
 
 
@@ -124,14 +125,14 @@ def test_same_records_same_bytes(data, tmp_path_factory):
     assert again == DatasetInfo.load(data)
 
 
-def test_images_digest_changes_with_a_single_record(data, tmp_path_factory):
+def test_examples_digest_changes_with_a_single_record(data, tmp_path_factory):
     info = DatasetInfo.load(data)
     changed = [*RECORDS[:4], RECORDS[4]._replace(image=b"FIVE")]
     other = write(tmp_path_factory.mktemp("other"), changed)
-    assert images_digest(info, "train") == images_digest(info, "dev")  # same records
-    assert images_digest(info, "train") != images_digest(other, "train")
+    assert examples_digest(info, "train") == examples_digest(info, "dev")
+    assert examples_digest(info, "train") != examples_digest(other, "train")
     swapped = write(tmp_path_factory.mktemp("swapped"), RECORDS[::-1])
-    assert images_digest(info, "train") != images_digest(swapped, "train")
+    assert examples_digest(info, "train") != examples_digest(swapped, "train")
 
 
 def test_whole_data_is_verified(data):
@@ -197,7 +198,7 @@ def edit(data, change):
     "change",
     [
         lambda fields: fields.update(name="other"),
-        lambda fields: fields["splits"]["dev"].update(images=7),
+        lambda fields: fields["splits"]["dev"].update(examples=7),
         lambda fields: fields["splits"].pop("dev"),
         lambda fields: fields["splits"]["dev"]["shards"][0].update(file="/etc/passwd"),
         lambda fields: fields.pop("sha256"),
@@ -232,8 +233,8 @@ def test_no_dataset_json(tmp_path):
 
 
 def test_another_format(tmp_path):
-    write(tmp_path, format=2)
-    with pytest.raises(BadInput, match=r"of format 2; this version reads format 1"):
+    write(tmp_path, format=3)
+    with pytest.raises(BadInput, match=r"of format 3; this version reads format 2"):
         DatasetInfo.load(tmp_path)
 
 
@@ -242,3 +243,26 @@ def test_unknown_split(data):
         read_shards(data, "val")
     with pytest.raises(BadInput, match="no split 'val'"):
         verify(data, DatasetInfo.load(data), "val")
+
+
+def test_data_sets_of_format_1_are_still_good(data):
+    """It had other names for what is in a shard; records and caches are the same."""
+    info = DatasetInfo.load(data)
+
+    def backwards(fields):
+        for name in ("kind", "languages", "vocabulary_file", "sha256"):
+            del fields[name]
+        fields["format"] = 1
+        for facts in fields["splits"].values():
+            for entry in (facts, *facts["shards"]):
+                entry["images"] = entry.pop("examples")
+                entry["captions"] = entry.pop("texts")
+        canonical = json.dumps(fields, sort_keys=True, ensure_ascii=True)
+        fields["sha256"] = hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+    edit(data, backwards)
+    assert DatasetInfo.load(data) == info
+    verify(data, DatasetInfo.load(data), "train")
+    edit(data, lambda fields: fields.update(name="other"))
+    with pytest.raises(BadInput, match=r"dataset\.json was altered"):
+        DatasetInfo.load(data)

@@ -20,7 +20,7 @@ def test_captions_find_their_picture(small_captioner, random_batch):
 
 
 def test_beam_search_of_the_captioner_is_that_of_the_teacher(
-    small_captioner, random_batch, teacher, tokens
+    small_captioner, random_batch, tokens
 ):
     """What search scores is what teacher forcing would score: one model, not two."""
     captioner = small_captioner()

@@ -1,0 +1,134 @@
+"""python -m benchmarks.linear_associations: related words without a network.
+
+One caption of a picture is read; the content words of its other captions that were
+not read are to be found. Three ways to rank them, none of which knows order:
+
+- frequency: the words that people use most, whatever was read.
+- P(word | word read), smoothed towards the word's frequency: the mean over the words
+  that were read. What plain counting of neighbours knows.
+- ridge regression from the bag of words that were read.
+
+Recall@10, a mean over captions. All that can be chosen is chosen on dev; test is
+looked at once. `WordAssociations` must be better than these.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.linear_tags import ridge
+from data_prep.errors import exit_on_bad_input
+
+K = 10
+NUM_RELATED = 2000  # the last of them is said of five training pictures
+SMOOTHING = (1.0, 3.0, 10.0, 30.0)  # captions of the average kind that each word gets
+PENALTIES = (3.0, 10.0, 30.0, 100.0)  # of the ridge, in captions
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.linear_associations",
+        description="Recall@10 of three ways to find related words.",
+        epilog="example:\n"
+        "  python -m benchmarks.linear_associations --data data/flickr8k",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="a prepared data set"
+    )
+    flags = parser.parse_args()
+    splits, num_words = read_data(flags.data)
+    print(f"recall@{K} among {num_words} content words, after the whole caption")
+    for name, (knob, dev, test) in measure(splits).items():
+        shown = "" if knob is None else f" ({knob:g})"
+        print(f"{name + shown:<36} dev {dev:.4f}, test {test:.4f}")
+    return 0
+
+
+def read_data(data: Path) -> tuple[dict, int]:
+    """Return by split `(bag, read, expected)` and the number of content words.
+
+    bag: float32 ``(captions, vocabulary)``, which words the caption has; read: bool
+    ``(captions, content words)``, which content words it has; expected: bool, which the
+    picture's other captions have.
+    """
+    from data_prep import content_words, pipeline
+    from data_prep.vocabulary import Vocabulary
+
+    # Without the special ones, which no caption has.
+    vocabulary = Vocabulary.load(data / "vocabulary.txt").words[4:]
+    captions = {
+        name: pipeline.load_split(data, name).captions
+        for name in ("train", "dev", "test")
+    }
+    related = content_words.most_frequent(captions["train"], NUM_RELATED)
+    splits = {}
+    for name, groups in captions.items():
+        alone = [(text,) for texts in groups for text in texts]
+        read = content_words.sets_of(alone, related)
+        bag = content_words.sets_of(alone, vocabulary).astype(np.float32)
+        picture = np.repeat(np.arange(len(groups)), [len(texts) for texts in groups])
+        told = np.zeros((len(groups), len(related)), np.int32)
+        np.add.at(told, picture, read)  # how many of a picture's captions say it
+        splits[name] = (bag, read, told[picture] > read)
+    return splits, len(related)
+
+
+def measure(splits: dict) -> dict[str, tuple]:
+    """Return by baseline (the knob chosen on dev or None, recall on dev, on test).
+
+    Args:
+        splits: "train", "dev", "test" -> what `read_data` returns.
+    """
+    bag, read, expected = splits["train"]
+    results = {}
+
+    frequency = read.sum(axis=0)
+    results["frequency"] = _chosen(
+        splits, {None: lambda bag, read: np.tile(frequency, (len(read), 1))}
+    )
+
+    read_float = read.astype(np.float32)
+    together = read_float.T @ expected.astype(np.float32)  # (word read, word expected)
+    usual = expected.mean(axis=0, dtype=np.float32)
+    conditional = {
+        smoothing: (together + smoothing * usual) / (frequency[:, None] + smoothing)
+        for smoothing in SMOOTHING
+    }
+    results["P(word | words read), smoothed"] = _chosen(
+        splits,
+        {
+            smoothing: lambda bag, read, p=table: read.astype(np.float32) @ p
+            for smoothing, table in conditional.items()
+        },
+    )
+
+    targets = expected & ~read
+    mean = targets.mean(axis=0, dtype=np.float32)
+    weights = {penalty: ridge(bag, targets, penalty) for penalty in PENALTIES}
+    results["ridge regression, bag of words"] = _chosen(
+        splits,
+        {
+            penalty: lambda bag, read, w=matrix: bag @ w + mean
+            for penalty, matrix in weights.items()
+        },
+    )
+    return results
+
+
+def _chosen(splits, rankings) -> tuple:
+    """Return the knob that is best on dev, and the recall on dev and on test."""
+    from captioning.scores.ranking import recall_at_k
+
+    def recall(split, knob):
+        bag, read, expected = splits[split]
+        return recall_at_k(rankings[knob](bag, read), expected, K, excluded=read)
+
+    dev = {knob: recall("dev", knob) for knob in rankings}
+    best = max(dev, key=dev.get)
+    return best, dev[best], recall("test", best)
+
+
+if __name__ == "__main__":
+    exit_on_bad_input(main)

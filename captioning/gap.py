@@ -1,0 +1,150 @@
+"""python -m captioning.gap: which cell remembers a word over how many steps."""
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+
+from captioning.commands import positive
+from data_prep.errors import BadInput, exit_on_bad_input
+from data_prep.quiet import import_tensorflow
+
+EXAMPLE = """examples:
+  python -m captioning.gap --out runs/gap                  # all of it
+  python -m captioning.gap --out runs/gap --draw           # the pictures again
+  python -m captioning.gap --out runs/gap --boat           # the boat and the sailor
+  python -m captioning.gap --out runs/few --gaps 2 20 100 --seeds 1 --steps 300
+  python -m captioning.gap --out runs/small-words --word-scale 0.25
+
+Stopped, the same command goes on: a finished run is not run again.
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    flags = _parser().parse_args(argv)
+    import_tensorflow()
+    if flags.boat:
+        _boat(flags)
+    else:
+        _gap(flags)
+    return 0
+
+
+def _gap(flags) -> None:
+    from captioning import long_term_grid, long_term_report
+    from captioning.long_term import CELLS, GAPS, Budget
+
+    if flags.draw:
+        results = long_term_grid.read_results(flags.out)
+        if not results:
+            raise BadInput(
+                f"{flags.out} holds no results to draw; expected "
+                f"{long_term_grid.RESULTS} there: leave out --draw to make them."
+            )
+    else:
+        names = [field.name for field in dataclasses.fields(Budget)]
+        given = {name: getattr(flags, name, None) for name in names}
+        results = long_term_grid.run_grid(
+            flags.out,
+            Budget(**{name: x for name, x in given.items() if x is not None}),
+            cells=flags.cells or CELLS,
+            gaps=flags.gaps or GAPS,
+            seeds=range(flags.seeds),
+            processes=flags.processes,
+        )
+    print(long_term_report.table(results))
+    for path in long_term_report.draw(results, flags.out):
+        print(f"drawn: {path}", file=sys.stderr)
+
+
+def _boat(flags) -> None:
+    from captioning import near_and_far, plots_long_term
+    from captioning.long_term import CELLS
+
+    results = near_and_far.measure(
+        flags.cells or CELLS,
+        seeds=range(flags.seeds),
+        steps=flags.steps or near_and_far.STEPS,
+    )
+    near_and_far.save(results, flags.out / "boat.json")
+    print(near_and_far.table(results))
+    picture = flags.out / "boat.png"
+    plots_long_term.draw_near_and_far(results, near_and_far.CHANCE, picture)
+    print(f"drawn: {picture}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m captioning.gap",
+        description="Train an Elman cell and LSTM cells of as many parameters to tell "
+        "a word of many steps ago; print how often they are right, and draw it.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        default=Path("runs/gap"),
+        help="results and pictures go there (default: runs/gap)",
+    )
+    parser.add_argument(
+        "--cells",
+        nargs="+",
+        choices=("elman", "lstm", "lstm_chrono"),
+        metavar="CELL",
+        help="elman, lstm (forget bias 1) or lstm_chrono (default: all three)",
+    )
+    parser.add_argument(
+        "--gaps",
+        type=positive,
+        nargs="+",
+        metavar="STEPS",
+        help="(default: 1 2 5 10 20 50 100 200)",
+    )
+    parser.add_argument(
+        "--seeds", type=positive, default=3, metavar="N", help="(default: 3)"
+    )
+    parser.add_argument(
+        "--steps",
+        type=positive,
+        metavar="N",
+        help="batches a run takes at most (default: 1000, with --boat 600)",
+    )
+    parser.add_argument(
+        "--word-scale",
+        type=_above_zero,
+        metavar="X",
+        help="standard deviation of the embedding at the start (default: 1); the "
+        "smaller, the nearer is the Elman cell's tanh to a line",
+    )
+    parser.add_argument(
+        "--processes",
+        type=positive,
+        default=2,
+        metavar="N",
+        help="runs at a time, a core each (default: 2)",
+    )
+    parser.add_argument(
+        "--boat",
+        action="store_true",
+        help='the same in words: "the boat is on the ___", "a ___ is driving that"',
+    )
+    parser.add_argument(
+        "--draw", action="store_true", help="only draw what --out already holds"
+    )
+    return parser
+
+
+def _above_zero(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"got {text!r}; expected a number above 0")
+    return number
+
+
+if __name__ == "__main__":
+    exit_on_bad_input(main)

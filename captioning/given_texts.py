@@ -1,0 +1,116 @@
+"""Texts that users give: arguments, a file of lines, or standard input.
+
+Nobody vouches for them. A text that cannot be read costs that text alone: it comes with
+the sentence that says what is wrong with it.
+"""
+
+import itertools
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from data_prep.errors import BadInput
+
+LONGEST_LINE = 1 << 20  # bytes: ten novels' chapters; more without an end is no text
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class Given(NamedTuple):
+    """A text, with one space between words, or what is wrong with it.
+
+    Attributes:
+        where: it was found, as a sentence would begin: "line 3 of diary.txt".
+        text: can always be encoded; of a bad one, what can be shown of it.
+        error: one sentence; "" if the text can be read.
+    """
+
+    where: str
+    text: str
+    error: str = ""
+
+
+def of_arguments(arguments: Sequence[str]) -> Iterator[Given]:
+    """Yield each argument as a text."""
+    for number, argument in enumerate(arguments, start=1):
+        where = "the text" if len(arguments) == 1 else f"text {number}"
+        try:  # Python reads bytes of the command line that are no UTF-8 as surrogates
+            raw = argument.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            raw = argument.encode("utf-8", "surrogatepass")
+        yield _checked(where, raw)
+
+
+def of_file(path: Path) -> Iterator[Given]:
+    """Yield each line of a file as a text.
+
+    Raises:
+        BadInput: at once, if the file cannot be opened.
+    """
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise BadInput(
+            f"{path} cannot be read ({error.strerror}); expected a file with one text "
+            "a line. Check --file."
+        ) from error
+    return _lines(file, str(path))
+
+
+def of_standard_input() -> Iterator[Given]:
+    """Yield each line of standard input as a text.
+
+    Raises:
+        BadInput: at once, if somebody sits there and was not told to type.
+    """
+    if sys.stdin is None or sys.stdin.isatty():
+        raise BadInput(
+            "No text was given; expected some. Write it in quotes behind the command, "
+            "name a file by --file, or pipe lines in."
+        )
+    return _lines(sys.stdin.buffer, "standard input")
+
+
+def _lines(file: BinaryIO, name: str) -> Iterator[Given]:
+    with file:
+        for number in itertools.count(1):
+            line = file.readline(LONGEST_LINE + 1)
+            if not line:
+                return
+            where = f"line {number} of {name}"
+            if len(line) > LONGEST_LINE:
+                error = (
+                    f"{where} has more than {LONGEST_LINE:,} bytes; expected one text "
+                    "a line. Nothing was read from there on: break it into lines."
+                )
+                yield Given(where, "", error)
+                return
+            if number == 1:
+                line = line.removeprefix(_BYTE_ORDER_MARK)
+            yield _checked(where, line)
+
+
+def _checked(where: str, raw: bytes) -> Given:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        shown = " ".join(raw.decode("utf-8", "backslashreplace").split())
+        return Given(
+            where,
+            shown,
+            f"{where} is not UTF-8 (byte {raw[error.start]:#04x} at place "
+            f"{error.start + 1}); expected text in UTF-8. Save or type it so.",
+        )
+    text = " ".join(text.split())
+    if "\0" in text:
+        return Given(
+            where,
+            text.replace("\0", "\\x00"),
+            f"{where} holds a NUL byte, as UTF-16 and programs do; expected text in "
+            "UTF-8. Save it so.",
+        )
+    if not text:
+        return Given(
+            where, "", f"{where} is empty; expected at least one word. Leave it out."
+        )
+    return Given(where, text)

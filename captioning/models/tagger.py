@@ -1,0 +1,101 @@
+"""Tagger, one-to-one: a picture in, its tags out, by the cell's first step.
+
+What is left of a recurrent network when there is no sequence: one step from an empty
+past, after which nobody asks for a second one.
+"""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("captioning")
+class Tagger(keras.Model):
+    """The recurrent cell as a plain layer of a multi-label classifier.
+
+    x = W_x [N(mean_k N(r_k)); N(max_k N(r_k))] + b_x  how much, and whether anywhere
+    h = cell(x, h_0),  h_0 = 0                         ONE step
+    logits = W_y h + b_y                               a tag's probability: sigmoid
+
+    N brings a vector to mean 0 and variance 1 over its channels (Ba et al. 2016).
+
+    Args:
+        encoder: a model, pixels ``(batch, height, width, 3)`` in 0..255 -> regions
+            ``(batch, regions, region_dim)``; None where cached regions come in.
+        num_tags: number of tags.
+        embedding_dim: length of x, the cell's input.
+        cell: an `ElmanCell` or a `LSTMCell`, or another of that contract. It may be
+            shared with other models: it is not copied.
+        dropout: share of the pooled channels and of h that is dropped in training.
+
+    Call arguments:
+        inputs: pixels, or regions if there is no encoder.
+
+    Returns:
+        logits ``(batch, num_tags)``.
+    """
+
+    def __init__(self, encoder, num_tags, embedding_dim, cell, dropout=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = encoder
+        self.num_tags = num_tags
+        self.embedding_dim = embedding_dim
+        self.cell = cell
+        self.dropout_rate = dropout
+
+        # Regions of different encoders differ in scale; after this they do not.
+        self.region_norm = keras.layers.LayerNormalization(
+            center=False, scale=False, name="region_norm"
+        )
+        # And so with the two ways to pool: a mean of many regions is a small number.
+        self.mean_norm = keras.layers.LayerNormalization(
+            center=False, scale=False, name="mean_norm"
+        )
+        self.max_norm = keras.layers.LayerNormalization(
+            center=False, scale=False, name="max_norm"
+        )
+        self.projection = keras.layers.Dense(embedding_dim, name="image")
+        self.readout = keras.layers.Dense(num_tags, name="tags")
+        self.dropout = keras.layers.Dropout(dropout, name="dropout")
+
+    def build(self, regions_shape):
+        """Make the weights for regions ``(batch, regions, region_dim)``."""
+        if not self.cell.built:
+            self.cell.build((None, self.embedding_dim))
+        self.logits(self.pool(ops.zeros((1, *regions_shape[1:]))))
+
+    def call(self, inputs, training=False):
+        regions = inputs
+        if self.encoder is not None:
+            regions = self.encoder(inputs, training=training)
+        return self.logits(self.pool(regions), training=training)
+
+    def pool(self, regions):
+        """Return ``(batch, 2 * region_dim)`` of regions ``(batch, regions,
+        region_dim)``: mean and maximum of each channel, brought to one scale."""
+        regions = self.region_norm(ops.cast(regions, self.compute_dtype))
+        mean = self.mean_norm(ops.mean(regions, axis=1))
+        highest = self.max_norm(ops.max(regions, axis=1))
+        return ops.concatenate([mean, highest], axis=-1)
+
+    def logits(self, pooled, training=False):
+        """Return ``(batch, num_tags)`` from what `pool` returned."""
+        x = self.projection(self.dropout(pooled, training=training))
+        states = self.cell.get_initial_state(ops.shape(pooled)[0])
+        h, _ = self.cell.step(self.cell.project_inputs(x), states)
+        return self.readout(self.dropout(h, training=training))
+
+    def get_config(self):
+        return {
+            "name": self.name,
+            "encoder": keras.saving.serialize_keras_object(self.encoder),
+            "num_tags": self.num_tags,
+            "embedding_dim": self.embedding_dim,
+            "cell": keras.saving.serialize_keras_object(self.cell),
+            "dropout": self.dropout_rate,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        restore = keras.saving.deserialize_keras_object
+        encoder, cell = restore(config.pop("encoder")), restore(config.pop("cell"))
+        return cls(encoder=encoder, cell=cell, **config)

@@ -1,0 +1,147 @@
+"""Presets: where the knobs start, for each pattern on each data set it was tuned on.
+
+What they give, in which time and by which command, stands in the README's tables.
+"""
+
+from dataclasses import replace
+
+from captioning.config import Config
+
+# The embedded world: 60 words, 128 px, everything learned from nothing.
+_HARBOUR = Config(
+    encoder="small",
+    train_encoder=True,
+    image_size=128,
+    units=256,
+    embedding_dim=128,
+    attention_dim=128,
+    dropout=0.1,  # pictures are made without end: there is little to overfit to
+    epochs=14,
+    patience=3,
+    batch_size=48,
+    captions_per_image=2,  # seeing is what takes time to learn, not the wording
+    learning_rate=2e-3,
+    label_smoothing=0.0,  # exact facts: no word but the right ones deserves weight
+    weight_decay=1e-4,
+    average=0.98,
+    mirror=False,  # a mirror makes left right, and the captions say which
+    max_length=32,
+)
+
+_READER = Config(
+    units=256,
+    embedding_dim=256,
+    dropout=0.5,
+    epochs=4,
+    patience=4,
+    batch_size=64,
+    max_length=200,  # tokens of a review that are learned from
+)
+
+PRESETS = {
+    # === Captions ===
+    "flickr8k": Config(),
+    "harbour": _HARBOUR,
+    # === Sentiment ===
+    "sst2": _READER,
+    "nsmc": _READER,
+    "moods": replace(
+        _READER,
+        units=96,
+        embedding_dim=64,
+        dropout=0.1,
+        readout_dropout=0.1,
+        word_dropout=0.0,
+        epochs=6,
+        learning_rate=4e-3,
+        weight_decay=1e-4,
+        label_smoothing=0.0,
+        average=0.98,
+    ),
+    # === Translation ===
+    "multi30k": Config(
+        dropout=0.4,
+        epochs=20,
+        batch_size=96,
+        max_length=60,
+        num_beams=5,
+        length_penalty=1.0,
+        subword_alpha=0.2,
+    ),
+    "phrasebook": Config(
+        units=128,
+        embedding_dim=128,
+        attention_dim=128,
+        dropout=0.1,
+        epochs=8,
+        batch_size=96,
+        learning_rate=4e-3,
+        weight_decay=1e-4,
+        label_smoothing=0.0,
+        average=0.98,
+        max_length=60,
+    ),
+    # === Associations ===
+    "flickr8k-associations": Config(
+        units=256,
+        embedding_dim=256,
+        dropout=0.5,
+        epochs=6,
+        batch_size=256,
+        learning_rate=2e-3,
+        average=0.99,
+        max_length=25,
+    ),
+    "harbour-associations": Config(
+        units=128,
+        embedding_dim=64,
+        dropout=0.1,
+        epochs=4,
+        batch_size=256,
+        learning_rate=4e-3,
+        label_smoothing=0.0,
+        average=0.98,
+        max_length=33,
+    ),
+    # === Tags ===
+    "flickr8k-tags": Config(
+        dropout=0.5,
+        epochs=20,
+        patience=20,
+        batch_size=128,
+        learning_rate=1e-3,
+        average=0.99,
+    ),
+    "harbour-tags": replace(_HARBOUR, learning_rate=1e-3, epochs=10),
+}
+
+# By pattern: whose knobs a data set without a preset of its own starts from.
+_TUNED = {
+    "captions": "flickr8k",
+    "sentiment": "sst2",
+    "translation": "multi30k",
+    "associations": "flickr8k-associations",
+    "tags": "flickr8k-tags",
+}
+
+
+def preset(name: str) -> Config:
+    """Return a preset by name.
+
+    Raises:
+        ValueError: the name is not known.
+    """
+    if name not in PRESETS:
+        raise ValueError(
+            f"The preset {name!r} is not known; expected one of {', '.join(PRESETS)}."
+        )
+    return PRESETS[name]
+
+
+def preset_for(data_set: str, pattern: str) -> Config:
+    """Return where the knobs start for a pattern on a data set: its own preset, else
+    that of the data set on which the pattern was tuned."""
+    name = data_set
+    if pattern in ("associations", "tags"):  # which share their data sets with captions
+        name = f"{data_set}-{pattern}"
+    return PRESETS.get(name) or PRESETS[_TUNED[pattern]]

@@ -1,0 +1,201 @@
+"""python -m captioning.read: texts -> their mood, a translation, or related words."""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from captioning import given_texts, terminal
+from captioning.given_texts import Given
+from data_prep.errors import BadInput, exit_on_bad_input, printable
+from data_prep.quiet import import_tensorflow
+
+EXAMPLE = """examples:
+  python -m captioning.read sentiment "the captain is not happy"
+  python -m captioning.read sentiment --file reviews.txt --json > verdicts.jsonl
+  python -m captioning.read translate --to de "a boat is on the water"
+  python -m captioning.read related boat
+  echo "a boat is on the water" | python -m captioning.read related --every-word
+
+Without --run the newest run under runs/ that learned it answers; if there is none, a
+small one is trained first, on the embedded harbour, in a minute or two.
+"""
+
+PATTERN_OF = {
+    "sentiment": "sentiment",
+    "translate": "translation",
+    "related": "associations",
+}
+MOST_DRAWN = 6  # texts in one picture, the first ones
+
+
+def main(argv: list[str] | None = None) -> int:
+    flags = _parser().parse_args(argv)
+    pattern = PATTERN_OF[flags.what]
+    _check_plot(flags)
+    given = _given(flags)  # before anything that takes a while
+    import_tensorflow()
+    from captioning import reading
+
+    to = getattr(flags, "to", "")
+    read = reading.reader(_run(flags, pattern, to), pattern, to)
+    readings = []
+    for text, found in reading.read_all(given, pattern, read):
+        _say(text, found, flags)
+        if found is not None:
+            readings = [*readings, found][:MOST_DRAWN]
+    if not readings:
+        return 2
+    if getattr(flags, "plot", None):
+        from captioning.plots_reading import draw_verdicts
+
+        draw_verdicts(readings, flags.plot)
+        print(f"drew {flags.plot}", file=sys.stderr)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    style = {"formatter_class": argparse.RawDescriptionHelpFormatter, "epilog": EXAMPLE}
+    parser = argparse.ArgumentParser(
+        prog="python -m captioning.read",
+        description="Read texts, word by word. Results go to stdout, all else to "
+        "stderr. Exit status 0 if anything was read, else 2.",
+        **style,
+    )
+    commands = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    about = "whether a text is positive, as the reader leans after every word"
+    sentiment = commands.add_parser(
+        "sentiment",
+        help=about,
+        description=f"Say {about}. Under each word stands the probability that the "
+        "text so far is positive, in brackets where the word is not known.",
+        **style,
+    )
+    sentiment.add_argument(
+        "--plot",
+        type=Path,
+        metavar="PNG",
+        help=f"draw the verdict after every word, of the first {MOST_DRAWN} texts",
+    )
+    about = "what a sentence is in another language"
+    translate = commands.add_parser(
+        "translate", help=about, description=f"Say {about}.", **style
+    )
+    translate.add_argument(
+        "--to",
+        default="",
+        metavar="CODE",
+        help="the language to write, such as de; the run must have learned it",
+    )
+    about = "which words belong with those that are read"
+    related = commands.add_parser(
+        "related",
+        help=about,
+        description=f"Say {about}. All arguments are one text.",
+        **style,
+    )
+    related.add_argument(
+        "--every-word", action="store_true", help="say it after every word"
+    )
+    for command in (sentiment, translate, related):
+        _add_common(command)
+    return parser
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "texts",
+        nargs="*",
+        metavar="TEXT",
+        help="in quotes (default: the lines of standard input)",
+    )
+    command.add_argument(
+        "--file", type=Path, metavar="FILE", help="read its lines, a text each"
+    )
+    command.add_argument(
+        "--run",
+        type=Path,
+        metavar="RUN",
+        help="a run that learned it, or an export of one (default: see below)",
+    )
+    command.add_argument(
+        "--json",
+        action="store_true",
+        help='an object a line, of a bad text {"text", "error"}',
+    )
+
+
+def _given(flags) -> Iterator[Given]:
+    if flags.texts and flags.file:
+        raise BadInput(
+            "Texts were given and --file too; expected one of them. Leave one out."
+        )
+    if flags.file:
+        return given_texts.of_file(flags.file)
+    if flags.texts:
+        joined = flags.what == "related"
+        return given_texts.of_arguments(
+            [" ".join(flags.texts)] if joined else flags.texts
+        )
+    return given_texts.of_standard_input()
+
+
+def _check_plot(flags) -> None:
+    plot = getattr(flags, "plot", None)
+    if plot and (plot.is_dir() or not os.access(plot.absolute().parent, os.W_OK)):
+        raise BadInput(
+            f"--plot is {plot}, a folder or in one that cannot be written; expected a "
+            "PNG file to write. Name another."
+        )
+
+
+def _run(flags, pattern: str, to: str) -> Path:
+    """Return `--run`, the newest run that learned the pattern, or a new small one."""
+    from captioning import embedded, reading
+
+    if flags.run:
+        return flags.run
+    if run := reading.find_run(pattern):
+        print(f"using {run}, the newest run of {pattern}", file=sys.stderr)
+        return run
+    if pattern == "translation":  # before minutes of training, not after
+        reading.check_language(to, reading.embedded_languages())
+    print(
+        f"no run under runs/ learned {pattern}: training a small one now, once, on "
+        "embedded examples; it knows little but the harbour",
+        file=sys.stderr,
+    )
+    run = embedded.train_embedded(pattern)
+    print(f"trained {run}", file=sys.stderr)
+    return run
+
+
+def _say(text: Given, found, flags) -> None:
+    from captioning.reading_lines import facts_of, lines_of
+
+    every_word = getattr(flags, "every_word", False)
+    if found is not None and not any(getattr(found, "known", [True])):
+        where = printable(text.where)
+        print(f"note: {where} has no word that the model knows", file=sys.stderr)
+    if flags.json:
+        said = facts_of(text, found, every_word=every_word)
+        print(json.dumps(said, ensure_ascii=False))
+    elif found is None:
+        print(f"error: {printable(text.error)}", file=sys.stderr)
+    else:
+        lines = lines_of(
+            text,
+            found,
+            every_word=every_word,
+            columns=shutil.get_terminal_size().columns,
+            colour=terminal.wants_colour(sys.stdout),
+        )
+        print(*lines, sep="\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    exit_on_bad_input(main)

@@ -1,0 +1,113 @@
+"""Multi30k (Elliott et al. 2016, arXiv:1605.00459): sentences about photos, en and de.
+
+Expects ``train``, ``val`` and ``test_2016_flickr``, each ``.en`` and ``.de``, plain or
+``.gz``: 29,000/1,014/1,000 pairs, line by line. The split is the official one.
+
+The photos are Flickr30k's, of which Flickr8k's are a part: train describes 871 of
+Flickr8k's 1,000 test photos. Whatever learns from both is to be prepared with the
+option ``leave_out``, the folder of Flickr8k: the lines about its test photos are then
+left out of train and dev.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from data_prep.datasets import Parallel, Skipped
+from data_prep.errors import BadInput
+from data_prep.sources import find_file, read_text
+from data_prep.text_files import (
+    find_plain_or_gz,
+    missing,
+    parallel,
+    read_lines,
+    usable_text,
+)
+
+KIND = "translation"
+NEEDS_SOURCE = True
+TOKENIZER = "subwords"
+LANGUAGES = ("en", "de")
+
+FILES = {"train": "train", "dev": "val", "test": "test_2016_flickr"}
+TEST_PHOTOS = "Flickr_8k.testImages.txt"
+
+
+def read(
+    source: Path, skipped: Skipped, *, leave_out: Path | None = None
+) -> Iterator[Parallel]:
+    """Yield the pairs of train, dev and test, each in the order of its files.
+
+    Args:
+        source: a folder with the six files, in folders or not; with ``leave_out`` also
+            with the names of the photos, ``train.txt`` and ``val.txt``.
+        skipped: gets unusable lines, what train has twice, and lines left out.
+        leave_out: a folder with Flickr8k's list of test photos.
+
+    Raises:
+        BadInput: a file is missing, or those of a split differ in their lines' number.
+    """
+    paths = {
+        split: {code: find_plain_or_gz(source, f"{stem}.{code}") for code in LANGUAGES}
+        for split, stem in FILES.items()
+    }
+    absent = [
+        f"{FILES[split]}.{code}"
+        for split, by_code in paths.items()
+        for code, path in by_code.items()
+        if path is None
+    ]
+    if absent:
+        raise missing(source, absent, "Multi30k")
+    photos = _test_photos(leave_out) if leave_out else set()
+    skipped.notes["split"] = "official; test is test_2016_flickr"
+    if photos:
+        skipped.notes["left out"] = (
+            "of train and dev, the lines about Flickr8k's test photos"
+        )
+    for split, by_code in paths.items():
+        kept_out = photos if split != "test" else set()
+        rows = _rows(source, FILES[split], by_code, kept_out, skipped)
+        yield from parallel(split, rows, skipped)
+
+
+def _rows(source, stem, by_code, photos, skipped) -> Iterator[dict[str, str]]:
+    columns = {code: read_lines(path) for code, path in by_code.items()}
+    _check_lengths({by_code[code]: len(lines) for code, lines in columns.items()})
+    numbers: list[str] = []
+    if photos:
+        path = find_file(source, f"{stem}.txt")
+        if path is None:
+            raise missing(source, [f"{stem}.txt"], "the names of Multi30k's photos")
+        numbers = [_photo_number(name) for name in read_text(path).split()]
+        _check_lengths({by_code["en"]: len(columns["en"]), path: len(numbers)})
+    for index in range(len(columns["en"])):
+        where = f"{stem} line {index + 1}"
+        if photos and numbers[index] in photos:
+            skipped.add("line about a photo that is left out", where)
+            continue
+        texts = {
+            c: usable_text(lines[index], where, skipped) for c, lines in columns.items()
+        }
+        if all(texts.values()):
+            yield texts
+
+
+def _check_lengths(lengths: dict[Path, int]) -> None:
+    (first, number), (second, other) = lengths.items()
+    if number != other:
+        raise BadInput(
+            f"{first} has {number} lines and {second} has {other}; expected the same "
+            "number, line by line about the same photo: get both anew."
+        )
+
+
+def _test_photos(folder: Path) -> set[str]:
+    path = find_file(Path(folder), TEST_PHOTOS)
+    if path is None:
+        raise missing(folder, [TEST_PHOTOS], "Flickr8k, whose test photos to leave out")
+    return {_photo_number(name) for name in read_text(path).split()}
+
+
+def _photo_number(name: str) -> str:
+    """Multi30k's ``1007129816.jpg`` is Flickr8k's ``1007129816_e794419615.jpg``."""
+    return Path(name).stem.split("_")[0]

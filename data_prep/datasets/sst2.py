@@ -1,0 +1,56 @@
+"""SST-2 (Socher et al. 2013, as GLUE spreads it): English film reviews, two verdicts.
+
+Expects ``train.tsv`` (67,349 phrases of sentences), ``dev.tsv`` (872 sentences) and
+``test.tsv`` (1,821 sentences), with tabs between the columns ``label`` and ``sentence``
+(or ``content``), in any order. GLUE's own test.tsv has no labels; the test set with
+labels is that of the original. The split is the official one. The few sentences of dev
+and test that train has too are left out of train.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from data_prep.datasets import SPLITS, Labelled, Skipped
+from data_prep.text_files import (
+    find_plain_or_gz,
+    labelled,
+    labelled_rows,
+    missing,
+)
+
+KIND = "sentiment"
+NEEDS_SOURCE = True
+TOKENIZER = "words"
+
+FILES = {split: f"{split}.tsv" for split in SPLITS}
+TEXT = ("sentence", "content", "text")
+
+
+def read(source: Path, skipped: Skipped) -> Iterator[Labelled]:
+    """Yield the phrases of train, then the sentences of dev and test.
+
+    Args:
+        source: a folder with the three files, in folders or not.
+        skipped: gets unusable lines and what train has twice, or of dev and test.
+
+    Raises:
+        BadInput: a file is missing or malformed.
+    """
+    paths = {split: find_plain_or_gz(source, name) for split, name in FILES.items()}
+    absent = [FILES[split] for split, path in paths.items() if path is None]
+    if absent:
+        raise missing(source, absent, "SST-2 as GLUE spreads it")
+    skipped.notes["split"] = "official; train is phrases, dev and test are sentences"
+    held_out = {
+        split: list(labelled_rows(paths[split], TEXT, skipped))
+        for split in ("dev", "test")
+    }
+    texts = {row.text for rows in held_out.values() for row in rows}
+    phrases = []
+    for row in labelled_rows(paths["train"], TEXT, skipped):
+        if row.text in texts:
+            skipped.add("text of train that dev or test has too", row.text)
+        else:
+            phrases.append(row)
+    for split, rows in {"train": phrases, **held_out}.items():
+        yield from labelled(split, rows, skipped)

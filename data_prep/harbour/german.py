@@ -1,0 +1,92 @@
+"""The harbour in German: gender, case and the endings that follow from them."""
+
+from data_prep.harbour.phrases import Phrasing, written
+from data_prep.harbour.scene import Scene, Thing
+
+# Noun and gender. None of them changes in the three cases of the singular used here.
+NOUNS = {
+    "sailing boat": ("Segelboot", "n"),
+    "rowing boat": ("Ruderboot", "n"),
+    "steamer": ("Dampfer", "m"),
+    "buoy": ("Boje", "f"),
+    "lighthouse": ("Leuchtturm", "m"),
+    "island": ("Insel", "f"),
+    "pier": ("Pier", "m"),
+}
+COLOURS = {
+    "red": "rot",
+    "yellow": "gelb",
+    "green": "grün",
+    "blue": "blau",
+    "white": "weiß",
+    "black": "schwarz",
+}
+# (article, ending of the adjective after it), by case and gender.
+ENDINGS = {
+    "nominative": {"m": ("ein", "er"), "f": ("eine", "e"), "n": ("ein", "es")},
+    "accusative": {"m": ("einen", "en"), "f": ("eine", "e"), "n": ("ein", "es")},
+    "dative": {"m": ("einem", "en"), "f": ("einer", "en"), "n": ("einem", "en")},
+}
+# Matrose is a weak noun: -n everywhere but in the nominative.
+_SAILOR = {
+    "nominative": "ein Matrose",
+    "accusative": "einen Matrosen",
+    "dative": "einem Matrosen",
+}
+_RELATIONS = {  # all with the dative: they say where, not where to
+    "left of": "links von",
+    "right of": "rechts von",
+    "in front of": "vor",
+    "behind": "hinter",
+}
+_SKIES = {
+    "clear": "",
+    "sun": "unter der Sonne",
+    "moon": "unter dem Mond",
+    "clouds": "unter grauen Wolken",
+    "rain": "im Regen",
+}
+_COUNTS = {1: "eine Möwe", 2: "zwei Möwen", 3: "drei Möwen"}
+
+
+def say(scene: Scene, how: Phrasing) -> str:
+    """The scene in German, phrased as told."""
+    subject = _subject(scene, how, "nominative")
+    # Boats lie on the water; their sailors do not.
+    verb = "schwimmt" if how.floats else "ist" if how.sailor_heads else "liegt"
+    place = f"{_RELATIONS[scene.relation]} {noun_phrase(scene.anchor, 'dative')}"
+    sky = _SKIES[scene.sky]
+    gulls = _COUNTS.get(scene.gulls)
+    fly = "fliegt" if scene.gulls == 1 else "fliegen"
+    above = f", und darüber {fly} {gulls}" if gulls else ""
+    # The verb comes second whatever comes first, and last after "während".
+    if how.order == "subject":
+        words = f"{subject} {verb} {place} {sky}{above}"
+    elif how.order == "relation":
+        dative = "einer Möwe" if scene.gulls == 1 else gulls
+        with_gulls = f", mit {dative} am Himmel" if gulls else ""
+        words = f"{place} {verb} {subject} {sky}{with_gulls}"
+    elif how.order == "sky":
+        words = f"{sky or 'auf dem offenen Meer'} {verb} {subject} {place}{above}"
+    elif how.order == "gulls":
+        start = f"während oben {gulls} {fly}," if gulls else "in der Ferne"
+        words = f"{start} {verb} {subject} {place} {sky}"
+    else:
+        subject = _subject(scene, how, "accusative")
+        words = f"das Bild zeigt {subject} {place} {sky}{above}"
+    return written(words)
+
+
+def noun_phrase(thing: Thing, case: str) -> str:
+    """Article, colour and noun in agreement: "einem weißen Leuchtturm"."""
+    noun, gender = NOUNS[thing.kind]
+    article, ending = ENDINGS[case][gender]
+    colour = COLOURS[thing.colour] + ending if thing.colour else ""
+    return " ".join(f"{article} {colour} {noun}".split())
+
+
+def _subject(scene: Scene, how: Phrasing, case: str) -> str:
+    if how.sailor_heads:
+        return f"{_SAILOR[case]} in {noun_phrase(scene.subject, 'dative')}"
+    boat = noun_phrase(scene.subject, case)
+    return f"{boat} mit {_SAILOR['dative']}" if scene.sailor else boat

@@ -1,0 +1,33 @@
+"""Korean particles: which form of a particle a word takes, by Unicode arithmetic.
+
+A particle has one form after a consonant and one after a vowel ("섬이", "배가"). From
+U+AC00 on Unicode lays out the 11,172 syllables as (initial * 21 + vowel) * 28 + final,
+and final 0 means none (The Unicode Standard, 3.12 "Conjoining Jamo Behavior").
+"""
+
+_FIRST, _LAST, _FINALS = ord("가"), ord("힣"), 28
+
+
+def has_final(word: str) -> bool:
+    """Whether the word's last syllable ends in a consonant.
+
+    Raises:
+        ValueError: the word does not end in a Hangul syllable.
+    """
+    if not word or not _FIRST <= ord(word[-1]) <= _LAST:
+        raise ValueError(
+            f"{word!r} does not end in a Hangul syllable; expected one: spell it out."
+        )
+    return (ord(word[-1]) - _FIRST) % _FINALS != 0
+
+
+def with_particle(word: str, particle: str) -> str:
+    """The word and its particle, written together as Korean does.
+
+    Args:
+        word: ends in a Hangul syllable.
+        particle: the form after a consonant and the one after a vowel: "이/가",
+            "은/는", "을/를". ("으로/로", which counts ㄹ as a vowel, is not for here.)
+    """
+    after_consonant, after_vowel = particle.split("/")
+    return word + (after_consonant if has_final(word) else after_vowel)
