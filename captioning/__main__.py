@@ -3,7 +3,8 @@
 COMMANDS = """\
 python -m data_prep.prepare     photos and captions -> a data set on disk
 python -m captioning.train      a data set -> a run (without --data: the harbour)
-python -m captioning.caption    photos -> captions
+python -m captioning.caption    photos -> captions, and tags
+python -m captioning.read       texts -> moods, translations, related words
 python -m captioning.evaluate   a run, or a file of captions -> scores
 python -m captioning.export     a run -> a SavedModel
 

@@ -61,12 +61,16 @@ def _boat(flags) -> None:
     from captioning import near_and_far, plots_long_term
     from captioning.long_term import CELLS
 
-    results = near_and_far.measure(
-        flags.cells or CELLS,
-        seeds=range(flags.seeds),
-        steps=flags.steps or near_and_far.STEPS,
-    )
-    near_and_far.save(results, flags.out / "boat.json")
+    if flags.draw:
+        results = near_and_far.load(flags.out)
+    else:
+        near_and_far.save([], flags.out)  # not first tried after minutes
+        results = near_and_far.measure(
+            flags.cells or CELLS,
+            seeds=range(flags.seeds),
+            steps=flags.steps or near_and_far.STEPS,
+        )
+        near_and_far.save(results, flags.out)
     print(near_and_far.table(results))
     picture = flags.out / "boat.png"
     plots_long_term.draw_near_and_far(results, near_and_far.CHANCE, picture)

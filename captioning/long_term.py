@@ -175,8 +175,7 @@ def run_one(cell: str, gap: int, seed: int, budget: Budget) -> Result:
     # The same sequences for every cell; the test is the same for every seed too.
     rng = np.random.default_rng([seed, gap])
     test = sequences.batch(np.random.default_rng([TEST_SEED, gap]), 1000, gap)
-    watched = model.embedding(test[0][:JACOBIAN_SEQUENCES, 1:])
-    norms_before = gradient_norms(model.recurrence.cell, watched)
+    norms_before = memory_norms(model, test[0])
     train_step = _compiled_step(model, budget)
     began = time.monotonic()
     right = []
@@ -187,7 +186,6 @@ def run_one(cell: str, gap: int, seed: int, budget: Budget) -> Result:
         if len(right) >= LOOK_BACK and np.mean(right[-LOOK_BACK:]) >= budget.solved:
             break
     seconds = time.monotonic() - began
-    watched = model.embedding(test[0][:JACOBIAN_SEQUENCES, 1:])
     return Result(
         cell,
         gap,
@@ -197,8 +195,22 @@ def run_one(cell: str, gap: int, seed: int, budget: Budget) -> Result:
         seconds=round(seconds, 2),
         parameters=model.count_params(),
         norms_before=_short(norms_before),
-        norms_after=_short(gradient_norms(model.recurrence.cell, watched)),
+        norms_after=_short(memory_norms(model, test[0])),
     )
+
+
+def memory_norms(model: WordRecaller, token_ids: np.ndarray) -> np.ndarray:
+    """Return the norm of d h_T / d s_t, back to the state that has just read the word.
+
+    Args:
+        model: its cell is looked at.
+        token_ids: ``(batch, gap + 1)``; the first few sequences are enough.
+
+    Returns:
+        ``(gap + 1,)``, for T - t = 0 ... gap (`state_jacobians.gradient_norms`).
+    """
+    words = model.embedding(token_ids[:JACOBIAN_SEQUENCES])
+    return gradient_norms(model.recurrence.cell, words)[:-1]
 
 
 def _compiled_step(model, budget: Budget) -> Callable:

@@ -3,6 +3,7 @@
 import concurrent.futures
 import contextlib
 import dataclasses
+import functools
 import itertools
 import json
 import multiprocessing
@@ -14,6 +15,7 @@ from tqdm import tqdm
 
 from captioning.long_term import CELLS, GAPS, SEEDS, Budget, Result, run_one
 from data_prep.errors import BadInput
+from data_prep.quiet import import_tensorflow
 from data_prep.replacement import write_text
 
 BUDGET, RESULTS = "budget.json", "results.jsonl"
@@ -130,15 +132,21 @@ def _run(keys, budget, processes) -> Iterator[Result]:
     pool = concurrent.futures.ProcessPoolExecutor(
         processes,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=_use_one_core,
+        initializer=import_tensorflow,  # before anything else does, and greets
     )
     with contextlib.ExitStack() as stack:
         stack.callback(pool.shutdown, cancel_futures=True)  # also when it is stopped
-        waiting = [pool.submit(run_one, *key, budget) for key in keys]
+        waiting = [pool.submit(_run_on_one_core, key, budget) for key in keys]
         for future in concurrent.futures.as_completed(waiting):
             yield future.result()
 
 
+def _run_on_one_core(key, budget: Budget) -> Result:
+    _use_one_core()
+    return run_one(*key, budget)
+
+
+@functools.cache  # once a process: TensorFlow takes no orders after its first operation
 def _use_one_core() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)

@@ -27,6 +27,7 @@ from data_prep.datasets.gap import (
     BoatSentence,
     boat_sentences,
 )
+from data_prep.errors import BadInput
 from data_prep.replacement import write_text
 
 PAD = 0
@@ -35,6 +36,7 @@ _NAMED = [word for journey in JOURNEYS for word in journey]
 WORDS = ("<pad>", *sorted({*" ".join(_SPOKEN).split(), *_NAMED} - {"___"}))
 _IDS = {word: number for number, word in enumerate(WORDS)}
 
+RESULTS = "boat.json"
 FILLERS = (0, 2, 4, 8, 16)  # sentences of five words: up to 80 words in between
 LSTM_UNITS, EMBEDDING_DIM = 32, 32
 LEARNING_RATE, CLIP = 3e-3, 1.0
@@ -79,9 +81,8 @@ class WordModel(keras.Model):
         self.embedding = keras.layers.Embedding(
             len(WORDS),
             EMBEDDING_DIM,
-            embeddings_initializer=keras.initializers.RandomNormal(
-                stddev=EMBEDDING_DIM**-0.5
-            ),
+            # Variance 1, as in `long_term.Budget.word_scale`.
+            embeddings_initializer=keras.initializers.RandomNormal(stddev=1.0),
         )
         self.recurrence = Recurrence(cell)
         self.readout = keras.layers.Dense(EMBEDDING_DIM)
@@ -211,10 +212,37 @@ def _range(values) -> str:
     return f"{np.mean(values):.2f} ({min(values):.2f}..{max(values):.2f})"
 
 
-def save(results: Sequence[Accuracy], path: Path) -> None:
-    """Write ``boat.json``, from which the picture can be drawn again."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, json.dumps([result._asdict() for result in results], indent=1))
+def save(results: Sequence[Accuracy], out: Path) -> None:
+    """Write ``boat.json``, from which the picture can be drawn again.
+
+    Raises:
+        BadInput: it cannot be written.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lines = [result._asdict() for result in results]
+        write_text(out / RESULTS, json.dumps(lines, indent=1) + "\n")
+    except OSError as error:
+        raise BadInput(
+            f"{out} cannot be written to ({error.strerror}); expected a folder for "
+            "results: choose another --out."
+        ) from error
+
+
+def load(out: Path) -> list[Accuracy]:
+    """Return what `save` wrote.
+
+    Raises:
+        BadInput: there is nothing, or something else.
+    """
+    try:
+        lines = json.loads((out / RESULTS).read_text(encoding="utf-8"))
+        return [Accuracy(**line) for line in lines]
+    except (OSError, ValueError, TypeError) as error:
+        raise BadInput(
+            f"{out / RESULTS} holds no results to draw ({error}); expected what "
+            "--boat writes: leave out --draw to make them."
+        ) from error
 
 
 def next_words(model: WordModel, text: str, best: int = 3) -> list[tuple[str, float]]:

@@ -15,7 +15,7 @@ LOOKS = {
     "lstm": ("LSTM, forget bias 1", "#0072B2", "s", "--"),
     "lstm_chrono": ("LSTM, chrono initialization", "#009E73", "^", "-"),
 }
-FLOOR = 1e-12  # of a drawn norm: what is below is gone for 32-bit numbers
+FLOOR = 1e-12  # of drawn norms: what is below is lost in 32-bit numbers' rounding
 
 
 def draw_gap(results: Sequence, chance: float, norms_gap: int, path: Path) -> None:
@@ -84,7 +84,7 @@ def _line_and_band(axes, x, seeds, name, *, marked, label=None):
     """Draw ``seeds`` (x, seeds): their mean, and a band from least to most."""
     _, color, marker, dashes = LOOKS[name]
     x = list(x)
-    seeds = [np.maximum(some, FLOOR) for some in seeds]  # a log axis has no zero
+    seeds = [np.maximum(some, 1e-300) for some in seeds]  # a log axis has no zero
     style = {"color": color, "linestyle": dashes, "label": label}
     if marked:
         style |= {"marker": marker, "markersize": 5}

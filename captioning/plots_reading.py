@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
 from captioning.romanize import romanized
-
-matplotlib.use("Agg")  # a server has no screen
 
 # Fonts with Hangul that systems come with, or people install; any will do.
 HANGUL_FONTS = (

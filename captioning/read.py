@@ -177,7 +177,7 @@ def _say(text: Given, found, flags) -> None:
     from captioning.reading_lines import facts_of, lines_of
 
     every_word = getattr(flags, "every_word", False)
-    if found is not None and not any(getattr(found, "known", [True])):
+    if found is not None and not any(found.known):
         where = printable(text.where)
         print(f"note: {where} has no word that the model knows", file=sys.stderr)
     if flags.json:

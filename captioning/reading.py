@@ -34,7 +34,7 @@ class Limit(NamedTuple):
 # A word has five letters or so; some scripts write long texts without a space.
 LIMITS = {
     "sentiment": Limit(
-        10_000, 100_000, "the cell takes one step after the other, and that is minutes"
+        10_000, 80_000, "the states after all words are held in memory at once"
     ),
     "translation": Limit(
         60, 600, "one sentence of no more is what the translator learned from"
@@ -62,10 +62,17 @@ class Verdicts(NamedTuple):
 
 
 class Translations(NamedTuple):
-    """What it may be in another language, best first, and the search's scores."""
+    """What a text may be in another language.
+
+    Attributes:
+        translations: best first.
+        scores: of each of these, by beam search.
+        known: of the whole text, whether any part of it is in the vocabulary.
+    """
 
     translations: list[str]
     scores: list[float]
+    known: list[bool]
 
 
 class Associated(NamedTuple):
@@ -134,9 +141,12 @@ def translate(server: Server, texts: list[str], to: str) -> list[Translations]:
             f"--to is {to!r}, which this export does not write; expected the code of "
             "a language that it learned. Give another."
         ) from error
+    known = found.get("known", np.ones(len(texts), bool))
     return [
-        Translations(_text(texts), scores.tolist())
-        for texts, scores in zip(found["translations"], found["scores"], strict=True)
+        Translations(_text(translations), scores.tolist(), [bool(is_known)])
+        for translations, scores, is_known in zip(
+            found["translations"], found["scores"], known, strict=True
+        )
     ]
 
 

@@ -74,13 +74,15 @@ def export_facts(path: Path) -> dict:
     """
     try:
         facts = json.loads((path / EXPORT_FACTS).read_text("utf-8"))
-        made_as, _, _ = facts["format"], facts["num_beams"], facts.get("patterns")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        made_as = facts["format"]
+        if made_as == EXPORT_FORMAT:
+            _, _ = facts["num_beams"], list(facts["patterns"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
             f"{path} holds a SavedModel without a readable {EXPORT_FACTS}; expected "
             "an export of this project. Make it by `python -m captioning.export`."
         ) from error
-    if made_as != EXPORT_FORMAT or not isinstance(facts.get("patterns"), list):
+    if made_as != EXPORT_FORMAT:
         raise BadInput(
             f"{path} is an export of format {made_as}; this version reads format "
             f"{EXPORT_FORMAT}. Export the run again."

@@ -19,7 +19,6 @@ from data_prep.tokenizer_choice import (
     KINDS,
     MANY_TEXTS,
     MIN_COUNT,
-    NUM_SUBWORDS,
     build,
     choose,
 )
@@ -59,11 +58,12 @@ def prepare(
         source: the raw data set; None if it needs none.
         out: a new or empty folder, or a data set made by us before. Of the latter all
             that is not ours (its `features/` above all) moves into the new one.
-        tokenizer: "words" or "subwords"; None is the data set's own ``TOKENIZER``,
-            words for captions.
+        tokenizer: "words", "subwords" or "characters"; None is the data set's own
+            ``TOKENIZER``, words for captions.
         min_count: of words, how often one must occur in the training texts; None
             decides by their number, see `tokenizer_choice.default_min_count`.
-        vocabulary_size: of subwords, how many at most; None is `NUM_SUBWORDS`.
+        vocabulary_size: of subwords or characters, how many at most; None is the data
+            set's own.
         images_per_shard: pictures a file; sentences are one file a split.
         options: the data set's own, as keywords of its `read`.
 
@@ -268,7 +268,7 @@ def _parser() -> argparse.ArgumentParser:
         "--vocabulary-size",
         type=int,
         metavar="N",
-        help=f"subwords: how many at most (default: {NUM_SUBWORDS})",
+        help="subwords or characters: how many at most (default: the data set's own)",
     )
     own = parser.add_argument_group("options of single data sets")
     for name, (kind, metavar, text) in _OWN_FLAGS.items():

@@ -1,9 +1,9 @@
 """Subwords: frequent pieces of words <-> ids, for languages with too many words.
 
 Pieces and their probabilities are those of a unigram language model (Kudo 2018,
-arXiv:1804.10959) that the package SentencePiece learns. Case is kept. The operations of
-tensorflow_text read it in graphs; a SavedModel with subwords needs tensorflow_text to
-be imported before it is loaded.
+arXiv:1804.10959) that the package SentencePiece learns, or they are single characters.
+The operations of tensorflow_text read it in graphs; a SavedModel with subwords needs
+tensorflow_text to be imported before it is loaded.
 
 On disk `subwords.model`: the file of SentencePiece. Its first ids are the special
 tokens of `data_prep.vocabulary`; then comes one tag a language, spelled ``<2de>``, that
@@ -84,7 +84,13 @@ class Subwords(tf.Module):
 
     @classmethod
     def build(
-        cls, texts: Iterable[str], size: int, languages: Sequence[str] = ()
+        cls,
+        texts: Iterable[str],
+        size: int,
+        languages: Sequence[str] = (),
+        *,
+        characters: bool = False,
+        fold_case: bool = False,
     ) -> "Subwords":
         """Learn pieces from texts; the same texts always give the same pieces.
 
@@ -93,6 +99,8 @@ class Subwords(tf.Module):
             size: number of ids, special tokens and tags included. Of texts that do not
                 carry so many pieces there are fewer.
             languages: codes of the languages that get a tag.
+            characters: let each piece be one character, the most frequent ones.
+            fold_case: let "Boat" be read as "boat".
 
         Raises:
             BadInput: `size` does not even hold all characters, or there is no text.
@@ -105,11 +113,11 @@ class Subwords(tf.Module):
             sentencepiece.SentencePieceTrainer.train(
                 sentence_iterator=iter(texts),
                 model_writer=model,
-                model_type="unigram",
+                model_type="char" if characters else "unigram",
                 vocab_size=size,
                 hard_vocab_limit=False,
                 character_coverage=_COVERAGE if len(texts) > _MANY_TEXTS else 1.0,
-                normalization_rule_name="nmt_nfkc",
+                normalization_rule_name="nmt_nfkc_cf" if fold_case else "nmt_nfkc",
                 max_sentence_length=_LONGEST_BYTES,
                 pad_id=PAD,
                 unk_id=UNK,

@@ -50,7 +50,7 @@ def _table(info):
 def _vocabulary(info):
     if not info.min_count:
         tags = f", tags for {', '.join(info.languages)}" if info.languages else ""
-        return f"vocabulary: {info.vocabulary_size:,} subwords{tags}"
+        return f"vocabulary: {info.vocabulary_size:,} subwords or characters{tags}"
     default, why = default_min_count(info.splits["train"].texts)
     return (
         f"vocabulary: {info.vocabulary_size:,} words, those that the training texts "

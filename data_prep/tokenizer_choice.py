@@ -12,22 +12,24 @@ if TYPE_CHECKING:  # TensorFlow takes seconds to import; --help must not wait fo
 MANY_TEXTS = 5000  # in train: from here a word has enough examples to be choosy
 MIN_COUNT = 5  # the usual threshold since Karpathy & Fei-Fei 2015 (arXiv:1412.2306)
 NUM_SUBWORDS = 8000  # as Kudo 2018 takes for his small sets, all of them larger
-KINDS = ("words", "subwords")
+KINDS = ("words", "subwords", "characters")
 
 
 class TokenizerChoice(NamedTuple):
     """A tokenizer still to be built.
 
     Attributes:
-        kind: "words" or "subwords".
+        kind: "words", "subwords" or "characters".
         min_count: of words, how often one must occur; None decides by the number of
             texts, see `default_min_count`.
-        vocabulary_size: of subwords, how many at most, tags included.
+        vocabulary_size: of subwords or characters, how many at most, tags included.
+        fold_case: whether case does not count; words never have any.
     """
 
     kind: str
     min_count: int | None
     vocabulary_size: int
+    fold_case: bool
 
 
 def choose(
@@ -40,15 +42,17 @@ def choose(
 
     Args:
         dataset: the module; its ``TOKENIZER`` counts if `kind` is None.
-        kind: "words", "subwords" or None.
+        kind: one of `KINDS`, or None.
         min_count: for words only; None decides later.
-        vocabulary_size: for subwords only; None is `NUM_SUBWORDS`.
+        vocabulary_size: not for words; None is the module's ``VOCABULARY_SIZE`` where
+            its own kind is taken, else `NUM_SUBWORDS`.
 
     Raises:
         BadInput: there is no such kind, it does not suit the data set, or it has not
             the knob that was given.
     """
-    kind = kind or getattr(dataset, "TOKENIZER", "words")
+    own = getattr(dataset, "TOKENIZER", "words")
+    kind = kind or own
     if kind not in KINDS:
         raise BadInput(
             f"there is no tokenizer {kind!r}; expected {' or '.join(KINDS)}: choose "
@@ -56,17 +60,17 @@ def choose(
         )
     if dataset.KIND == "captions" and kind != "words":
         raise BadInput(
-            "captions got the tokenizer subwords; expected words, which they are "
+            f"captions got the tokenizer {kind}; expected words, which they are "
             "scored in: leave --tokenizer out."
         )
     if dataset.KIND == "translation" and kind != "subwords":
         raise BadInput(
-            "a translation got the tokenizer words; expected subwords, which have tags "
-            "for languages: leave --tokenizer out."
+            f"a translation got the tokenizer {kind}; expected subwords, which have "
+            "tags for languages: leave --tokenizer out."
         )
-    if kind == "subwords" and min_count is not None:
+    if kind != "words" and min_count is not None:
         raise BadInput(
-            "subwords got a min_count; expected none, as they leave no word out: give "
+            f"{kind} got a min_count; expected none, as they leave no word out: give "
             "--vocabulary-size, or --tokenizer words."
         )
     if kind == "words" and vocabulary_size is not None:
@@ -74,7 +78,13 @@ def choose(
             "words got a vocabulary_size; expected none, as their count decides: give "
             "--min-count, or --tokenizer subwords."
         )
-    return TokenizerChoice(kind, min_count, vocabulary_size or NUM_SUBWORDS)
+    default = getattr(dataset, "VOCABULARY_SIZE", None) if kind == own else None
+    return TokenizerChoice(
+        kind,
+        min_count,
+        vocabulary_size or default or NUM_SUBWORDS,
+        fold_case=dataset.KIND != "translation",  # to be written, case is needed
+    )
 
 
 def default_min_count(num_texts: int) -> tuple[int, str]:
@@ -102,7 +112,14 @@ def build(
     """
     from data_prep.tokenizers import Subwords, Vocabulary
 
-    if choice.kind == "subwords":
-        return Subwords.build(texts, choice.vocabulary_size, languages), 0
+    if choice.kind != "words":
+        subwords = Subwords.build(
+            texts,
+            choice.vocabulary_size,
+            languages,
+            characters=choice.kind == "characters",
+            fold_case=choice.fold_case,
+        )
+        return subwords, 0
     min_count = choice.min_count or default_min_count(len(texts))[0]
     return Vocabulary.build(texts, min_count), min_count

@@ -41,7 +41,8 @@ class SentimentClassifier(keras.Model):
         word_dropout: share of the tokens that are replaced by UNK in training.
         gram_dropout: share of the n-grams that are left out in training.
         longest_gram: tokens of the longest n-gram; with 1 there are none.
-        gram_buckets: rows of the table of each length of n-grams.
+        gram_buckets: rows of the table of each length of n-grams; a prime number, that
+            hashes fill evenly.
 
     Call arguments:
         token_ids: int ``(batch, time)``, START first, PAD after the last token.
@@ -62,7 +63,7 @@ class SentimentClassifier(keras.Model):
         word_dropout: float = 0.0,
         gram_dropout: float = 0.0,
         longest_gram: int = 1,
-        gram_buckets: int = 40_000,
+        gram_buckets: int = 30_011,
         **kwargs,
     ):
         super().__init__(**kwargs)

@@ -48,6 +48,7 @@ class Tags(Pattern):
             config.embedding_dim,
             cell,
             config.dropout,
+            config.readout_dropout,
             name="tagger",
         )
         self.model.build(seeing.output_shape)
@@ -80,6 +81,9 @@ class Tags(Pattern):
         config = self.config
         truth = self._truth(load_split(data, "train")).astype(np.float32)
         self._start_at(truth)
+        # A tag that nobody wrote down may be there all the same.
+        smoothing = config.label_smoothing
+        truth = (1 - smoothing) * truth + smoothing * truth.mean(axis=0)
         rows = cached_rows(config, data, "train")
         mirrored = (
             cached_rows(config, data, "train", mirrored=True) if config.mirror else None

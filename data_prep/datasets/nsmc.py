@@ -23,7 +23,8 @@ from data_prep.text_files import (
 
 KIND = "sentiment"
 NEEDS_SOURCE = True
-TOKENIZER = "subwords"
+TOKENIZER = "characters"  # what reviewers do to words leaves no words to count on
+VOCABULARY_SIZE = 1800
 
 FILES = {split: f"{split}.tsv" for split in SPLITS}
 OFFICIAL = {"train": "ratings_train.txt", "test": "ratings_test.txt"}

@@ -4,11 +4,14 @@ Expects ``train.tsv`` (67,349 phrases of sentences), ``dev.tsv`` (872 sentences)
 ``test.tsv`` (1,821 sentences), with tabs between the columns ``label`` and ``sentence``
 (or ``content``), in any order. GLUE's own test.tsv has no labels; the test set with
 labels is that of the original. The split is the official one. The few sentences of dev
-and test that train has too are left out of train.
+and test that train has too are left out of train. The Treebank's way to write ("it 's
+n't bad .") is undone, for people write "it isn't bad.".
 """
 
 from collections.abc import Iterator
 from pathlib import Path
+
+from nltk.tokenize.treebank import TreebankWordDetokenizer
 
 from data_prep.datasets import SPLITS, Labelled, Skipped
 from data_prep.text_files import (
@@ -20,7 +23,8 @@ from data_prep.text_files import (
 
 KIND = "sentiment"
 NEEDS_SOURCE = True
-TOKENIZER = "words"
+TOKENIZER = "subwords"
+VOCABULARY_SIZE = 6000
 
 FILES = {split: f"{split}.tsv" for split in SPLITS}
 TEXT = ("sentence", "content", "text")
@@ -53,4 +57,13 @@ def read(source: Path, skipped: Skipped) -> Iterator[Labelled]:
         else:
             phrases.append(row)
     for split, rows in {"train": phrases, **held_out}.items():
-        yield from labelled(split, rows, skipped)
+        for example in labelled(split, rows, skipped):
+            yield example._replace(text=as_written(example.text))
+
+
+def as_written(text: str) -> str:
+    """Return a sentence of the Treebank's tokens as people write it."""
+    # An ellipsis of one character, for three would be pulled to the words around.
+    for token, sign in (("-lrb-", "("), ("-rrb-", ")"), ("...", "…")):
+        text = text.replace(token, sign)
+    return TreebankWordDetokenizer().detokenize(text.split())

@@ -79,6 +79,7 @@ def test_results_of_another_budget_are_not_mixed_in(tmp_path, monkeypatch):
         long_term_grid.run_grid(tmp_path, other, **grid)
 
 
+@pytest.mark.slow  # each process imports TensorFlow first
 def test_processes_give_what_one_gives(tmp_path):
     grid = {"cells": ("elman", "lstm"), "gaps": (1,), "seeds": (0,), "progress": False}
     one = long_term_grid.run_grid(tmp_path / "one", ONE_STEP, **grid)
@@ -98,7 +99,7 @@ def test_processes_give_what_one_gives(tmp_path):
 
 def test_the_command_runs_draws_and_draws_again(tmp_path, capsys):
     out = ["--out", str(tmp_path)]
-    small = ["--gaps", "1", "3", "--seeds", "1", "--steps", "1", "--processes", "1"]
+    small = ["--gaps", "2", "--seeds", "1", "--steps", "1", "--processes", "1"]
     assert gap.main([*out, *small]) == 0
     table = capsys.readouterr().out
     assert "chance is" in table and "lstm_chrono" in table

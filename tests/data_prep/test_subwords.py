@@ -97,6 +97,8 @@ def test_drawn_ways_to_cut_differ_and_alpha_0_is_the_best(subwords):
 
 def test_learning_is_quiet(capfd):
     """SentencePiece speaks from C++, to the file descriptor."""
+    tf.constant(0).numpy()  # TensorFlow greets its devices on first use
+    capfd.readouterr()
     Subwords.build(TEXTS, 120)
     said = capfd.readouterr()
     assert (said.out, said.err) == ("", "")

@@ -50,7 +50,9 @@ def test_equal_to_one_step_by_hand(seeded, name):
     pooled = np.concatenate(
         [normalized(regions.mean(axis=1)), normalized(regions.max(axis=1))], axis=-1
     )
-    x = pooled @ np.array(tagger.projection.kernel) + np.array(tagger.projection.bias)
+    x = 0.2 * pooled @ np.array(tagger.projection.kernel) + np.array(
+        tagger.projection.bias
+    )
     h = first_step(tagger.cell, x)
     expected = h @ np.array(tagger.readout.kernel) + np.array(tagger.readout.bias)
     np.testing.assert_allclose(tagger(some_regions()), expected, rtol=1e-3, atol=1e-4)
@@ -64,8 +66,9 @@ def test_scale_of_the_regions_and_their_order_do_not_count(seeded):
     np.testing.assert_allclose(tagger(regions[:, ::-1]), expected, atol=1e-5)
 
 
-def test_dropout_in_training_only(seeded):
-    tagger = build(build_cell("lstm", UNITS), dropout=0.5)
+@pytest.mark.parametrize("which", ["dropout", "state_dropout"])
+def test_dropout_in_training_only(seeded, which):
+    tagger = build(build_cell("lstm", UNITS), **{which: 0.5})
     regions = some_regions()
     np.testing.assert_array_equal(tagger(regions), tagger(regions))
     assert not np.allclose(tagger(regions), tagger(regions, training=True))
@@ -102,7 +105,7 @@ def test_the_cell_is_shared_not_copied(seeded):
 
 @pytest.mark.parametrize("name", ["elman", "lstm"])
 def test_serialises(seeded, name):
-    tagger = build(build_cell(name, UNITS), dropout=0.3)
+    tagger = build(build_cell(name, UNITS), dropout=0.3, state_dropout=0.2)
     again = keras.saving.deserialize_keras_object(
         keras.saving.serialize_keras_object(tagger)
     )

@@ -1,0 +1,63 @@
+"""Tagging: a run, or an export of one, that lists what is in encoded pictures."""
+
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from captioning.runs import newest
+from captioning.serving import load_server, patterns_of
+
+# Tags this probable are shown, or the best one. Generous: one that is likelier wrong
+# than right may still be worth a look.
+LIKELY = 0.3
+
+
+class Tag(NamedTuple):
+    """One word about a picture, and how probable it is that it fits."""
+
+    tag: str
+    probability: float
+
+
+class LoadedTagger:
+    """A run, or an export of one, that tags batches of encoded pictures.
+
+    Raises:
+        BadInput: it is neither, or did not learn tags.
+    """
+
+    def __init__(self, path: Path):
+        self._ask = load_server(path, "tags").ask
+
+    def __call__(self, pictures: list[bytes]) -> list[list[Tag]]:
+        """Return the likely tags of each picture, best first, at least one.
+
+        Raises:
+            tf.errors.InvalidArgumentError: one of the pictures cannot be decoded.
+        """
+        found = self._ask(image_bytes=tf.constant(pictures))
+        return [
+            [
+                Tag(tag.decode("utf-8"), float(probability))
+                for place, (tag, probability) in enumerate(zip(*row, strict=True))
+                if place == 0 or probability >= LIKELY
+            ]
+            for row in zip(
+                found["tags"].numpy(), found["probabilities"].numpy(), strict=True
+            )
+        ]
+
+
+def run_with_tags(run: Path) -> Path:
+    """Return a run if it learned tags too, else the newest that did, saying which.
+
+    Raises:
+        BadInput: there is none.
+    """
+    if "tags" in patterns_of(run):
+        return run
+    found = newest("tags")
+    print(f"using {found}, the newest run of tags", file=sys.stderr)
+    return found

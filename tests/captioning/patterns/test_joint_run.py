@@ -1,0 +1,171 @@
+"""One cell means one cell: in training, on disk, loaded again, and exported."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from captioning import evaluate, train
+from captioning.commands import PATTERN_NAMES
+from captioning.export import export
+from captioning.gradient_steps import GradientSteps, Objective
+from captioning.patterns import PATTERNS
+from captioning.runs import load_run, shared_cell
+from data_prep.errors import BadInput
+
+
+def cell_of(model):
+    return model.decoder.cell if hasattr(model, "decoder") else model.cell
+
+
+def test_the_commands_know_every_pattern():
+    assert tuple(PATTERNS) == PATTERN_NAMES
+
+
+def test_loaded_heads_hold_one_cell_object(joint_run):
+    run = load_run(joint_run, encoder=False)
+    assert list(run.patterns) == list(PATTERN_NAMES)
+    cells = [cell_of(pattern.model) for pattern in run.patterns.values()]
+    assert all(cell is cells[0] for cell in cells)
+    # The translator reads and writes with it.
+    assert run.patterns["translation"].model.reader.cell is cells[0]
+    # And its three weights are there once.
+    variables = {
+        id(variable)
+        for pattern in run.patterns.values()
+        for variable in pattern.model.trainable_variables
+        if variable.path.split("/")[-1] == "recurrent_kernel"
+    }
+    assert len(variables) == 1
+
+
+def test_what_was_trained_is_what_is_loaded(joint_run):
+    """Two loads agree on all weights, none of which is as it was first."""
+    one, two = (load_run(joint_run, encoder=False) for _ in range(2))
+    for name in PATTERN_NAMES:
+        weights = one.patterns[name].model.get_weights()
+        again = two.patterns[name].model.get_weights()
+        for a, b in zip(weights, again, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_a_step_of_one_head_moves_the_cell_of_all(joint_plans):
+    cell = shared_cell(joint_plans)
+    heads = {
+        name: PATTERNS[name].of_data(joint_plans[name].config, plan.data, cell)
+        for name, plan in joint_plans.items()
+        if name in ("sentiment", "tags")
+    }
+    feeds = {name: head.feed(joint_plans[name].data) for name, head in heads.items()}
+    steps = GradientSteps(
+        {
+            name: Objective(head.model, head.loss, feeds[name].batches(0).element_spec)
+            for name, head in heads.items()
+        },
+        joint_plans["captions"].config,
+        total_steps=100,
+    )
+    batch = next(iter(feeds["sentiment"].batches(0)))
+    kernel = cell.recurrent_kernel.numpy()
+    alone = heads["tags"].model.readout.kernel.numpy()
+    for _ in range(2):  # the first has the warm-up's learning rate of zero
+        steps.step("sentiment", batch)
+    assert np.any(cell_of(heads["tags"].model).recurrent_kernel.numpy() != kernel)
+    np.testing.assert_array_equal(heads["tags"].model.readout.kernel.numpy(), alone)
+
+
+def test_the_history_tells_every_pattern(joint_run):
+    header, line = (joint_run / "history.csv").read_text().splitlines()
+    told = dict(zip(header.split(","), map(float, line.split(",")), strict=True))
+    for name in PATTERN_NAMES:
+        assert np.isfinite(told[f"loss of {name}"])
+        assert 0 <= told[f"dev score of {name}"] <= 1
+
+
+@pytest.mark.parametrize("name", PATTERN_NAMES)
+def test_every_pattern_is_evaluated(name, joint_run, capsys):
+    evaluate.main(["--run", str(joint_run), "--pattern", name, "--json"])
+    scores = json.loads(capsys.readouterr().out)
+    measured = [score for score in scores.values() if score is not None]
+    assert measured and all(0 <= score <= 1 for score in measured)
+
+
+STRANGER = """
+import json, sys
+try:
+    import captioning
+except ImportError:
+    pass
+else:
+    sys.exit("captioning can be imported; the test would prove nothing")
+import tensorflow as tf
+import tensorflow_text
+served = tf.saved_model.load(sys.argv[1]).signatures
+texts, to = tf.constant(json.loads(sys.argv[2])), tf.constant(json.loads(sys.argv[3]))
+said = {
+    "sentiment": served["sentiment"](texts=texts)["verdict"],
+    "translation": served["translation"](texts=texts, to=to)["translations"],
+    "associations": served["associations"](texts=texts)["related"],
+}
+print(json.dumps({name: plain(value) for name, value in said.items()}))
+"""
+PLAIN = """
+def plain(tensor):
+    found = tensor.numpy().ravel()
+    return [x.decode() if isinstance(x, bytes) else float(x) for x in found]
+"""
+
+
+def test_the_export_reads_raw_strings_as_python_does(joint_run, tmp_path):
+    export(joint_run, tmp_path / "exported")
+    texts = ["The sailor is not happy, but the boat is old.", "정말 기분이 좋지 않다"]
+    to = ["de", "en"]
+    answer = subprocess.run(
+        [
+            sys.executable,
+            "-I",
+            "-c",
+            PLAIN + STRANGER,
+            tmp_path / "exported",
+            json.dumps(texts),
+            json.dumps(to),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    said = json.loads(answer.stdout)
+    patterns = load_run(joint_run).patterns
+    texts, to = tf.constant(texts), tf.constant(to)
+    verdict = patterns["sentiment"].server()(texts)["verdict"]
+    np.testing.assert_allclose(said["sentiment"], verdict, atol=1e-5)
+    for name, arguments, key in (
+        ("translation", (texts, to), "translations"),
+        ("associations", (texts,), "related"),
+    ):
+        expected = patterns[name].server()(*arguments)[key].numpy().ravel()
+        assert said[name] == [text.decode("utf-8") for text in expected]
+
+
+def test_data_sets_must_fit_the_patterns(harbour_data, moods_data, tmp_path):
+    run = ["--run", str(tmp_path / "run")]
+    moods, harbour = ["--data", str(moods_data)], ["--data", str(harbour_data)]
+    with pytest.raises(BadInput, match="both data sets of sentiment"):
+        train.main(["--pattern", "all", *moods, *moods, *run])
+    with pytest.raises(BadInput, match="of sentiment; expected one of captions"):
+        train.main(["--pattern", "tags", *moods, *run])
+    with pytest.raises(BadInput, match="expected one of translation too"):
+        train.main(["--pattern", "all", *moods, *harbour, *run])
+    with pytest.raises(BadInput, match="--preset is about one pattern"):
+        train.main(["--pattern", "all", "--preset", "harbour", *run])
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_says_what_it_did_not_learn(tiny_run):
+    with pytest.raises(BadInput, match="learned captions, not tags.*--pattern tags"):
+        load_run(tiny_run, encoder=False).pattern("tags")

@@ -1,0 +1,94 @@
+"""What the graphs of the patterns say, held against their models and their data."""
+
+import numpy as np
+import tensorflow as tf
+
+from captioning.runs import load_run
+from data_prep.pipeline import load_split
+from data_prep.sentences import load_labelled
+
+
+def served(joint_run, name, *arguments):
+    pattern = load_run(joint_run).pattern(name)
+    return pattern, pattern.server()(*map(tf.constant, arguments))
+
+
+def test_sentiment_after_every_word(joint_run):
+    texts = ["The sailor is not happy", "", "zzz ... boat"]
+    sentiment, said = served(joint_run, "sentiment", texts)
+    positive = said["positive"].numpy()
+    assert said["words"].numpy()[0].tolist() == b"The sailor is not happy".split()
+    # After each word stands the verdict of the text that ends there.
+    for words in range(1, 6):
+        prefix = " ".join(texts[0].split()[:words])
+        (expected,) = sentiment.probabilities([prefix])
+        np.testing.assert_allclose(positive[0, words - 1], expected, atol=1e-5)
+    np.testing.assert_allclose(
+        said["verdict"], sentiment.probabilities(texts), atol=1e-5
+    )
+    # An unknown word and one of signs alone are told from words of the data set.
+    assert said["known"].numpy()[0].all()
+    assert said["known"].numpy()[2, :3].tolist() == [False, False, True]
+
+
+def test_verdicts_do_not_depend_on_company(joint_run, moods_data):
+    sentiment = load_run(joint_run).pattern("sentiment")
+    texts = load_labelled(moods_data, "test").texts[:20]
+    together = sentiment.probabilities(texts)
+    alone = np.concatenate([sentiment.probabilities([text]) for text in texts])
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
+def test_words_that_were_read_are_not_related(joint_run):
+    associations, said = served(joint_run, "associations", ["a red boat", "boat"])
+    related = said["related"].numpy()
+    assert related.shape == (2, 3, 10)
+    for row, read in ((related[0, 2], {b"red", b"boat"}), (related[1, 0], {b"boat"})):
+        assert not read & set(row.tolist())
+    # Best first.
+    assert np.all(np.diff(said["scores"].numpy(), axis=-1) <= 0)
+
+
+def test_associations_are_asked_for_the_other_captions_words(joint_run, harbour_data):
+    associations = load_run(joint_run).pattern("associations")
+    token_ids, counts, own = associations._questions(harbour_data, "dev")
+    captions = load_split(harbour_data, "dev").captions[0]
+    word = "buoy" if "buoy" in " ".join(captions) else "lighthouse"
+    column = associations.related.index(word)
+    has = [word in caption.lower() for caption in captions]
+    for row, own_word in enumerate(has):
+        assert own[row, column] == own_word
+        assert counts[row, column] == (0 if own_word else sum(has))
+    assert token_ids.nrows() == len(counts) == 5 * 100
+
+
+def test_tags_of_the_harbour_are_its_objects(joint_run, harbour_data):
+    tags = load_run(joint_run).pattern("tags")
+    assert "sailing boat" in tags.tags and "gulls" in tags.tags
+    record = next(iter(load_split(harbour_data, "dev").scenes))
+    truth = tags._truth(load_split(harbour_data, "dev"))[0]
+    named = [tag for tag, is_there in zip(tags.tags, truth, strict=True) if is_there]
+    assert named and all(
+        f'"{tag}"' in record or tag in ("gulls", "sailor") for tag in named
+    )
+
+
+def test_translation_is_told_the_language_in_its_first_token(joint_run):
+    translation = load_run(joint_run).pattern("translation")
+    assert list(map(str, translation.directions)) == [
+        "en-de",
+        "de-en",
+        "en-ko",
+        "ko-en",
+    ]
+    ids = translation._source_ids(["a boat", "a boat"], ["de", "ko"]).to_list()
+    tags = translation.subwords.language_ids
+    assert [row[0] for row in ids] == [tags["de"], tags["ko"]]
+    assert ids[0][1:] == ids[1][1:] and ids[0][-1] == 3  # END
+
+
+def test_the_served_translation_is_the_translated(joint_run):
+    texts = ["A red boat.", "The sailor sees a green buoy behind the pier."]
+    translation, said = served(joint_run, "translation", texts, ["de", "de"])
+    best = [text.decode("utf-8") for text in said["translations"].numpy()[:, 0]]
+    assert best == translation.translate(texts, "de")
