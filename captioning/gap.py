@@ -31,20 +31,20 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _gap(flags) -> None:
-    from captioning import long_term_grid, long_term_report
-    from captioning.long_term import CELLS, GAPS, Budget
+    from captioning.long_term import grid, report
+    from captioning.long_term.recall import CELLS, GAPS, Budget
 
     if flags.draw:
-        results = long_term_grid.read_results(flags.out)
+        results = grid.read_results(flags.out)
         if not results:
             raise BadInput(
                 f"{flags.out} holds no results to draw; expected "
-                f"{long_term_grid.RESULTS} there: leave out --draw to make them."
+                f"{grid.RESULTS} there: leave out --draw to make them."
             )
     else:
         names = [field.name for field in dataclasses.fields(Budget)]
         given = {name: getattr(flags, name, None) for name in names}
-        results = long_term_grid.run_grid(
+        results = grid.run_grid(
             flags.out,
             Budget(**{name: x for name, x in given.items() if x is not None}),
             cells=flags.cells or CELLS,
@@ -52,14 +52,15 @@ def _gap(flags) -> None:
             seeds=range(flags.seeds),
             processes=flags.processes,
         )
-    print(long_term_report.table(results))
-    for path in long_term_report.draw(results, flags.out):
+    print(report.table(results))
+    for path in report.draw(results, flags.out):
         print(f"drawn: {path}", file=sys.stderr)
 
 
 def _boat(flags) -> None:
-    from captioning import near_and_far, plots_long_term
-    from captioning.long_term import CELLS
+    from captioning.long_term import near_and_far
+    from captioning.long_term.recall import CELLS
+    from captioning.plots import long_term as plots
 
     if flags.draw:
         results = near_and_far.load(flags.out)
@@ -73,7 +74,7 @@ def _boat(flags) -> None:
         near_and_far.save(results, flags.out)
     print(near_and_far.table(results))
     picture = flags.out / "boat.png"
-    plots_long_term.draw_near_and_far(results, near_and_far.CHANCE, picture)
+    plots.draw_near_and_far(results, near_and_far.CHANCE, picture)
     print(f"drawn: {picture}", file=sys.stderr)
 
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from captioning import plots
 from captioning.patterns import captions as patterns_captions
+from captioning.plots import runs as plots
 from captioning.runs import load_run
 from data_prep import images, pipeline
 from data_prep.records import read_shards

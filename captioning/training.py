@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from captioning import plots, runs
+from captioning import runs
 from captioning.gradient_steps import GradientSteps, Objective
 from captioning.history import (
     HISTORY,
@@ -23,6 +23,7 @@ from captioning.history import (
 )
 from captioning.patterns import PATTERNS
 from captioning.patterns.pattern import Feed
+from captioning.plots.runs import draw_history
 from captioning.runs import Plan
 from data_prep.errors import BadInput
 
@@ -192,7 +193,7 @@ def _report(history: Sequence[Epoch], config, directory: Path) -> None:
     )
     write_history(directory, history)
     names = {name: PATTERNS[name].score_name for name in last.losses}
-    plots.draw_history(history, names, directory / "curves.png")
+    draw_history(history, names, directory / "curves.png")
 
 
 class _Checkpoint:

@@ -34,7 +34,6 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, "..")  # the package is used from its folder
-import captioning  # before TensorFlow, so that it does not greet
 from data_prep.quiet import import_tensorflow
 
 import_tensorflow()
@@ -43,11 +42,11 @@ import keras
 import numpy as np
 from IPython.display import Image
 
-from captioning import long_term_grid, long_term_report, near_and_far
-from captioning import plots_long_term as plots
 from captioning.cells import LSTMCell
-from captioning.long_term import CELLS, Budget, build_recaller, memory_norms
-from captioning.state_jacobians import step_jacobians
+from captioning.long_term import grid, near_and_far, report
+from captioning.long_term.recall import CELLS, Budget, build_recaller, memory_norms
+from captioning.long_term.state_jacobians import step_jacobians
+from captioning.plots import long_term as plots
 from data_prep.datasets import gap as sequences
 
 pictures = Path(tempfile.mkdtemp())
@@ -117,7 +116,7 @@ Image(pictures / "boat.png")
 # that bends.
 
 # %%
-long_term_report.draw_stacks(pictures / "stacks.png")
+report.draw_stacks(pictures / "stacks.png")
 Image(pictures / "stacks.png")
 
 # %% [markdown]
@@ -128,7 +127,7 @@ Image(pictures / "stacks.png")
 # 1: tanh only takes away. Left, the linear cell, right, the same $W$ with tanh:
 
 # %%
-long_term_report.draw_growth(pictures / "growth.png")
+report.draw_growth(pictures / "growth.png")
 Image(pictures / "growth.png")
 
 # %% [markdown]
@@ -198,7 +197,7 @@ for sentence, answer in zip(token_ids, answers):
     print(sequences.words(sentence), " ->", sequences.THINGS[answer])
 
 # %%
-results = long_term_grid.run_grid(
+results = grid.run_grid(
     pictures,
     Budget(steps=400),
     gaps=(2, 5, 10, 20, 50, 100),
@@ -206,8 +205,8 @@ results = long_term_grid.run_grid(
     processes=2,
     progress=False,
 )
-print(long_term_report.table(results))
-long_term_report.draw(results, pictures)
+print(report.table(results))
+report.draw(results, pictures)
 Image(pictures / "gap.png")
 
 # %% [markdown]

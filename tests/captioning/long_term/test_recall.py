@@ -5,9 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from captioning import gap, long_term_grid, long_term_report
+from captioning import gap
 from captioning.cells import LSTMCell
-from captioning.long_term import CELLS, Budget, Result, build_recaller, run_one
+from captioning.long_term import grid, report
+from captioning.long_term.recall import CELLS, Budget, Result, build_recaller, run_one
 from data_prep.errors import BadInput
 
 QUICK = Budget(steps=150, learning_rate=1e-2)
@@ -58,32 +59,37 @@ def test_what_is_finished_is_not_run_again(tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return fake(*key)
 
-    monkeypatch.setattr(long_term_grid, "run_one", run)
-    grid = {"cells": ("elman", "lstm"), "gaps": (1, 2), "seeds": (0,)}
+    monkeypatch.setattr(grid, "run_one", run)
+    chosen = {"cells": ("elman", "lstm"), "gaps": (1, 2), "seeds": (0,)}
     with pytest.raises(KeyboardInterrupt):
-        long_term_grid.run_grid(tmp_path, QUICK, **grid, progress=False)
-    assert len(long_term_grid.read_results(tmp_path)) == 2
-    results = long_term_grid.run_grid(tmp_path, QUICK, **grid, progress=False)
+        grid.run_grid(tmp_path, QUICK, **chosen, progress=False)
+    assert len(grid.read_results(tmp_path)) == 2
+    results = grid.run_grid(tmp_path, QUICK, **chosen, progress=False)
     assert len(ran) == 5  # the third was stopped, so it is run once more
     assert len(set(ran)) == len(results) == 4
-    kept = {result[:3] for result in long_term_grid.read_results(tmp_path)}
+    kept = {result[:3] for result in grid.read_results(tmp_path)}
     assert kept == {result[:3] for result in results} == set(ran)
 
 
 def test_results_of_another_budget_are_not_mixed_in(tmp_path, monkeypatch):
-    monkeypatch.setattr(long_term_grid, "run_one", fake)
-    grid = {"cells": ("lstm",), "gaps": (1,), "seeds": (0,), "progress": False}
-    long_term_grid.run_grid(tmp_path, QUICK, **grid)
+    monkeypatch.setattr(grid, "run_one", fake)
+    chosen = {"cells": ("lstm",), "gaps": (1,), "seeds": (0,), "progress": False}
+    grid.run_grid(tmp_path, QUICK, **chosen)
     other = dataclasses.replace(QUICK, steps=7)
     with pytest.raises(BadInput, match=r"another budget \(steps differ\)"):
-        long_term_grid.run_grid(tmp_path, other, **grid)
+        grid.run_grid(tmp_path, other, **chosen)
 
 
 @pytest.mark.slow  # each process imports TensorFlow first
 def test_processes_give_what_one_gives(tmp_path):
-    grid = {"cells": ("elman", "lstm"), "gaps": (1,), "seeds": (0,), "progress": False}
-    one = long_term_grid.run_grid(tmp_path / "one", ONE_STEP, **grid)
-    two = long_term_grid.run_grid(tmp_path / "two", ONE_STEP, **grid, processes=2)
+    chosen = {
+        "cells": ("elman", "lstm"),
+        "gaps": (1,),
+        "seeds": (0,),
+        "progress": False,
+    }
+    one = grid.run_grid(tmp_path / "one", ONE_STEP, **chosen)
+    two = grid.run_grid(tmp_path / "two", ONE_STEP, **chosen, processes=2)
     for a, b in zip(one, two, strict=True):
         assert (a.cell, a.gap, a.seed, a.parameters) == (
             b.cell,
@@ -118,12 +124,12 @@ def test_nothing_to_draw_is_bad_input(tmp_path):
 
 
 def test_a_file_of_something_else_is_bad_input(tmp_path):
-    (tmp_path / long_term_grid.RESULTS).write_text("no\n")
+    (tmp_path / grid.RESULTS).write_text("no\n")
     with pytest.raises(BadInput, match="not a file of results"):
-        long_term_grid.read_results(tmp_path)
+        grid.read_results(tmp_path)
 
 
 def test_the_table_says_mean_least_and_most(tmp_path):
     results = [fake("elman", 1, seed, QUICK) for seed in range(2)]
     results[1] = results[1]._replace(accuracy=0.7, steps=20)
-    assert "0.600 (0.500..0.700), 15" in long_term_report.table(results)
+    assert "0.600 (0.500..0.700), 15" in report.table(results)

@@ -13,7 +13,7 @@ from pathlib import Path
 import tensorflow as tf
 from tqdm import tqdm
 
-from captioning.long_term import CELLS, GAPS, SEEDS, Budget, Result, run_one
+from captioning.long_term.recall import CELLS, GAPS, SEEDS, Budget, Result, run_one
 from data_prep.errors import BadInput
 from data_prep.quiet import import_tensorflow
 from data_prep.replacement import write_text

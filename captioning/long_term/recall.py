@@ -16,8 +16,8 @@ import numpy as np
 import tensorflow as tf
 
 from captioning.cells import ElmanCell, LSTMCell
+from captioning.long_term.state_jacobians import gradient_norms
 from captioning.recurrence import Recurrence
-from captioning.state_jacobians import gradient_norms
 from data_prep.datasets import gap as sequences
 
 CELLS = ("elman", "lstm", "lstm_chrono")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from captioning.cells import ElmanCell, LSTMCell
-from captioning.state_jacobians import (
+from captioning.long_term.state_jacobians import (
     composed,
     gradient_norms,
     scale_recurrence,

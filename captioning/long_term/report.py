@@ -6,10 +6,10 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from captioning import plots_long_term as plots
-from captioning import state_jacobians
 from captioning.cells import ElmanCell
-from captioning.long_term import CELLS, Result
+from captioning.long_term import state_jacobians
+from captioning.long_term.recall import CELLS, Result
+from captioning.plots import long_term as plots
 from data_prep.datasets import gap as sequences
 
 SLOPE, DEPTHS = 1.3, (1, 2, 3, 8)  # steep enough that eight tanh are seen to bend

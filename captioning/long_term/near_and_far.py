@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from captioning.long_term import comparable_cell
+from captioning.long_term.recall import comparable_cell
 from captioning.losses import token_cross_entropy
 from captioning.recurrence import Recurrence
 from data_prep.datasets.gap import (

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from captioning import gap, near_and_far
-from captioning.long_term import CELLS
+from captioning import gap
+from captioning.long_term import near_and_far
+from captioning.long_term.recall import CELLS
 from data_prep.datasets.gap import boat_sentences
 from data_prep.errors import BadInput
 

@@ -1,0 +1,1 @@
+"""Pictures for people: arrays and names in, PNG files out."""
