@@ -92,7 +92,7 @@ def main(argv: list[str] | None = None) -> int:
 def _tags_run(flags, run: Path) -> Path | None:
     if flags.tags_run or not flags.tags:
         return flags.tags_run
-    from captioning.tagging import run_with_tags
+    from captioning.inference import run_with_tags
 
     return run_with_tags(run)
 
@@ -113,8 +113,7 @@ def caption_pictures(
     """
     from tqdm import tqdm
 
-    from captioning.inference import LoadedCaptioner
-    from captioning.tagging import LoadedTagger
+    from captioning.inference import LoadedCaptioner, LoadedTagger
 
     caption = LoadedCaptioner(run, num_beams)
     tag = LoadedTagger(tags_run) if tags_run else None

@@ -59,8 +59,8 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
     """
     import tensorflow as tf
 
-    from captioning.inference import EXPORT_FACTS, EXPORT_FORMAT
     from captioning.runs import load_run
+    from captioning.serving import EXPORT_FACTS, EXPORT_FORMAT
 
     out = out.resolve()
     is_export = (out / EXPORT_FACTS).exists()
@@ -85,6 +85,8 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
         "num_beams": num_beams,
         "patterns": list(patterns),
     }
+    if "translation" in patterns:
+        facts["languages"] = list(patterns["translation"].subwords.language_ids)
     (partial / EXPORT_FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
     old = out.with_name(f"{partial.name}.old")
     if out.exists():

@@ -1,20 +1,17 @@
-"""Inference: a run, or an export of one, that captions encoded pictures.
+"""Inference: a run, or an export of one, that captions and tags encoded pictures."""
 
-What `captioning.caption` runs and what `captioning.export` saves is one graph, that of
-`Captions.server`, so the two cannot say different things.
-"""
-
-import json
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import tensorflow as tf
 
-from captioning.runs import check_has, load_run
-from data_prep.errors import BadInput
+from captioning.runs import newest
+from captioning.serving import load_server, patterns_of
 
-EXPORT_FACTS = "captioning_export.json"
-EXPORT_FORMAT = 2  # raised when the signatures of an export change
+# Tags this probable are shown, or the best one. Generous: one that is likelier wrong
+# than right may still be worth a look.
+LIKELY = 0.3
 
 
 class Caption(NamedTuple):
@@ -36,10 +33,7 @@ class LoadedCaptioner:
     """
 
     def __init__(self, path: Path, num_beams: int | None = None):
-        if (path / "saved_model.pb").exists():
-            self._function = _load_export(path, num_beams)
-        else:
-            self._function = load_run(path).pattern("captions").server(num_beams)
+        self._ask = load_server(path, "captions", num_beams).ask
 
     def __call__(self, pictures: list[bytes]) -> list[list[Caption]]:
         """Return the captions of each picture, best first.
@@ -47,7 +41,7 @@ class LoadedCaptioner:
         Raises:
             tf.errors.InvalidArgumentError: one of the pictures cannot be decoded.
         """
-        found = self._function(tf.constant(pictures))
+        found = self._ask(image_bytes=tf.constant(pictures))
         return [
             [
                 Caption(text.decode("utf-8"), float(score))
@@ -59,31 +53,50 @@ class LoadedCaptioner:
         ]
 
 
-def _load_export(path: Path, num_beams: int | None):
-    try:
-        facts = json.loads((path / EXPORT_FACTS).read_text("utf-8"))
-        made_as, beams = facts["format"], facts["num_beams"]
-        patterns = facts["patterns"] if made_as == EXPORT_FORMAT else []
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadInput(
-            f"{path} holds a SavedModel without a readable {EXPORT_FACTS}; expected "
-            "an export of this project. Make it by `python -m captioning.export`."
-        ) from error
-    if made_as != EXPORT_FORMAT:
-        raise BadInput(
-            f"{path} is an export of format {made_as}; this version reads format "
-            f"{EXPORT_FORMAT}. Export the run again."
-        )
-    check_has(path, patterns, "captions")
-    if num_beams not in (None, beams):
-        raise BadInput(
-            f"{path} was exported with {beams} beams, {num_beams} were asked for. "
-            "Leave --beams out, or export again with the number you want."
-        )
-    try:
-        return tf.saved_model.load(str(path)).signatures["captions"]
-    except (OSError, KeyError, tf.errors.OpError, ValueError) as error:
-        raise BadInput(
-            f"{path} cannot be loaded ({str(error).splitlines()[0]}); expected a "
-            "whole export. Export the run again."
-        ) from error
+class Tag(NamedTuple):
+    """One word about a picture, and how probable it is that it fits."""
+
+    tag: str
+    probability: float
+
+
+class LoadedTagger:
+    """A run, or an export of one, that tags batches of encoded pictures.
+
+    Raises:
+        BadInput: it is neither, or did not learn tags.
+    """
+
+    def __init__(self, path: Path):
+        self._ask = load_server(path, "tags").ask
+
+    def __call__(self, pictures: list[bytes]) -> list[list[Tag]]:
+        """Return the likely tags of each picture, best first, at least one.
+
+        Raises:
+            tf.errors.InvalidArgumentError: one of the pictures cannot be decoded.
+        """
+        found = self._ask(image_bytes=tf.constant(pictures))
+        return [
+            [
+                Tag(tag.decode("utf-8"), float(probability))
+                for place, (tag, probability) in enumerate(zip(*row, strict=True))
+                if place == 0 or probability >= LIKELY
+            ]
+            for row in zip(
+                found["tags"].numpy(), found["probabilities"].numpy(), strict=True
+            )
+        ]
+
+
+def run_with_tags(run: Path) -> Path:
+    """Return a run if it learned tags too, else the newest that did, saying which.
+
+    Raises:
+        BadInput: there is none.
+    """
+    if "tags" in patterns_of(run):
+        return run
+    found = newest("tags")
+    print(f"using {found}, the newest run of tags", file=sys.stderr)
+    return found

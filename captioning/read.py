@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from captioning import given_texts, terminal
-from captioning.given_texts import Given
+from captioning.reading import given_texts, terminal
+from captioning.reading.given_texts import Given
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.quiet import import_tensorflow
 
@@ -38,19 +38,19 @@ def main(argv: list[str] | None = None) -> int:
     _check_plot(flags)
     given = _given(flags)  # before anything that takes a while
     import_tensorflow()
-    from captioning import reading
+    from captioning.reading import readings
 
     to = getattr(flags, "to", "")
-    read = reading.reader(_run(flags, pattern, to), pattern, to)
+    read = readings.reader(_run(flags, pattern, to), pattern, to)
     readings = []
-    for text, found in reading.read_all(given, pattern, read):
+    for text, found in readings.read_all(given, pattern, read):
         _say(text, found, flags)
         if found is not None:
             readings = [*readings, found][:MOST_DRAWN]
     if not readings:
         return 2
     if getattr(flags, "plot", None):
-        from captioning.plots_reading import draw_verdicts
+        from captioning.plots.reading import draw_verdicts
 
         draw_verdicts(readings, flags.plot)
         print(f"drew {flags.plot}", file=sys.stderr)
@@ -154,15 +154,16 @@ def _check_plot(flags) -> None:
 
 def _run(flags, pattern: str, to: str) -> Path:
     """Return `--run`, the newest run that learned the pattern, or a new small one."""
-    from captioning import embedded, reading
+    from captioning import embedded
+    from captioning.reading import readings
 
     if flags.run:
         return flags.run
-    if run := reading.find_run(pattern):
+    if run := readings.find_run(pattern):
         print(f"using {run}, the newest run of {pattern}", file=sys.stderr)
         return run
     if pattern == "translation":  # before minutes of training, not after
-        reading.check_language(to, reading.embedded_languages())
+        readings.check_language(to, readings.embedded_languages())
     print(
         f"no run under runs/ learned {pattern}: training a small one now, once, on "
         "embedded examples; it knows little but the harbour",
@@ -174,7 +175,7 @@ def _run(flags, pattern: str, to: str) -> Path:
 
 
 def _say(text: Given, found, flags) -> None:
-    from captioning.reading_lines import facts_of, lines_of
+    from captioning.reading.lines import facts_of, lines_of
 
     every_word = getattr(flags, "every_word", False)
     if found is not None and not any(found.known):

@@ -25,7 +25,7 @@ from captioning.config import Config
 from captioning.models.siblings import Siblings
 from captioning.patterns import PATTERNS
 from captioning.patterns.pattern import Cell, Pattern
-from data_prep.dataset_info import DatasetInfo, images_digest
+from data_prep.dataset_info import DatasetInfo, examples_digest
 from data_prep.errors import BadInput
 from data_prep.replacement import write_text
 
@@ -150,7 +150,7 @@ def check_same_data(directory: Path, plans: Mapping[str, Plan]) -> None:
 
 def _data_digest(data: Path) -> str:
     info = DatasetInfo.load(data)
-    return images_digest(info, "train") + info.vocabulary_sha256
+    return examples_digest(info, "train") + info.vocabulary_sha256
 
 
 def save_weights(directory: Path, model: Siblings) -> None:

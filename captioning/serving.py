@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from captioning.inference import EXPORT_FACTS, EXPORT_FORMAT
 from captioning.runs import check_has, load_facts, load_run
 from data_prep.errors import BadInput
 
+EXPORT_FACTS = "captioning_export.json"
+EXPORT_FORMAT = 2  # raised when the signatures of an export change
 _OF_PICTURES = ("captions", "tags")
 
 

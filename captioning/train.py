@@ -7,16 +7,10 @@ import time
 from pathlib import Path
 
 from captioning.commands import PATTERN_NAMES
+from captioning.embedded import EMBEDDED, embedded_data
 from data_prep.errors import BadInput, exit_on_bad_input
 from data_prep.quiet import import_tensorflow
 
-# The embedded data set of each kind, and how many training examples of it: what a few
-# minutes on two cores see often enough.
-EMBEDDED = {
-    "captions": ("harbour", 6000),
-    "sentiment": ("moods", 6000),
-    "translation": ("phrasebook", 6000),
-}
 KNOBS_OF_THE_CELL = ("cell", "units", "embedding_dim")
 
 EXAMPLE = """examples:
@@ -137,20 +131,6 @@ def _info(data: Path):
     from data_prep.dataset_info import DatasetInfo
 
     return DatasetInfo.load(data)
-
-
-def embedded_data(kind: str) -> Path:
-    """Return the embedded data set of a kind, made if it is not there."""
-    from data_prep.prepare import prepare
-
-    name, count = EMBEDDED[kind]
-    data = Path("data") / name
-    if (data / "dataset.json").exists():
-        print(f"using the {name} in {data}, as it is", file=sys.stderr)
-    else:
-        print(f"making the {name} in {data}", file=sys.stderr)
-        prepare(name, None, data, count=count, seed=0)
-    return data
 
 
 def _knobs(pattern: str, data: Path, flags):

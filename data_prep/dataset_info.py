@@ -173,9 +173,6 @@ def examples_digest(info: DatasetInfo, split: str) -> str:
     return hashlib.sha256(sums.encode("ascii")).hexdigest()
 
 
-images_digest = examples_digest
-
-
 def check_kind(directory: Path, info: DatasetInfo, kind: str) -> None:
     """Raise BadInput unless the data set is of this kind, and say what it is good for.
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from data_prep import text
 from data_prep.errors import BadInput
 from data_prep.vocabulary import END, PAD, START, UNK, with_edges
 
@@ -49,7 +50,7 @@ class Subwords(tf.Module):
         super().__init__(name="subwords")
         self._model = model
         # As a function, because tf.Module would have to export a dict.
-        self._drawing = functools.cache(lambda alpha: self._tokenizer(-1, alpha))
+        self._drawing = functools.cache(self._drawing_tokenizer)
         with tf.init_scope():  # also when made while a function is traced
             self._exact = self._tokenizer()
             self._size = int(self._exact.vocab_size())
@@ -67,6 +68,14 @@ class Subwords(tf.Module):
         return tensorflow_text.SentencepieceTokenizer(
             self._model, out_type=tf.int32, nbest_size=nbest_size, alpha=alpha
         )
+
+    def _drawing_tokenizer(self, alpha: float):
+        drawing = self._tokenizer(-1, alpha)
+        try:
+            drawing.tokenize(["a"])
+        except tf.errors.InternalError:  # characters: there is but one way to cut
+            return self._exact
+        return drawing
 
     def _find_tags(self) -> dict[str, int]:
         tags = {}
@@ -107,7 +116,7 @@ class Subwords(tf.Module):
         """
         import sentencepiece  # for learning only
 
-        texts = [text for text in texts if text.strip()]
+        texts = [one for one in texts if one.strip()]
         model = io.BytesIO()
         try:
             sentencepiece.SentencePieceTrainer.train(
@@ -205,3 +214,23 @@ class Subwords(tf.Module):
         texts = tf.strings.strip(tf.strings.regex_replace(texts, " +", " "))
         texts = tf.reshape(texts, shape[:-1])
         return tf.ensure_shape(texts, token_ids.shape[:-1])
+
+
+class PiecesOfWords(Subwords):
+    """Subwords of the words of `data_prep.text`: lower case, no signs.
+
+    What is read for what it means, and never written, is the same with or without a
+    full stop; how "it's" was typed does not matter either.
+    """
+
+    FILE = "pieces.model"
+
+    @classmethod
+    def build(cls, texts: Iterable[str], size: int, **options) -> "PiecesOfWords":
+        """Learn pieces from texts; arguments as `Subwords.build`."""
+        standard = text.standardize(tf.constant(list(texts))).numpy()
+        return super().build([t.decode("utf-8") for t in standard], size, **options)
+
+    def ids(self, texts: tf.Tensor, alpha: float = 0.0) -> tf.RaggedTensor:
+        """Turn texts ``(N,)`` into int32 ids ``(N, (T))``; see `Subwords.ids`."""
+        return super().ids(text.standardize(texts), alpha)

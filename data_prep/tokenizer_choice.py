@@ -12,14 +12,14 @@ if TYPE_CHECKING:  # TensorFlow takes seconds to import; --help must not wait fo
 MANY_TEXTS = 5000  # in train: from here a word has enough examples to be choosy
 MIN_COUNT = 5  # the usual threshold since Karpathy & Fei-Fei 2015 (arXiv:1412.2306)
 NUM_SUBWORDS = 8000  # as Kudo 2018 takes for his small sets, all of them larger
-KINDS = ("words", "subwords", "characters")
+KINDS = ("words", "pieces", "subwords", "characters")
 
 
 class TokenizerChoice(NamedTuple):
     """A tokenizer still to be built.
 
     Attributes:
-        kind: "words", "subwords" or "characters".
+        kind: "words", "pieces" of them, "subwords" or "characters" of what was written.
         min_count: of words, how often one must occur; None decides by the number of
             texts, see `default_min_count`.
         vocabulary_size: of subwords or characters, how many at most, tags included.
@@ -110,13 +110,15 @@ def build(
     Raises:
         BadInput: the texts do not carry it.
     """
-    from data_prep.tokenizers import Subwords, Vocabulary
+    from data_prep.subwords import PiecesOfWords, Subwords
+    from data_prep.vocabulary import Vocabulary
 
     if choice.kind != "words":
-        subwords = Subwords.build(
+        kind = PiecesOfWords if choice.kind == "pieces" else Subwords
+        subwords = kind.build(
             texts,
             choice.vocabulary_size,
-            languages,
+            languages=languages,
             characters=choice.kind == "characters",
             fold_case=choice.fold_case,
         )

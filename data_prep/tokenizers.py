@@ -1,18 +1,20 @@
-"""The two tokenizers, words and subwords: which one a folder holds.
+"""The tokenizers, words and pieces of words: which one a folder holds.
 
-Both have one interface: ``len``, ``ids``, ``encode``, ``decode``, ``save``, ``load``.
+All have one interface: ``len``, ``ids``, ``encode``, ``decode``, ``save``, ``load``.
 Prepared data sets and runs hold the file of one of them.
 """
 
 from pathlib import Path
 
 from data_prep.errors import BadInput
-from data_prep.subwords import Subwords
+from data_prep.subwords import PiecesOfWords, Subwords
 from data_prep.vocabulary import Vocabulary
 
 Tokenizer = Vocabulary | Subwords
 
-KINDS: dict[str, type[Tokenizer]] = {"words": Vocabulary, "subwords": Subwords}
+FILES: dict[str, type[Tokenizer]] = {
+    kind.FILE: kind for kind in (Vocabulary, Subwords, PiecesOfWords)
+}
 
 
 def load_tokenizer(directory: Path) -> Tokenizer:
@@ -22,12 +24,10 @@ def load_tokenizer(directory: Path) -> Tokenizer:
         BadInput: there is none, or both, or the file is damaged.
     """
     directory = Path(directory)
-    found = [kind for kind in KINDS.values() if (directory / kind.FILE).exists()]
+    found = [kind for file, kind in FILES.items() if (directory / file).exists()]
     if len(found) != 1:
-        one, other = (kind.FILE for kind in KINDS.values())
-        holds = f"both {one} and {other}" if found else f"neither {one} nor {other}"
         raise BadInput(
-            f"{directory} holds {holds}; expected one of them: prepare the data set "
-            "again, or restore the run's file."
+            f"{directory} holds {len(found) or 'none'} of {', '.join(FILES)}; expected "
+            "one of them: prepare the data set again, or restore the run's file."
         )
     return found[0].load(directory / found[0].FILE)

@@ -187,7 +187,9 @@ class Associations(Pattern):
             read = word_by_word(self.vocabulary, texts)
             log_probs = tf.nn.log_softmax(self.model(read.token_ids))
             seen = tf.cumsum(
-                tf.one_hot(read.token_ids, len(self.vocabulary), dtype=tf.int8), axis=1
+                # Not int8, in which a word that is read 128 times was never read.
+                tf.one_hot(read.token_ids, len(self.vocabulary), dtype=tf.int16),
+                axis=1,
             )
             was_read = tf.gather(seen, place_of, axis=2) > 0
             log_probs = tf.where(was_read, log_probs.dtype.min, log_probs)

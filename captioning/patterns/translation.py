@@ -20,6 +20,7 @@ from data_prep.length_batches import dataset_by_length
 from data_prep.sentences import load_parallel
 from data_prep.subwords import Subwords
 from data_prep.vocabulary import END, PAD, START, UNK
+from data_prep.word_by_word import known_tokens
 
 BATCH_SIZE = 100  # sentences searched for at once, of like length
 
@@ -227,7 +228,8 @@ class Translation(Pattern):
     def server(self, num_beams: int | None = None):
         """Return `texts` string ``(batch,)`` and `to` string ``(batch,)``, language
         codes -> {"translations" string ``(batch, beams)``, best first, "scores" float32
-        ``(batch, beams)``, the log probability over length ** length_penalty}.
+        ``(batch, beams)``, the log probability over length ** length_penalty, "known"
+        bool ``(batch,)``, whether any part of a text is in the vocabulary}.
 
         A code that is not known fails the call (`InvalidArgumentError`).
         """
@@ -243,17 +245,22 @@ class Translation(Pattern):
         )
         def serve(texts, to):
             is_code = to[:, None] == codes
-            known = tf.debugging.Assert(
+            checked = tf.debugging.Assert(
                 tf.reduce_all(tf.reduce_any(is_code, axis=1)),
                 ["`to` holds a language that is none of", codes],
                 summarize=99,
             )
-            with tf.control_dependencies([known] if known is not None else []):
+            with tf.control_dependencies([checked] if checked is not None else []):
                 tag = tf.gather(tags, tf.argmax(tf.cast(is_code, tf.int32), axis=1))
             ids = self.subwords.encode(texts)
+            known = known_tokens(self.subwords, ids[:, 1:-1])
             source_ids = tf.concat([tag[:, None], ids[:, 1:]], axis=1)
             translations, scores = search_for(source_ids.to_tensor())
-            return {"translations": translations, "scores": scores}
+            return {
+                "translations": translations,
+                "scores": scores,
+                "known": tf.reduce_any(known, axis=1),
+            }
 
         return serve
 

@@ -10,8 +10,8 @@ A module of this package is a data set; its file name is what users type. It has
   lazily, split after split: an example of train never comes after one of dev.
   Arguments by keyword are the data set's options. What cannot be used is not an error
   but goes to ``skipped``, unless nothing can be read at all: then `BadInput`;
-- ``TOKENIZER``, unless captions: "words", "subwords" or "characters", what its texts
-  are cut into if the user does not say, and ``VOCABULARY_SIZE``, into how many of them;
+- ``TOKENIZER``, unless captions: what its texts are cut into if the user does not say,
+  one of `data_prep.tokenizer_choice.KINDS`, and ``VOCABULARY_SIZE``, into how many;
 - ``LANGUAGES``, if translation: their codes, the pivot first. One learns to translate
   from the pivot into the others and from the others into the pivot.
 

@@ -23,7 +23,7 @@ from data_prep.text_files import (
 
 KIND = "sentiment"
 NEEDS_SOURCE = True
-TOKENIZER = "subwords"
+TOKENIZER = "pieces"
 VOCABULARY_SIZE = 6000
 
 FILES = {split: f"{split}.tsv" for split in SPLITS}

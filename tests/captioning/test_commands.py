@@ -32,6 +32,7 @@ def command(*arguments, cwd=ROOT):
     [
         "captioning.train",
         "captioning.caption",
+        "captioning.read",
         "captioning.evaluate",
         "captioning.export",
         "data_prep.prepare",

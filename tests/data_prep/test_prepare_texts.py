@@ -34,7 +34,7 @@ def names(out):
 
 
 def test_reviews_in_words(reviews, tmp_path):
-    info = prepare("sst2", reviews, tmp_path / "out")
+    info = prepare("sst2", reviews, tmp_path / "out", tokenizer="words")
     assert names(tmp_path / "out") == [
         "dataset.json",
         "dev.jsonl",
@@ -57,13 +57,13 @@ def test_reviews_in_words(reviews, tmp_path):
 
 def test_reviews_in_subwords_instead_and_back(reviews, tmp_path):
     out = tmp_path / "out"
-    words = prepare("sst2", reviews, out)
+    words = prepare("sst2", reviews, out, tokenizer="words")
     info = prepare("sst2", reviews, out, tokenizer="subwords", vocabulary_size=60)
     assert isinstance(load_tokenizer(out), Subwords)  # no vocabulary.txt is left
     assert info.vocabulary_file == "subwords.model" and info.min_count == 0
     assert info.vocabulary_size <= 60 and not info.standardisation
     assert info.splits == words.splits
-    assert prepare("sst2", reviews, out) == words
+    assert prepare("sst2", reviews, out, tokenizer="words") == words
 
 
 def test_pairs_in_subwords_with_tags(pairs, tmp_path):
@@ -97,7 +97,8 @@ def test_twice_is_the_same(pairs, tmp_path):
 
 def test_main_says_what_it_made(reviews, pairs, tmp_path, capsys):
     out = tmp_path / "sst2"
-    main(["sst2", "--source", str(reviews), "--out", str(out), "--min-count", "2"])
+    arguments = ["sst2", "--source", str(reviews), "--out", str(out)]
+    main([*arguments, "--tokenizer", "words", "--min-count", "2"])
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert rows[:4] == [
         ["split", "texts", "files"],
@@ -112,7 +113,7 @@ def test_main_says_what_it_made(reviews, pairs, tmp_path, capsys):
     main(["multi30k", "--source", str(pairs), *options])
     said = capsys.readouterr().out
     assert said.splitlines()[1].split() == ["train", "40", "80", "1"]
-    assert "subwords, tags for en, de\n" in said
+    assert "tags for en, de\n" in said
     assert f"--pattern translation --data {tmp_path / 'm'}" in said
 
 
@@ -130,8 +131,11 @@ def test_the_embedded_ones(name, tmp_path, capsys):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["sst2", "--vocabulary-size", "9"], "words got a vocabulary_size"),
-        (["nsmc", "--min-count", "2"], "subwords got a min_count"),
+        (
+            ["sst2", "--tokenizer", "words", "--vocabulary-size", "9"],
+            "words got a vocabulary_size",
+        ),
+        (["nsmc", "--min-count", "2"], "characters got a min_count"),
         (["sst2", "--tokenizer", "words", "--vocabulary-size", "0"], "at least 1"),
         (["multi30k", "--tokenizer", "words"], "a translation got the tokenizer words"),
         (["harbour", "--tokenizer", "subwords"], "captions got the tokenizer subwords"),
@@ -149,5 +153,7 @@ def test_faults_name_what_to_do(arguments, message, tmp_path, monkeypatch):
 
 
 def test_no_such_tokenizer(reviews, tmp_path):
-    with pytest.raises(BadInput, match="no tokenizer 'bytes'; expected words or sub"):
+    with pytest.raises(
+        BadInput, match="no tokenizer 'bytes'; expected words or pieces or sub"
+    ):
         prepare("sst2", reviews, tmp_path / "out", tokenizer="bytes")

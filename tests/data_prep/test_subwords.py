@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from data_prep.errors import BadInput
-from data_prep.subwords import Subwords
+from data_prep.subwords import PiecesOfWords, Subwords
 from data_prep.vocabulary import END, PAD, START, UNK
 
 TEXTS = [
@@ -162,3 +162,25 @@ def test_load_refuses_what_is_damaged(subwords, tmp_path, damage):
 def test_texts_that_carry_no_subwords(texts, size):
     with pytest.raises(BadInput, match="expected some text, and more subwords than"):
         Subwords.build(texts, size)
+
+
+def test_characters_are_pieces_of_one():
+    characters = Subwords.build(["ab ba abba", "bab a"], 60, characters=True)
+    (ids,) = characters.ids(["ab"]).to_list()
+    assert len(ids) == 3  # the space before, a, b
+
+
+def test_case_counts_only_where_something_is_written():
+    texts = ["A boat and a Boat", "the BOAT"] * 4
+    folded = Subwords.build(texts, 40, fold_case=True)
+    kept = Subwords.build(texts, 40)
+    assert folded.ids(["BOAT"]).to_list() == folded.ids(["boat"]).to_list()
+    assert kept.ids(["Boat"]).to_list() != kept.ids(["boat"]).to_list()
+
+
+def test_pieces_of_words_see_no_signs():
+    pieces = PiecesOfWords.build(["It isn't bad.", "it is good"] * 3, 30)
+    assert (
+        pieces.ids(["It ISN'T bad!"]).to_list()
+        == pieces.ids(["it isn't bad"]).to_list()
+    )

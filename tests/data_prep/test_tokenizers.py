@@ -1,35 +1,42 @@
-"""The two tokenizers side by side: one interface, one file each."""
+"""The tokenizers side by side: one interface, one file each."""
 
 import pytest
 import tensorflow as tf
 
 from data_prep.errors import BadInput
-from data_prep.subwords import Subwords
-from data_prep.tokenizers import KINDS, load_tokenizer
+from data_prep.subwords import PiecesOfWords, Subwords
+from data_prep.tokenizers import FILES, load_tokenizer
 from data_prep.vocabulary import END, START, Vocabulary
 
 TEXTS = ["A dog's ball, red.", "2,500 dogs run -- fast", "the man 's T-shirt don't"] * 3
 
 
-@pytest.fixture(scope="module", params=list(KINDS))
+@pytest.fixture(
+    scope="module",
+    params=[
+        lambda: Vocabulary.build(TEXTS, 1),
+        lambda: Subwords.build(TEXTS, 60),
+        lambda: Subwords.build(TEXTS, 60, characters=True, fold_case=True),
+        lambda: PiecesOfWords.build(TEXTS, 40),
+    ],
+    ids=["words", "subwords", "characters", "pieces"],
+)
 def tokenizer(request):
-    if request.param == "words":
-        return Vocabulary.build(TEXTS, 1)
-    return Subwords.build(TEXTS, 60)
+    return request.param()
 
 
 def test_the_file_says_which(tokenizer, tmp_path):
     tokenizer.save(tmp_path / tokenizer.FILE)
     loaded = load_tokenizer(tmp_path)
     assert type(loaded) is type(tokenizer) and len(loaded) == len(tokenizer)
-    other = {Vocabulary: Subwords, Subwords: Vocabulary}[type(tokenizer)]
-    (tmp_path / other.FILE).write_text("")
-    with pytest.raises(BadInput, match="both vocabulary.txt and subwords.model"):
+    other = next(file for file in FILES if file != tokenizer.FILE)
+    (tmp_path / other).write_text("")
+    with pytest.raises(BadInput, match="holds 2 of vocabulary.txt"):
         load_tokenizer(tmp_path)
 
 
 def test_a_folder_without_either(tmp_path):
-    with pytest.raises(BadInput, match="neither vocabulary.txt nor subwords.model"):
+    with pytest.raises(BadInput, match="holds none of vocabulary.txt"):
         load_tokenizer(tmp_path)
 
 

@@ -1,4 +1,4 @@
-from captioning.romanize import romanized
+from captioning.plots.romanize import romanized
 
 
 def test_words_of_the_notice():

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning import reading
-from captioning.given_texts import Given, of_arguments
-from captioning.reading import Verdicts
-from captioning.reading_lines import facts_of, lines_of
+from captioning.reading import readings
+from captioning.reading.given_texts import Given, of_arguments
+from captioning.reading.lines import facts_of, lines_of
+from captioning.reading.readings import Verdicts
 from captioning.serving import Server
 from data_prep.errors import BadInput
 
@@ -26,7 +26,7 @@ def test_verdicts_end_with_the_words():
         positive=[[0.25, 0.75], [0.5, 0.5]],
         verdict=[0.75, 0.5],
     )
-    first, second = reading.judge(server, ["not bad", "배"])
+    first, second = readings.judge(server, ["not bad", "배"])
     assert first == Verdicts(["not", "bad"], [True, True], [0.25, 0.75], 0.75)
     assert second == Verdicts(["배"], [False], [0.5], 0.5)
 
@@ -38,16 +38,16 @@ def test_words_that_were_read_do_not_fill_the_list():
         related=[[[b"water", b"boat"]]],
         scores=np.float32([[[-0.5, LEAST]]]),
     )
-    (found,) = reading.relate(server, ["boat"])
+    (found,) = readings.relate(server, ["boat"])
     assert found.related == [["water"]] and found.scores == [[-0.5]]
 
 
 def test_a_language_must_be_one_that_is_written():
     server = Server(lambda **asked: pytest.fail("was asked"), ("en", "de"))
     with pytest.raises(BadInput, match="expected one of en, de. Add --to"):
-        reading.translate(server, ["boat"], "")
+        readings.translate(server, ["boat"], "")
     with pytest.raises(BadInput, match="'fr', which this model does not write.*en, de"):
-        reading.translate(server, ["boat"], "fr")
+        readings.translate(server, ["boat"], "fr")
 
     @tf.function
     def refuse(texts, to):
@@ -55,7 +55,7 @@ def test_a_language_must_be_one_that_is_written():
             return {"translations": texts[:, None], "scores": tf.zeros((1, 1))}
 
     with pytest.raises(BadInput, match="'fr', which this export does not write"):
-        reading.translate(Server(refuse), ["boat"], "fr")
+        readings.translate(Server(refuse), ["boat"], "fr")
 
 
 def _echo(texts):
@@ -64,7 +64,7 @@ def _echo(texts):
 
 def test_good_and_bad_texts_keep_their_order():
     texts = ["one", "", "two", "caf\udce9", "three"] * 20
-    found = list(reading.read_all(of_arguments(texts), "sentiment", _echo))
+    found = list(readings.read_all(of_arguments(texts), "sentiment", _echo))
     assert [f.words[0] if f else None for _, f in found] == [
         "one",
         None,
@@ -84,22 +84,22 @@ def test_long_texts_do_not_share_a_batch_with_many():
 
     texts = ["x" * 10] * 100 + ["y" * 40_000] + ["z" * 10] * 100
     given = [Given("the text", text) for text in texts]
-    assert len(list(reading.read_all(given, "sentiment", read))) == 201
-    assert max(sizes) <= reading.BATCH_CHARACTERS
+    assert len(list(readings.read_all(given, "sentiment", read))) == 201
+    assert max(sizes) <= readings.BATCH_CHARACTERS
     assert len(sizes) < 12
 
 
-@pytest.mark.parametrize("pattern", reading.LIMITS)
+@pytest.mark.parametrize("pattern", readings.LIMITS)
 def test_a_text_that_is_too_long_is_told_the_limit_and_why(pattern):
-    limit = reading.LIMITS[pattern]
+    limit = readings.LIMITS[pattern]
     longest = " ".join(["w"] * limit.words)
     for text in (longest + " w", "x" * (limit.characters + 1)):
-        ((given, found),) = reading.read_all(
+        ((given, found),) = readings.read_all(
             of_arguments([text]), pattern, lambda texts: pytest.fail("was read")
         )
         assert found is None
         assert f"{limit.words:,}" in given.error and limit.why in given.error
-    ((given, found),) = reading.read_all(of_arguments([longest]), pattern, _echo)
+    ((given, found),) = readings.read_all(of_arguments([longest]), pattern, _echo)
     assert found and not given.error
 
 
@@ -132,7 +132,7 @@ def test_words_cannot_steer_the_terminal():
 
 
 def test_related_words_after_the_last_word_or_after_every_word():
-    found = reading.Associated(
+    found = readings.Associated(
         ["boat", "배"], [True, True], [["water"], ["sea", "sky"]], [[-1.0], [-1, -2]]
     )
     given = Given("the text", "boat 배")

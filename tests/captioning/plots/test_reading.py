@@ -2,8 +2,8 @@
 
 from PIL import Image
 
-from captioning.plots_reading import MOST_WORDS, draw_verdicts
-from captioning.reading import Verdicts
+from captioning.plots.reading import MOST_WORDS, draw_verdicts
+from captioning.reading.readings import Verdicts
 
 
 def _verdicts(words, positive=None):

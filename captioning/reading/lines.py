@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from captioning import terminal
-from captioning.given_texts import Given
-from captioning.reading import Associated, Reading, Translations, Verdicts
+from captioning.reading import terminal
+from captioning.reading.given_texts import Given
+from captioning.reading.readings import Associated, Reading, Translations, Verdicts
 from data_prep.errors import printable
 
 SHOWN_OF_A_BAD_TEXT = 200  # characters: enough to find it by

@@ -11,8 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from captioning.embedded import EMBEDDED
-from captioning.given_texts import Given
 from captioning.patterns import PATTERNS
+from captioning.reading.given_texts import Given
 from captioning.runs import newest
 from captioning.serving import Server, load_server
 from data_prep.datasets import load as data_set
@@ -141,11 +141,10 @@ def translate(server: Server, texts: list[str], to: str) -> list[Translations]:
             f"--to is {to!r}, which this export does not write; expected the code of "
             "a language that it learned. Give another."
         ) from error
-    known = found.get("known", np.ones(len(texts), bool))
     return [
         Translations(_text(translations), scores.tolist(), [bool(is_known)])
         for translations, scores, is_known in zip(
-            found["translations"], found["scores"], known, strict=True
+            found["translations"], found["scores"], found["known"], strict=True
         )
     ]
 

@@ -7,7 +7,7 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
-from captioning.romanize import romanized
+from captioning.plots.romanize import romanized
 
 # Fonts with Hangul that systems come with, or people install; any will do.
 HANGUL_FONTS = (

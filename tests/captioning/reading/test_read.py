@@ -8,35 +8,18 @@ import sys
 import pytest
 
 from captioning import caption, embedded, presets, read
-from captioning.runs import Plan
-from captioning.training import train
+from captioning.export import export
 from data_prep.errors import BadInput
-from data_prep.prepare import prepare
 
 KOREAN = "나는 불행하게도 오늘 지갑을 잃어버렸기 때문에 정말 기분이 좋지 않다"
 
 
-@pytest.fixture(scope="module")
-def readers_run(tiny_config, harbour_data, tmp_path_factory):
-    """A finished run of five patterns over one cell; it knows next to nothing."""
-    folder = tmp_path_factory.mktemp("readers")
-    sets = {"captions": harbour_data, "associations": harbour_data}
-    sets["tags"] = harbour_data
-    for pattern, name in (("sentiment", "moods"), ("translation", "phrasebook")):
-        prepare(name, None, folder / name, count=100)
-        sets[pattern] = folder / name
-    config = dataclasses.replace(tiny_config, epochs=1, units=16, embedding_dim=16)
-    plans = {pattern: Plan(config, data) for pattern, data in sets.items()}
-    train(plans, folder / "run")
-    return folder / "run"
-
-
 @pytest.fixture
-def answers(readers_run, capsys):
+def answers(joint_run, capsys):
     """Return a function: arguments -> exit status, lines of stdout, stderr."""
 
     def ask(*arguments):
-        status = read.main([*map(str, arguments), "--run", str(readers_run)])
+        status = read.main([*map(str, arguments), "--run", str(joint_run)])
         out, err = capsys.readouterr()
         return status, out.splitlines(), err
 
@@ -124,10 +107,26 @@ def test_related_takes_several_words_as_one_text(answers):
     assert lines[1].split(" -> ")[1] == after
 
 
-def test_another_language_is_answered_with_a_note(answers):
-    status, lines, err = answers("related", "корабль", "вода")
-    assert status == 0 and len(lines) == 1
+@pytest.mark.parametrize("what", [["related"], ["sentiment"], ["translate", "--to=en"]])
+def test_another_language_is_answered_with_a_note(answers, what):
+    status, lines, err = answers(*what, "корабль船")
+    assert status == 0 and lines
     assert err == "note: the text has no word that the model knows\n"
+
+
+def test_a_word_read_often_is_still_not_answered(answers):
+    _, (line,), _ = answers("related", "boat " * 200)
+    assert "boat" not in line.split(" -> ")[1].split(", ")
+
+
+def test_an_export_reads_as_its_run_does(joint_run, answers, tmp_path, capsys):
+    export(joint_run, tmp_path / "exported")
+    capsys.readouterr()
+    for what in (["sentiment"], ["translate", "--to", "ko"], ["related"]):
+        assert read.main([*what, "a boat", "--run", str(tmp_path / "exported")]) == 0
+        assert capsys.readouterr().out.splitlines() == answers(*what, "a boat")[1]
+    with pytest.raises(BadInput, match="'fr'.*one of en, de, ko"):
+        read.main(["translate", "--to=fr", "a", "--run", str(tmp_path / "exported")])
 
 
 def test_standard_input_and_a_plot(answers, monkeypatch, tmp_path):
@@ -205,23 +204,23 @@ def photo(tmp_path, make_picture, encode_picture):
     return path
 
 
-def test_tags_stand_beside_the_caption(readers_run, photo, capsys):
-    assert caption.main([str(photo), "--run", str(readers_run), "--tags"]) == 0
+def test_tags_stand_beside_the_caption(joint_run, photo, capsys):
+    assert caption.main([str(photo), "--run", str(joint_run), "--tags"]) == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith(f"{photo} -> ") and line.endswith("]")
     tags = line[line.rindex("  [") + 3 : -1].split(", ")
     assert tags and all(tags)
-    arguments = [str(photo), "--run", str(readers_run), "--tags", "--json"]
+    arguments = [str(photo), "--run", str(joint_run), "--tags", "--json"]
     assert caption.main([*arguments]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [tag["tag"] for tag in found["tags"]] == tags
     assert all(tag["probability"] >= 0.3 for tag in found["tags"][1:])
 
 
-def test_tags_of_another_run(tiny_run, readers_run, photo, capsys, monkeypatch):
+def test_tags_of_another_run(tiny_run, joint_run, photo, capsys, monkeypatch):
     arguments = [str(photo), "--run", str(tiny_run)]
     monkeypatch.chdir(photo.parent)
     with pytest.raises(BadInput, match="no run under runs/ that learned tags"):
         caption.main([*arguments, "--tags"])
-    assert caption.main([*arguments, "--tags-run", str(readers_run)]) == 0
+    assert caption.main([*arguments, "--tags-run", str(joint_run)]) == 0
     assert capsys.readouterr().out.rstrip().endswith("]")

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from captioning import given_texts
+from captioning.reading import given_texts
 from data_prep.errors import BadInput
 
 

@@ -3,7 +3,7 @@
 import io
 import re
 
-from captioning import terminal
+from captioning.reading import terminal
 
 
 def _bare(text):
