@@ -8,47 +8,71 @@ holds this, and `lint-imports` checks it).
     captioning/
       floor 0   imports nothing of ours
         cells.py            ElmanCell, LSTMCell: ONE time step, by its equation
+        backpropagation.py  the loop over time, and the same loop back
         search.py           greedy, beam, sample over a step function
-        losses.py           cross-entropy of a token
-        scores/             BLEU, ROUGE-L, CIDEr-D, METEOR of captions, on words
+        losses.py           cross-entropies of tokens, of tags, of related words
+        scores/             BLEU, ROUGE-L, CIDEr-D, METEOR; rankings; translations
         ptb_tokenizer.py    coco-caption's tokens, without Java
         encoders/           pixels (B, H, W, 3) -> regions (B, R, D)
         attention.py        (query, regions) -> (context, weights)
-        config.py           the knobs, their presets, their flags
-        plots.py            curves and sheets of captioned pictures
+        config.py           the knobs, their flags
+        presets.py          where the knobs start, for each pattern and data set
+        plots/              runs, verdicts after every word, the long-term dependency
       floor 1
         recurrence.py       Recurrence(cell): the same cell over all time steps
-        decoder.py          Decoder: words so far and a picture -> the next word
-      floor 2
-        models/captioner.py Captioner: a picture -> token ids
-        teacher_forcing.py  one training step on what people said
+        decoder.py          Decoder: words so far and regions -> the next word
+        teacher_forcing.py  the loss of a decoder that is shown what people said
+      floor 2   models: one cell, every shape of sequence
+        models/captioner.py     Captioner            one-to-many    a picture -> ids
+        models/sentiment.py     SentimentClassifier  many-to-one    ids -> a verdict
+        models/translator.py    Translator           many-to-many   ids -> ids
+        models/associations.py  WordAssociations     many-to-many   ids -> word lists
+        models/tagger.py        Tagger               one-to-one     a picture -> tags
+        models/siblings.py      several heads over one cell, one file of weights
+        gradient_steps.py       one batch of one head, one step of the optimizer
       floor 3   where the towers meet
+        vision.py           the encoder of a config, and the rows made of pictures
+        caption_scores.py   what was said of pictures, against what people wrote
+        patterns/           each model with its data, its loss, its score, its graph
         runs.py             what a run is on disk
-        evaluation.py       a split -> captions -> scores
-        inference.py        encoded pictures -> sentences, in one graph
-        training.py         a data set and a config -> a run
         history.py          what each epoch gave, and when to stop
+        training.py         data sets and configs -> a run
+        embedded.py         the embedded data sets, for a first run without any data
+        serving.py          the graph of a run or of an export
+        inference.py        captions and tags of encoded pictures
+        reading/            texts -> moods, translations, related words, word by word
         report.py           a run -> a table, a few lines, a sheet of pictures
+        long_term/          why the LSTM was needed, measured
       floor 4   commands: each parses, calls one function, prints
-        train.py  caption.py  evaluate.py  export.py
+        train.py  caption.py  read.py  evaluate.py  export.py  gap.py
         commands.py         the flags they share
 
     data_prep/
         text.py images.py   words and pictures, by TensorFlow operations alone
         vocabulary.py       words <-> ids; PAD=0, UNK=1, START=2, END=3
-        records.py          the TFRecord schema
+        subwords.py         pieces of words <-> ids
+        tokenizers.py       which of these a folder holds
+        tokenizer_choice.py which of these a data set gets
+        word_by_word.py     texts as a reader meets them
+        content_words.py    what captions say, without the grammar
+        records.py          the TFRecord schema of pictures
+        sentences.py        the JSON lines of texts
         dataset_info.py     dataset.json, and whether a data set is whole
         pictures.py         picture files that nobody vouches for, decoded by
-        picture_child.py    a process that may die of them
-        harbour/            the embedded world: scenes, drawn and said
+        picture_child.py    a process that may die of them, several at a time in
+        checked_pictures.py
+        harbour/            the embedded world: scenes, drawn and said, moods, languages
         datasets/           one file a data set, over
         sources.py          users' folders, read with care
+        text_files.py       labelled lines, lines side by side
         caption_files.py    CSV, JSON, JSON lines, COCO
         karpathy.py         the JSON that COCO and Flickr30k come in
         prepare.py          python -m data_prep.prepare
+        summary.py          what it made, for people
         replacement.py      a new file or data set takes the old one's place
         features.py         rows per picture, computed once
         pipeline.py         rows and captions -> batches
+        length_batches.py   sentences of like length -> batches
         quiet.py            TensorFlow without its greetings
         errors.py           BadInput
 """

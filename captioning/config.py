@@ -15,6 +15,7 @@ _SHARES = (
     "readout_dropout",
     "word_dropout",
     "gram_dropout",
+    "prefix_share",
     "label_smoothing",
     "average",
 )
@@ -46,6 +47,9 @@ class Config:
     word_dropout: float = _knob(0.1, "sentiment, associations: share of words unread")
     gram_dropout: float = _knob(0.5, "sentiment: share of n-grams left out")
     longest_gram: int = _knob(1, "sentiment: words of the longest n-gram; 1 is none")
+    prefix_share: float = _knob(
+        0.0, "sentiment: share of sentences cut short, to learn early verdicts"
+    )
     subword_alpha: float = _knob(
         0.0, "sample how words are cut, sharper the higher; 0 cuts the best way"
     )

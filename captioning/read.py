@@ -42,17 +42,17 @@ def main(argv: list[str] | None = None) -> int:
 
     to = getattr(flags, "to", "")
     read = readings.reader(_run(flags, pattern, to), pattern, to)
-    readings = []
+    drawn = []
     for text, found in readings.read_all(given, pattern, read):
         _say(text, found, flags)
         if found is not None:
-            readings = [*readings, found][:MOST_DRAWN]
-    if not readings:
+            drawn = [*drawn, found][:MOST_DRAWN]
+    if not drawn:
         return 2
     if getattr(flags, "plot", None):
         from captioning.plots.reading import draw_verdicts
 
-        draw_verdicts(readings, flags.plot)
+        draw_verdicts(drawn, flags.plot)
         print(f"drew {flags.plot}", file=sys.stderr)
     return 0
 

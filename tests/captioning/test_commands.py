@@ -35,6 +35,7 @@ def command(*arguments, cwd=ROOT):
         "captioning.read",
         "captioning.evaluate",
         "captioning.export",
+        "captioning.gap",
         "data_prep.prepare",
     ],
 )
