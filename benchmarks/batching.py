@@ -65,8 +65,8 @@ def measure(data: Path) -> dict[str, list[float]]:
     learners = {}
     for way in batches:
         captions = Captions.of_data(config, data, build_cell(config.cell, config.units))
-        objective = Objective(captions.model, captions.loss, spec)
-        learners[way] = GradientSteps({"captions": objective}, config, 1000)
+        objective = Objective(captions.model, captions.loss, spec, config, 1000)
+        learners[way] = GradientSteps({"captions": objective})
     speeds: dict[str, list[float]] = {way: [] for way in batches}
     for round_ in range(ROUNDS + 1):
         for way, learner in learners.items():

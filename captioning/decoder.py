@@ -137,6 +137,11 @@ class Decoder(keras.Model):
             self.output_bias, hidden.dtype
         )
 
+    def readout_weights(self):
+        """Return what `logits` reads u with: E ``(vocabulary_size, embedding_dim)``
+        and the bias ``(vocabulary_size,)``."""
+        return self.embedding.embeddings, self.output_bias
+
     def call(self, token_ids, memory: Memory, training=False):
         return self.logits(self.hidden(token_ids, memory, training)[0])
 

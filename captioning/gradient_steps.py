@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import keras
@@ -9,6 +10,9 @@ import tensorflow as tf
 
 from captioning.config import Config
 from captioning.models.siblings import Siblings
+
+# Owner of what more than one head uses.
+SHARED = "shared"
 
 
 class Objective(NamedTuple):
@@ -18,18 +22,24 @@ class Objective(NamedTuple):
         model: the head.
         loss: a batch -> its mean loss, float32 ().
         batch_spec: the `element_spec` of the batches, for one trace of any length.
+        config: the knobs of its optimizer.
+        total_steps: how many it will take, where its schedule ends.
     """
 
     model: keras.Model
     loss: Callable[[Any], tf.Tensor]
     batch_spec: Any
+    config: Config
+    total_steps: int
 
 
 class GradientSteps:
     """Train heads, whether they share a cell or not, one batch of one head a call.
 
-    All heads have one optimizer, so that a shared cell has one history of gradients
-    and one moving average. A step moves only the weights of the head it is about.
+    What belongs to one head alone is learned by the head's own knobs, as if it were
+    alone. What several heads share has one optimizer of its own, with the first head's
+    knobs: one history of gradients, one moving average. A step moves only the weights
+    of the head it is about.
 
     A loop of one's own over `strategy.run`, for `Model.fit` fails under
     `tf.distribute.MultiWorkerMirroredStrategy` in Keras 3.15. Make it, and the models,
@@ -37,36 +47,46 @@ class GradientSteps:
 
     Args:
         objectives: by name.
-        config: the knobs of the optimizer.
-        total_steps: what the cosine schedule ends at.
 
     Attributes:
         model: `Siblings` of the heads, to save and to restore.
+        optimizers: by the name of the head, and `SHARED`, where something is shared.
     """
 
-    def __init__(
-        self, objectives: Mapping[str, Objective], config: Config, total_steps: int
-    ):
+    def __init__(self, objectives: Mapping[str, Objective]):
         self.model = Siblings({name: o.model for name, o in objectives.items()})
         self._strategy = tf.distribute.get_strategy()
-        self.optimizer = build_optimizer(config, total_steps)
-        self.optimizer.build(self.model.trainable_variables)
-        self.model.compile(optimizer=self.optimizer)  # for the ecosystem's callbacks
-        self._average = keras.callbacks.SwapEMAWeights()
-        self._average.set_model(self.model)
-        self._steps = {name: self._compiled(o) for name, o in objectives.items()}
+        self._variables = _by_owner(objectives)
+        self.optimizers = {
+            name: _optimizer(objectives, name, variables)
+            for name, variables in self._variables.items()
+        }
+        # For the ecosystem's callbacks, which look at one.
+        self.model.compile(optimizer=next(iter(self.optimizers.values())))
+        self._steps = {name: self._compiled(name, o) for name, o in objectives.items()}
 
     def step(self, name: str, batch) -> tf.Tensor:
         """Learn from one batch of one head; return its loss, float32 ()."""
         return self._steps[name](batch)
 
-    def _compiled(self, objective: Objective):
+    def _compiled(self, name: str, objective: Objective):
+        owners = [owner for owner in (name, SHARED) if owner in self._variables]
+        used = {id(variable) for variable in objective.model.trainable_variables}
+        groups = [
+            [variable for variable in self._variables[owner] if id(variable) in used]
+            for owner in owners
+        ]
+
         def replica_step(batch):
-            variables = objective.model.trainable_variables
             with tf.GradientTape() as tape:
                 # Gradients of replicas are summed: losses must be shares of one mean.
                 loss = objective.loss(batch) / self._strategy.num_replicas_in_sync
-            self.optimizer.apply(tape.gradient(loss, variables), variables)
+            gradients = tape.gradient(loss, [v for group in groups for v in group])
+            # As a whole, although more than one optimizer gets a part of it.
+            gradients, _ = tf.clip_by_global_norm(gradients, objective.config.clip_norm)
+            for owner, group in zip(owners, groups, strict=True):
+                own, gradients = gradients[: len(group)], gradients[len(group) :]
+                self.optimizers[owner].apply(own, group)
             return loss
 
         @tf.function(input_signature=[objective.batch_spec])
@@ -79,16 +99,51 @@ class GradientSteps:
     @contextmanager
     def averaged_weights(self):
         """Within, the heads have the moving average of their weights."""
-        self._average.on_test_begin()
+        trained = [variable.numpy() for variable in self.model.trainable_variables]
+        for owner, optimizer in self.optimizers.items():
+            if optimizer.iterations > 0:  # before its first step it has no average
+                optimizer.finalize_variable_values(self._variables[owner])
         try:
             yield self.model
         finally:
-            self._average.on_test_end()
+            for variable, value in zip(
+                self.model.trainable_variables, trained, strict=True
+            ):
+                variable.assign(value)
+
+
+def _by_owner(objectives: Mapping[str, Objective]) -> dict[str, list]:
+    """Return the variables of each head alone, and of more than one, if there are."""
+    owners: dict[int, list[str]] = {}
+    variables = {}
+    for name, objective in objectives.items():
+        for variable in objective.model.trainable_variables:
+            variables[id(variable)] = variable
+            owners.setdefault(id(variable), []).append(name)
+    found: dict[str, list] = {}
+    for key, names in owners.items():
+        owner = names[0] if len(names) == 1 else SHARED
+        found.setdefault(owner, []).append(variables[key])
+    return found
+
+
+def _optimizer(objectives: Mapping[str, Objective], owner: str, variables: list):
+    if owner == SHARED:
+        first = next(iter(objectives.values()))
+        steps = sum(objective.total_steps for objective in objectives.values())
+        # As far back as the first head looks: so much more seldom is it its turn.
+        average = 1 - (1 - first.config.average) * first.total_steps / steps
+        optimizer = build_optimizer(replace(first.config, average=average), steps)
+    else:
+        objective = objectives[owner]
+        optimizer = build_optimizer(objective.config, objective.total_steps)
+    optimizer.build(variables)
+    return optimizer
 
 
 def build_optimizer(config: Config, total_steps: int) -> keras.optimizers.Optimizer:
     """Return AdamW (Loshchilov & Hutter 2019) with a warm-up, a cosine down to zero,
-    clipping by the global norm, and a moving average of the weights."""
+    and a moving average of the weights."""
     warmup_steps = min(config.warmup_steps, total_steps // 10)
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0,
@@ -99,7 +154,6 @@ def build_optimizer(config: Config, total_steps: int) -> keras.optimizers.Optimi
     optimizer = keras.optimizers.AdamW(
         schedule,
         weight_decay=config.weight_decay,
-        global_clipnorm=config.clip_norm,
         use_ema=True,
         ema_momentum=config.average,
     )

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from captioning.losses import token_cross_entropy
+from captioning.word_loss import mean_word_loss
 
 
 def teacher_forcing_loss(
     token_ids: tf.Tensor,
     hidden: Callable[[tf.Tensor], tf.Tensor],
-    logits: Callable[[tf.Tensor], tf.Tensor],
+    readout: tuple[tf.Tensor, tf.Tensor],
     *,
     pad: int,
     label_smoothing: float = 0.0,
@@ -24,16 +24,16 @@ def teacher_forcing_loss(
         token_ids: int ``(batch, time)``, START first, END, then padding.
         hidden: token ids ``(batch, time - 1)`` -> the last layer before the logits
             ``(batch, time - 1, hidden)``.
-        logits: the last layer ``(tokens, hidden)`` -> ``(tokens, vocabulary_size)``.
+        readout: what makes logits of it, ``(vocabulary_size, hidden)`` and a bias
+            ``(vocabulary_size,)``.
         pad: the id of padding.
-        label_smoothing: see `token_cross_entropy`.
+        label_smoothing: see `captioning.losses.token_cross_entropy`.
 
     Returns:
         float32 (), in nats.
     """
     inputs, labels = token_ids[:, :-1], token_ids[:, 1:]
     real = labels != pad
-    # Logits are the widest tensor of all: none is computed for padding.
-    scored = logits(tf.boolean_mask(hidden(inputs), real))
+    scored = tf.boolean_mask(hidden(inputs), real)
     labels = tf.boolean_mask(labels, real)
-    return tf.reduce_mean(token_cross_entropy(labels, scored, label_smoothing))
+    return mean_word_loss(scored, labels, *readout, label_smoothing)

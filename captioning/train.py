@@ -147,18 +147,13 @@ def _knobs(pattern: str, data: Path, flags):
 
 
 def _over_one_cell(plans):
-    """Give all patterns the cell of the first; each step, one turn of five, moves the
-    average by a fifth as much."""
-    first, *_ = [plan.config for plan in plans.values()]
+    """Give all patterns the cell of the first."""
+    first = next(iter(plans.values())).config
     same = {name: getattr(first, name) for name in KNOBS_OF_THE_CELL}
-    shared = {
+    return {
         name: plan._replace(config=dataclasses.replace(plan.config, **same))
         for name, plan in plans.items()
     }
-    average = 1 - (1 - first.average) / len(plans)
-    leader = next(iter(shared))
-    config = dataclasses.replace(shared[leader].config, average=average)
-    return {**shared, leader: shared[leader]._replace(config=config)}
 
 
 def _resumed(flags):

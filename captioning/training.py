@@ -4,6 +4,7 @@ import itertools
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from math import nan
 from pathlib import Path
 
 import keras
@@ -25,6 +26,7 @@ from captioning.patterns import PATTERNS
 from captioning.patterns.pattern import Feed
 from captioning.plots.runs import draw_history
 from captioning.runs import Plan
+from captioning.turns import span, turns
 from data_prep.errors import BadInput
 
 CHECKPOINT = "checkpoint"
@@ -39,12 +41,12 @@ def train(
 ) -> list[Epoch]:
     """Train patterns over one cell; keep what is best on the dev splits.
 
-    Several patterns take turns, one batch each; an epoch is a pass over the data of
-    the first, and the others go through theirs as often, or as seldom, as they fit.
+    Several patterns take turns, one batch each. Over the run each takes as many steps
+    as if alone; an epoch is a pass over the data of the first.
 
     Args:
-        plans: by pattern. The first one's knobs decide about optimizer and epochs. Of
-            a resumed run, those it was started with.
+        plans: by pattern. The first one's knobs decide when the run ends. Of a resumed
+            run, those it was started with.
         directory: the run's; made here unless resumed.
         resume: go on from the last checkpoint.
         callbacks: further Keras callbacks.
@@ -66,15 +68,18 @@ def train(
             for name, plan in plans.items()
         }
     feeds = {name: pattern.feed(plans[name].data) for name, pattern in patterns.items()}
-    rounds = len(next(iter(feeds.values())).batches(0))
+    total_steps = {
+        name: plans[name].config.epochs * len(feed.batches(0))
+        for name, feed in feeds.items()
+    }
     with tf.distribute.get_strategy().scope():
         steps = GradientSteps(
             {
-                name: Objective(p.model, p.loss, _spec_of(feeds[name]))
+                name: Objective(
+                    p.model, p.loss, _spec_of(feeds[name]), p.config, total_steps[name]
+                )
                 for name, p in patterns.items()
-            },
-            config,
-            total_steps=config.epochs * rounds * len(patterns),
+            }
         )
     if resume:
         runs.check_same_data(directory, plans)
@@ -92,7 +97,9 @@ def train(
     callback_list.on_train_begin()
     try:
         while not finished(history, config) and not steps.model.stop_training:
-            epoch = _train_epoch(steps, feeds, rounds, config, history, callback_list)
+            epoch = _train_epoch(
+                steps, feeds, total_steps, config.epochs, history, callback_list
+            )
             with steps.averaged_weights():
                 dev = {name: feed.dev_score() for name, feed in feeds.items()}
                 epoch = epoch._replace(dev=dev)
@@ -118,23 +125,31 @@ def _spec_of(feed: Feed):
 
 
 def _train_epoch(
-    steps: GradientSteps, feeds: Mapping[str, Feed], rounds, config, history, callbacks
+    steps: GradientSteps,
+    feeds: Mapping[str, Feed],
+    total_steps: Mapping[str, int],
+    epochs: int,
+    history: Sequence[Epoch],
+    callbacks,
 ) -> Epoch:
-    """Take one pass over the first pattern's data; dev scores are still to be found."""
-    callbacks.on_epoch_begin(len(history))
+    """Take one epoch's turns; dev scores are still to be found."""
+    number = len(history)
+    callbacks.on_epoch_begin(number)
     began = time.monotonic()
     batches = {
-        name: _batches(feed, len(history), rounds) for name, feed in feeds.items()
+        name: _batches(feed, *span(total_steps[name], number, epochs))
+        for name, feed in feeds.items()
     }
     losses: dict[str, list[float]] = {name: [] for name in feeds}
     with tqdm(
-        range(rounds), desc=f"epoch {len(history) + 1}/{config.epochs}", unit=" steps"
+        turns(total_steps, number, epochs),
+        desc=f"epoch {number + 1}/{epochs}",
+        unit=" steps",
     ) as progress:
-        for step in progress:
+        for step, name in enumerate(progress):
             callbacks.on_train_batch_begin(step)
-            for name in feeds:
-                losses[name].append(float(steps.step(name, next(batches[name]))))
-            last = {name: np.mean(recent[-50:]) for name, recent in losses.items()}
+            losses[name].append(float(steps.step(name, next(batches[name]))))
+            last = {n: np.mean(recent[-50:]) for n, recent in losses.items() if recent}
             callbacks.on_train_batch_end(step, {"loss": np.mean(list(last.values()))})
             progress.set_postfix_str(
                 "loss " + ", ".join(f"{value:.3f}" for value in last.values()),
@@ -142,26 +157,27 @@ def _train_epoch(
             )
     seconds = time.monotonic() - began
     seen = sum(
-        f.examples_per_epoch * rounds / len(f.batches(0)) for f in feeds.values()
+        feed.examples_per_epoch * len(losses[name]) / len(feed.batches(0))
+        for name, feed in feeds.items()
     )
     return Epoch(
-        epoch=len(history) + 1,
-        losses={name: float(np.mean(values)) for name, values in losses.items()},
+        epoch=number + 1,
+        losses={n: float(np.mean(all)) if all else nan for n, all in losses.items()},
         dev={},
         examples_per_second=seen / seconds,
         minutes=seconds / 60 + (history[-1].minutes if history else 0.0),
     )
 
 
-def _batches(feed: Feed, epoch: int, rounds: int) -> Iterator:
-    """Yield `rounds` batches: those that follow the ones of the epochs before."""
-    first = feed.batches(0)
-    each_pass, skip = divmod(epoch * rounds, len(first))
+def _batches(feed: Feed, first: int, after: int) -> Iterator:
+    """Yield the batches from the one numbered `first` over all epochs, to the one
+    before `after`."""
+    each_pass, skip = divmod(first, len(feed.batches(0)))
     passes = (
         _distributed(feed.batches(number).skip(skip if number == each_pass else 0))
         for number in itertools.count(each_pass)
     )
-    return itertools.islice(itertools.chain.from_iterable(passes), rounds)
+    return itertools.islice(itertools.chain.from_iterable(passes), after - first)
 
 
 def _distributed(batches: tf.data.Dataset):
@@ -205,7 +221,7 @@ class _Checkpoint:
         self._manager = tf.train.CheckpointManager(
             tf.train.Checkpoint(
                 model=steps.model,
-                optimizer=steps.optimizer,
+                optimizers=steps.optimizers,
                 epochs=self._epochs,
                 # Dropout's; as Keras variables they are no weights of any layer.
                 seeds=[

@@ -210,7 +210,7 @@ def captioning_loss(
     return teacher_forcing_loss(
         batch.token_ids,
         hidden,
-        captioner.decoder.logits,
+        captioner.decoder.readout_weights(),
         pad=PAD,
         label_smoothing=label_smoothing,
     )

@@ -142,7 +142,7 @@ class Translation(Pattern):
         return teacher_forcing_loss(
             target_ids,
             hidden,
-            self.model.decoder.logits,
+            self.model.decoder.readout_weights(),
             pad=PAD,
             label_smoothing=self.config.label_smoothing if training else 0.0,
         )

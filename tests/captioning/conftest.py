@@ -83,8 +83,8 @@ def gradient_steps():
         def loss(batch):
             return captioning_loss(captioner, batch, 0.0, training=True)
 
-        objective = Objective(captioner, loss, spec)
-        return GradientSteps({"captions": objective}, config, 400)
+        objective = Objective(captioner, loss, spec, config, total_steps=400)
+        return GradientSteps({"captions": objective})
 
     return make
 

@@ -53,29 +53,54 @@ def test_what_was_trained_is_what_is_loaded(joint_run):
             np.testing.assert_array_equal(a, b)
 
 
-def test_a_step_of_one_head_moves_the_cell_of_all(joint_plans):
+@pytest.fixture
+def two_heads(joint_plans):
+    """Return heads over one cell, their training, and a batch of the first head."""
     cell = shared_cell(joint_plans)
-    heads = {
-        name: PATTERNS[name].of_data(joint_plans[name].config, plan.data, cell)
-        for name, plan in joint_plans.items()
-        if name in ("sentiment", "tags")
-    }
-    feeds = {name: head.feed(joint_plans[name].data) for name, head in heads.items()}
-    steps = GradientSteps(
-        {
-            name: Objective(head.model, head.loss, feeds[name].batches(0).element_spec)
-            for name, head in heads.items()
-        },
-        joint_plans["captions"].config,
-        total_steps=100,
-    )
-    batch = next(iter(feeds["sentiment"].batches(0)))
+    heads, objectives = {}, {}
+    for name in ("sentiment", "tags"):
+        config, data = joint_plans[name]
+        heads[name] = head = PATTERNS[name].of_data(config, data, cell)
+        batches = head.feed(data).batches(0)
+        spec = batches.element_spec
+        objectives[name] = Objective(head.model, head.loss, spec, config, 100)
+        if name == "sentiment":
+            batch = next(iter(batches))
+    return heads, GradientSteps(objectives), batch
+
+
+def test_a_step_of_one_head_moves_the_cell_of_all(two_heads):
+    heads, steps, batch = two_heads
+    cell = cell_of(heads["tags"].model)
     kernel = cell.recurrent_kernel.numpy()
     alone = heads["tags"].model.readout.kernel.numpy()
     for _ in range(2):  # the first has the warm-up's learning rate of zero
         steps.step("sentiment", batch)
-    assert np.any(cell_of(heads["tags"].model).recurrent_kernel.numpy() != kernel)
+    assert np.any(cell.recurrent_kernel.numpy() != kernel)
     np.testing.assert_array_equal(heads["tags"].model.readout.kernel.numpy(), alone)
+
+
+def test_what_is_shared_has_an_optimizer_of_its_own(two_heads):
+    heads, steps, batch = two_heads
+    assert set(steps.optimizers) == {"sentiment", "tags", "shared"}
+    for _ in range(3):
+        steps.step("sentiment", batch)
+    taken = {name: int(one.iterations) for name, one in steps.optimizers.items()}
+    assert taken == {"sentiment": 3, "tags": 0, "shared": 3}
+
+
+def test_averages_of_all_heads_come_and_go(two_heads):
+    heads, steps, batch = two_heads
+    for _ in range(4):
+        steps.step("sentiment", batch)
+    cell = cell_of(heads["tags"].model)
+    trained = cell.recurrent_kernel.numpy()
+    alone = heads["tags"].model.readout.kernel.numpy()
+    with steps.averaged_weights():
+        assert np.any(cell.recurrent_kernel.numpy() != trained)
+        # Of what has not moved the average is what it is.
+        np.testing.assert_array_equal(heads["tags"].model.readout.kernel.numpy(), alone)
+    np.testing.assert_array_equal(cell.recurrent_kernel.numpy(), trained)
 
 
 def test_the_history_tells_every_pattern(joint_run):
