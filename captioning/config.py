@@ -127,3 +127,27 @@ def given(flags: argparse.Namespace) -> dict[str, Any]:
         knob.name: getattr(flags, knob.name) for knob in dataclasses.fields(Config)
     }
     return {name: value for name, value in knobs.items() if value is not None}
+
+
+def parse_knob(name: str, text: str) -> Any:
+    """Return the value that a text gives to a knob.
+
+    Raises:
+        ValueError: there is no such knob, or the text is no value of it.
+    """
+    knobs = {knob.name: knob.type for knob in dataclasses.fields(Config)}
+    if name not in knobs:
+        raise ValueError(
+            f"The knob {name!r} is not known; expected one of {', '.join(knobs)}."
+        )
+    kind = knobs[name]
+    if kind is bool:
+        if text not in ("true", "false"):
+            raise ValueError(f"{name} is {text!r}; expected true or false.")
+        return text == "true"
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} is {text!r}; expected a number like {getattr(Config(), name)}."
+        ) from error

@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import sys
 import time
+from collections import defaultdict
 from pathlib import Path
 
 from captioning.commands import PATTERN_NAMES
@@ -21,7 +22,8 @@ EXAMPLE = """examples:
   python -m captioning.train --pattern sentiment               # the embedded moods
   python -m captioning.train --pattern all                     # one cell, five heads
   python -m captioning.train --pattern all \\
-      --data data/flickr8k --data data/sst2 --data data/multi30k
+      --data data/flickr8k --data data/sst2 --data data/multi30k \\
+      --units 256 --embedding-dim 256 --knob translation.epochs=4
 """
 
 
@@ -62,6 +64,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--resume", action="store_true", help="go on from --run's last epoch"
     )
+    parser.add_argument(
+        "--knob",
+        action="append",
+        default=[],
+        metavar="PATTERN.KNOB=VALUE",
+        help="with --pattern all: a knob of one pattern; may be given more than once",
+    )
     config.add_flags(parser)
     flags = parser.parse_args(argv)
     import_tensorflow()
@@ -83,8 +92,9 @@ def _new(flags):
             "--preset is about one pattern, --pattern all has each one's own; leave it "
             "out, and change knobs by their flags."
         )
+    own = _own_knobs(flags.knob, patterns if name == "all" else ())
     sets = _data_sets(patterns, flags.data or [])
-    plans = {p: Plan(_knobs(p, sets[p], flags), sets[p]) for p in patterns}
+    plans = {p: Plan(_knobs(p, sets[p], flags, own[p]), sets[p]) for p in patterns}
     if name == "all":
         plans = _over_one_cell(plans)
     first = plans[patterns[0]]
@@ -133,7 +143,28 @@ def _info(data: Path):
     return DatasetInfo.load(data)
 
 
-def _knobs(pattern: str, data: Path, flags):
+def _own_knobs(given: list[str], patterns) -> dict[str, dict]:
+    """Return by pattern the knobs that it has for itself, from --knob."""
+    from captioning.config import parse_knob
+
+    found: dict[str, dict] = defaultdict(dict)
+    for text in given:
+        path, _, value = text.partition("=")
+        pattern, _, knob = path.partition(".")
+        if pattern not in patterns or knob in KNOBS_OF_THE_CELL:
+            raise BadInput(
+                f"--knob got {text!r}; expected a knob of one of the patterns of "
+                "--pattern all, such as translation.epochs=4, and none of the cell's "
+                f"({', '.join(KNOBS_OF_THE_CELL)}), which they share."
+            )
+        try:
+            found[pattern][knob] = parse_knob(knob, value)
+        except ValueError as error:
+            raise BadInput(str(error)) from error
+    return found
+
+
+def _knobs(pattern: str, data: Path, flags, own: dict):
     from captioning import config, presets
 
     try:
@@ -141,7 +172,7 @@ def _knobs(pattern: str, data: Path, flags):
             start = presets.preset(flags.preset)
         else:
             start = presets.preset_for(_info(data).name, pattern)
-        return config.from_flags(start, flags)
+        return dataclasses.replace(config.from_flags(start, flags), **own)
     except ValueError as error:
         raise BadInput(str(error)) from error
 
@@ -162,7 +193,7 @@ def _resumed(flags):
     if not flags.run:
         raise BadInput("--resume needs --run, the directory of the run to go on with.")
     facts = runs.load_facts(flags.run)
-    if flags.preset or flags.pattern or config.given(flags):
+    if flags.preset or flags.pattern or flags.knob or config.given(flags):
         raise BadInput(
             f"{flags.run} goes on with the patterns and knobs it was started with; "
             "other ones were given. Leave them out, or start a new run."

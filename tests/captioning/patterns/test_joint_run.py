@@ -191,6 +191,35 @@ def test_data_sets_must_fit_the_patterns(harbour_data, moods_data, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+def test_a_pattern_may_have_a_knob_of_its_own(harbour_data, tmp_path, monkeypatch):
+    plans = {}
+    monkeypatch.setattr(train, "train_and_show", lambda p, *_, **__: plans.update(p))
+    monkeypatch.setattr(train, "embedded_data", lambda kind: harbour_data)
+    own = ["--knob", "translation.epochs=3", "--knob", "tags.mirror=true"]
+    train.main(["--pattern", "all", "--epochs", "5", *own])
+    epochs = {name: plan.config.epochs for name, plan in plans.items()}
+    assert epochs.pop("translation") == 3 and set(epochs.values()) == {5}
+    assert plans["tags"].config.mirror and not plans["captions"].config.mirror
+
+
+@pytest.mark.parametrize(
+    "knob, reason",
+    [
+        ("translation.units=3", "none of the cell's"),
+        ("translator.epochs=3", "expected a knob of one of the patterns"),
+        ("epochs=3", "expected a knob of one of the patterns"),
+        ("tags.epoch=3", "The knob 'epoch' is not known"),
+        ("tags.epochs=many", "epochs is 'many'; expected a number"),
+        ("tags.mirror=1", "mirror is '1'; expected true or false"),
+        ("tags.epochs=0", "epochs is 0; expected at least 1"),
+    ],
+)
+def test_a_knob_that_nobody_has(knob, reason, harbour_data, monkeypatch):
+    monkeypatch.setattr(train, "embedded_data", lambda kind: harbour_data)
+    with pytest.raises(BadInput, match=reason):
+        train.main(["--pattern", "all", "--knob", knob])
+
+
 def test_a_run_says_what_it_did_not_learn(tiny_run):
     with pytest.raises(BadInput, match="learned captions, not tags.*--pattern tags"):
         load_run(tiny_run, encoder=False).pattern("tags")
