@@ -36,11 +36,16 @@ class SplitCiderD:
         self._cider = CiderD(reference_tokens(split))
 
     def __call__(self, captions: Sequence[str]) -> float:
+        return float(np.mean(self.of_each(captions)))
+
+    def of_each(self, captions: Sequence[str]) -> list[float]:
+        """Return the score of each picture's caption, in the split's order."""
         tokens = {
             image_id: tokenize(caption)
             for image_id, caption in zip(self._image_ids, captions, strict=True)
         }
-        return float(np.mean(list(self._cider.score(tokens).values())))
+        found = self._cider.score(tokens)
+        return [found[image_id] for image_id in self._image_ids]
 
 
 def score_captions(

@@ -179,7 +179,8 @@ Image(scene["image"], width=256)
 #
 # `train` takes a *plan* for each pattern: the knobs, and the data. Knobs start from the
 # presets; the cell's own three have to agree, for there is only one cell. The five take
-# turns, a batch each; the gradient of each goes through the same cell.
+# turns, a batch each, and each takes as many as it would alone; the gradient of each goes
+# through the same cell.
 #
 # We choose the LSTM for it. The same lines run with `cell="elman"` (section 10). But a
 # translator must carry a sentence of thirty pieces to its end, and lesson 02 shows what
@@ -188,7 +189,7 @@ Image(scene["image"], width=256)
 # %%
 shared = {"cell": "lstm", "units": 192, "embedding_dim": 128}
 data_of = {
-    "captions": "harbour",  # the first one's epochs and learning rate are the run's
+    "captions": "harbour",
     "sentiment": "moods",
     "translation": "phrasebook",
     "associations": "harbour",
@@ -322,7 +323,7 @@ Image(work / "sentiment.png")
 #
 # "not" is worth watching: after it the state has to hold *turn what comes next around*, which
 # is no verdict yet. Mind what this small model is: it knows the few hundred words of the harbour's people. The README
-# has the same sentence read by a model that learned from 150,000 Korean film reviews.
+# has the same sentence read by a model that learned from 40,000 Korean film reviews.
 
 # %% [markdown]
 # ## 8. Many-to-many, in step · 다대다 (동시): related words

@@ -19,7 +19,7 @@ from captioning.vision import (
     first_encoder,
     frozen_encoder,
 )
-from data_prep import images, pipeline
+from data_prep import images, pipeline, text
 from data_prep.vocabulary import END, PAD, START, UNK, Vocabulary
 
 TOKENS = search.Tokens(start=START, end=END, pad=PAD, banned=(PAD, UNK, START))
@@ -165,6 +165,25 @@ class Captions(Pattern):
         rows = cached_rows(self.config, data, split)
         said = caption_rows(caption, rows, progress=f"captions of {split}")
         return dict(zip(image_ids, said, strict=True))
+
+    def looks(self, inputs: tf.Tensor, caption: str) -> tuple[list[str], np.ndarray]:
+        """Return where the model looks as it says each word of a caption.
+
+        Args:
+            inputs: what the model is fed of one picture, ``(1, ...)``.
+            caption: at least one word; what the vocabulary lacks is said as UNK.
+
+        Returns:
+            The words, and weights float32 ``(words, regions)``, each row of sum 1: the
+            attention from which that word was chosen. Regions go along the rows of the
+            encoder's square grid.
+        """
+        words = text.split(tf.constant([caption]))[0].numpy()
+        token_ids = self.vocabulary.ids(tf.constant([caption])).to_tensor()
+        # A word was chosen when the one before it had been read.
+        before = tf.concat([[[START]], token_ids[:, :-1]], axis=1)
+        _, weights = self.model.hidden(inputs, before, tf.constant([0]))
+        return [word.decode("utf-8") for word in words], weights[0].numpy()
 
     def scores(self, data: Path, split: str) -> dict[str, float | None]:
         return scores_of(

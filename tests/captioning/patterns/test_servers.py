@@ -4,7 +4,9 @@ import numpy as np
 import tensorflow as tf
 
 from captioning.runs import load_run
+from data_prep import images
 from data_prep.pipeline import load_split
+from data_prep.records import read_shards
 from data_prep.sentences import load_labelled
 
 
@@ -47,6 +49,26 @@ def test_words_that_were_read_are_not_related(joint_run):
         assert not read & set(row.tolist())
     # Best first.
     assert np.all(np.diff(said["scores"].numpy(), axis=-1) <= 0)
+
+
+def test_where_it_looks_depends_on_the_words_before(joint_run, harbour_data):
+    captions = load_run(joint_run).pattern("captions")
+    (record,) = read_shards(harbour_data, "dev").take(1).as_numpy_iterator()
+    pixels = images.load_batch(
+        tf.constant([record["image"]]), captions.config.image_size
+    )
+    words, weights = captions.looks(pixels, "a red boat is here")
+    assert words == "a red boat is here".split()
+    assert (
+        weights.shape[0] == 5
+        and round(weights.shape[1] ** 0.5) ** 2 == weights.shape[1]
+    )
+    np.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-5)
+    _, others = captions.looks(pixels, "a red gull was there")
+    np.testing.assert_allclose(others[:3], weights[:3], atol=1e-6)
+    assert np.any(np.abs(others[3] - weights[3]) > 1e-6)
+    _, elsewhere = captions.looks(pixels[:, ::-1], "a red boat is here")
+    assert np.any(np.abs(elsewhere[0] - weights[0]) > 1e-6)
 
 
 def test_associations_are_asked_for_the_other_captions_words(joint_run, harbour_data):

@@ -1,0 +1,71 @@
+"""Pictures of attention: where the model looks, word by word."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+
+# How much of the photo is left where nobody looks. The rest is grey of middle
+# brightness, so that a bright photo is dimmed and a dark one is raised: what is looked
+# at has full contrast and colour on both.
+_LEFT = 0.25
+_GREY = 110.0
+_COLUMNS = 5
+
+
+def draw_attention(
+    picture: np.ndarray,
+    words: Sequence[str],
+    weights: np.ndarray,
+    path: Path | None = None,
+) -> Figure:
+    """Draw a photo, and once more for each word, clear where the model looked.
+
+    Args:
+        picture: uint8 ``(height, width, 3)``.
+        words: what was said.
+        weights: ``(words, regions)``, along the rows of a square grid; each word's are
+            shown against their own maximum.
+        path: a PNG file, written over; or None.
+
+    Raises:
+        ValueError: the regions are no square grid, or not of as many words.
+    """
+    side = round(weights.shape[1] ** 0.5)
+    if side**2 != weights.shape[1] or len(words) != len(weights):
+        raise ValueError(
+            f"draw_attention got weights {weights.shape} of {len(words)} words; "
+            "expected (words, regions) with regions a square, such as 7 x 7."
+        )
+    rows = -(-(len(words) + 1) // _COLUMNS)
+    figure = Figure(figsize=(2.2 * _COLUMNS, 2.5 * rows), layout="constrained")
+    panels = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
+    for panel in panels:
+        panel.axis("off")
+    panels[0].imshow(picture)
+    panels[0].set_title("the photo", fontsize=10, style="italic")
+    for panel, word, weight in zip(panels[1:], words, weights, strict=False):
+        panel.imshow(clear_where(picture, weight.reshape(side, side)))
+        panel.set_title(word, fontsize=11)
+    if path:
+        figure.savefig(path, dpi=100)
+    return figure
+
+
+def clear_where(picture: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Return a picture that is itself where the weight is highest, and grey elsewhere.
+
+    Args:
+        picture: uint8 ``(height, width, 3)``.
+        weight: ``(rows, columns)``, at least 0; drawn out smoothly over the picture.
+
+    Returns:
+        uint8 ``(height, width, 3)``.
+    """
+    height, width = picture.shape[:2]
+    share = Image.fromarray((weight / max(weight.max(), 1e-9)).astype(np.float32))
+    share = np.asarray(share.resize((width, height), Image.Resampling.BICUBIC))
+    share = _LEFT + (1 - _LEFT) * np.clip(share, 0, 1)[..., None]
+    return (share * picture + (1 - share) * _GREY).round().astype(np.uint8)
