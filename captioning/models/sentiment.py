@@ -17,7 +17,7 @@ _HASH = 1_000_003
 class SentimentClassifier(keras.Model):
     """Embedding, cell, and a read-out of all that the cell has said so far.
 
-    x_t = E[w_t] + sum_n E_n[hash(w_{t-n+1} ... w_t)],  n = 2 ... longest_gram
+    x_t = E[w_t] + W [g_2; g_3; ...],  g_n = E_n[hash(w_{t-n+1} ... w_t)]
     h_t = cell(x_t, h_{t-1}),  h_0 = 0
     r_t = [h_t; max(h_1 ... h_t); mean(h_1 ... h_t)]
     logits_t = W r_t + b
@@ -25,10 +25,10 @@ class SentimentClassifier(keras.Model):
     It reads from left to right only: the verdict after a token knows nothing of those
     that follow. The running maximum and mean spare the cell from carrying a strong word
     over the rest of a long sentence (pooling, as in Howard & Ruder 2018, section 3.3).
-    N-grams share rows by hashing (Joulin et al. 2017): two tokens that mean something
-    else together ("not bad") can do so from their first step on. In training, words
-    are replaced by UNK at random (word dropout, Iyyer et al. 2015), with the n-grams
-    that they are part of.
+    N-grams of 2 ... longest_gram tokens share rows by hashing (Joulin et al. 2017): two
+    tokens that mean something else together ("not bad") can do so from their first step
+    on. In training, words are replaced by UNK at random (word dropout, Iyyer et al.
+    2015), with the n-grams that they are part of.
 
     Args:
         vocabulary_size: V, the number of tokens.
@@ -41,6 +41,8 @@ class SentimentClassifier(keras.Model):
         word_dropout: share of the tokens that are replaced by UNK in training.
         gram_dropout: share of the n-grams that are left out in training.
         longest_gram: tokens of the longest n-gram; with 1 there are none.
+        gram_dim: length of an n-gram's embedding: many short rows rather than few long
+            ones, for what shares a row is told apart by nothing.
         gram_buckets: rows of the table of each length of n-grams; a prime number, that
             hashes fill evenly.
 
@@ -63,7 +65,8 @@ class SentimentClassifier(keras.Model):
         word_dropout: float = 0.0,
         gram_dropout: float = 0.0,
         longest_gram: int = 1,
-        gram_buckets: int = 30_011,
+        gram_dim: int = 32,
+        gram_buckets: int = 120_011,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -72,6 +75,7 @@ class SentimentClassifier(keras.Model):
         self.num_classes = num_classes
         self.word_dropout = word_dropout
         self.longest_gram = longest_gram
+        self.gram_dim = gram_dim
         self.gram_buckets = gram_buckets
 
         # === Layers ===
@@ -85,12 +89,16 @@ class SentimentClassifier(keras.Model):
             # Zeros: what is known of a new pair of words is what is known of each.
             keras.layers.Embedding(
                 gram_buckets,
-                embedding_dim,
+                gram_dim,
                 embeddings_initializer="zeros",
                 name=f"grams_{n}",
             )
             for n in range(2, longest_gram + 1)
         ]
+        if self.gram_embeddings:
+            self.gram_projection = keras.layers.Dense(
+                embedding_dim, use_bias=False, name="gram_projection"
+            )
         self.gram_dropout = keras.layers.Dropout(
             gram_dropout,
             noise_shape=(None, None, 1),  # a whole n-gram or nothing of it
@@ -147,10 +155,14 @@ class SentimentClassifier(keras.Model):
             # Padding and START stay what they are.
             token_ids = ops.where(unread & (token_ids > START), UNK, token_ids)
         inputs = self.embedding(token_ids)
-        for embedding, rows in zip(
-            self.gram_embeddings, self._gram_rows(token_ids), strict=True
-        ):
-            inputs += self.gram_dropout(embedding(rows), training=training)
+        grams = [
+            self.gram_dropout(embedding(rows), training=training)
+            for embedding, rows in zip(
+                self.gram_embeddings, self._gram_rows(token_ids), strict=True
+            )
+        ]
+        if grams:
+            inputs += self.gram_projection(ops.concatenate(grams, axis=-1))
         inputs = self.dropout(inputs, training=training)
         return self.recurrence(inputs, mask=mask)[0], mask
 
@@ -184,6 +196,7 @@ class SentimentClassifier(keras.Model):
             "word_dropout": self.word_dropout,
             "gram_dropout": self.gram_dropout.rate,
             "longest_gram": self.longest_gram,
+            "gram_dim": self.gram_dim,
             "gram_buckets": self.gram_buckets,
         }
 

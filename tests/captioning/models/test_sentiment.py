@@ -48,16 +48,23 @@ def test_the_last_verdict_of_all_is_the_verdict(reader, cell):
         np.testing.assert_allclose(verdict[row], every[row, length - 1], atol=1e-6)
 
 
-def test_it_is_the_equation(reader):
-    """The read-out against NumPy, from the cell's outputs on."""
-    model = reader("elman", longest_gram=1)
-    (tokens,) = TOKEN_IDS[:1]
+@pytest.mark.parametrize("longest_gram", [1, 3])
+def test_it_is_the_equation(reader, longest_gram):
+    """Against NumPy, with the rows of the n-grams as they are hashed."""
+    model = reader("elman", longest_gram=longest_gram)
     kernel, recurrent, bias = model.cell.get_weights()
     h, past = np.zeros(UNITS), []
     weights, offset = model.readout.get_weights()
+    inputs = np.asarray(model.embedding.embeddings)[TOKEN_IDS[0]]
+    if longest_gram > 1:
+        tables = [np.asarray(table.embeddings) for table in model.gram_embeddings]
+        rows = [rows[0] for rows in model._gram_rows(TOKEN_IDS[:1])]
+        grams = [table[of] for table, of in zip(tables, rows, strict=True)]
+        inputs += (
+            np.concatenate(grams, axis=-1) @ model.gram_projection.get_weights()[0]
+        )
     logits = model(TOKEN_IDS[:1])[0]
-    for t, token in enumerate(tokens):
-        x = np.asarray(model.embedding.embeddings)[token]
+    for t, x in enumerate(inputs):
         h = np.tanh(x @ kernel + h @ recurrent + bias)
         past.append(h)
         read = np.concatenate([h, np.max(past, axis=0), np.mean(past, axis=0)])
