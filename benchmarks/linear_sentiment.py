@@ -5,7 +5,6 @@ and order only within n words or characters. The recurrent reader of the same pr
 data set must be better than this to have learned anything about order.
 
 The strength of the regularisation is chosen on dev; test is looked at once, with it.
-Needs scikit-learn (``pip install scikit-learn``), which nothing else here does.
 """
 
 import argparse
@@ -76,18 +75,10 @@ def measure(splits: dict, count: str) -> tuple[float, dict[str, float]]:
     Args:
         splits: "train", "dev", "test" -> (texts, labels).
         count: "word" or "char", a key of `LONGEST`.
-
-    Raises:
-        BadInput: scikit-learn is not installed.
     """
-    try:
-        from sklearn.feature_extraction.text import TfidfVectorizer
-        from sklearn.linear_model import LogisticRegression
-    except ModuleNotFoundError as error:
-        raise BadInput(
-            "scikit-learn is not installed, which this benchmark needs: "
-            "pip install scikit-learn."
-        ) from error
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
     vectorizer = TfidfVectorizer(
         analyzer=count,
         ngram_range=(1, LONGEST[count]),

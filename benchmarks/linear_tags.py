@@ -43,7 +43,7 @@ def main() -> int:
 def read_data(data: Path) -> tuple[dict, dict]:
     """Return by split the pooled regions ``(pictures, region_dim)`` and whether each
     picture has each tag, bool ``(pictures, tags)``."""
-    from captioning.config import preset
+    from captioning.presets import preset
     from captioning.vision import features_of
     from data_prep import content_words, features, pipeline
 

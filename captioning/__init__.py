@@ -18,7 +18,7 @@ holds this, and `lint-imports` checks it).
         attention.py        (query, regions) -> (context, weights)
         config.py           the knobs, their flags
         presets.py          where the knobs start, for each pattern and data set
-        plots/              runs, verdicts after every word, the long-term dependency
+        plots/              runs, readings, patterns, attention, long-term dependency
       floor 1
         recurrence.py       Recurrence(cell): the same cell over all time steps
         decoder.py          Decoder: words so far and regions -> the next word
@@ -39,6 +39,7 @@ holds this, and `lint-imports` checks it).
         turns.py            who learns when, in a run of several patterns
         history.py          what each epoch gave, and when to stop
         training.py         data sets and configs -> a run
+        data_sets.py        which data set each pattern of a run learns from
         embedded.py         the embedded data sets, for a first run without any data
         serving.py          the graph of a run or of an export
         inference.py        captions and tags of encoded pictures

@@ -1,7 +1,8 @@
-"""The knobs: one frozen dataclass, its presets, and the flags derived from it."""
+"""The knobs: one frozen dataclass, and the flags derived from it."""
 
 import argparse
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,6 @@ _SHARES = (
     "readout_dropout",
     "word_dropout",
     "gram_dropout",
-    "prefix_share",
     "label_smoothing",
     "average",
 )
@@ -47,9 +47,6 @@ class Config:
     word_dropout: float = _knob(0.1, "sentiment, associations: share of words unread")
     gram_dropout: float = _knob(0.5, "sentiment: share of n-grams left out")
     longest_gram: int = _knob(1, "sentiment: words of the longest n-gram; 1 is none")
-    prefix_share: float = _knob(
-        0.0, "sentiment: share of sentences cut short, to learn early verdicts"
-    )
     subword_alpha: float = _knob(
         0.0, "sample how words are cut, sharper the higher; 0 cuts the best way"
     )
@@ -108,13 +105,22 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         group.add_argument(flag, **options)
 
 
-def from_flags(base: Config, flags: argparse.Namespace) -> Config:
+def from_flags(
+    base: Config,
+    flags: argparse.Namespace,
+    own: Mapping[str, Any] | None = None,
+) -> Config:
     """Return `base` with the flags that were given.
+
+    Args:
+        base: where the knobs start.
+        flags: of a parser with `add_flags`.
+        own: by name, knobs that win over the flags.
 
     Raises:
         ValueError: a knob is out of its range.
     """
-    knobs = given(flags)
+    knobs = {**given(flags), **(own or {})}
     if "encoder" in knobs:
         # `small` has nothing but what it learns; all others have ImageNet's weights.
         knobs.setdefault("train_encoder", knobs["encoder"] == "small")

@@ -68,9 +68,12 @@ def main(argv: list[str] | None = None) -> int:
     if flags.json:
         print(json.dumps(scores))
     else:
+        from captioning.patterns import PATTERNS
         from captioning.report import score_table
 
         print(score_table(scores))
+        if note := PATTERNS[flags.pattern].score_note:
+            print(f"({note})")
     return 0
 
 
@@ -93,6 +96,12 @@ def _of_run(flags) -> dict[str, float | None]:
         )
     if flags.pattern != "captions" and (flags.out or flags.grey):
         raise BadInput("--out and --grey are about captions; leave them out.")
+    searches = flags.pattern in ("captions", "translation")
+    if not searches and (flags.beams or flags.length_penalty is not None):
+        raise BadInput(
+            "--beams and --length-penalty are about what is written, and "
+            f"{flags.pattern} writes nothing; leave them out."
+        )
     run = runs.load_run(chosen_run(flags, flags.pattern), encoder=False)
     pattern = run.pattern(flags.pattern)
     knobs = {"num_beams": flags.beams, "length_penalty": flags.length_penalty}

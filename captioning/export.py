@@ -14,10 +14,16 @@ from data_prep.quiet import import_tensorflow
 EXAMPLE = """example:
   python -m captioning.export --run runs/flickr8k --out exported
 
-  import tensorflow as tf                    # nothing else, and no captioning
+  import tensorflow as tf    # and no captioning
   serve = tf.saved_model.load("exported").signatures["captions"]
   serve(tf.constant([open("photo.jpg", "rb").read()]))["captions"]
+
+If the run learned any pattern in subwords (every translation; moods in pieces of words
+or in characters), "import tensorflow_text" must come before the export is loaded: their
+operations are that package's.
 """
+
+_SEARCHING = ("captions", "translation")  # the others have nothing to search
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -37,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
         "--beams",
         type=positive,
         metavar="K",
-        help="hypotheses of a search (default: the run's)",
+        help="hypotheses of a search (default: each pattern's own)",
     )
     flags = parser.parse_args(argv)
     import_tensorflow()
@@ -52,7 +58,7 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
     Args:
         run_directory: a finished run.
         out: a new directory, or an export that this one replaces.
-        num_beams: hypotheses of a search; the run's own number if not given.
+        num_beams: hypotheses of every search; each pattern's own number if not given.
 
     Raises:
         BadInput: the run is not whole, or `out` holds something else.
@@ -79,11 +85,19 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
     partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
     first = next(iter(signatures.values()))
     tf.saved_model.save(module, str(partial), {"serving_default": first, **signatures})
-    num_beams = num_beams or next(iter(patterns.values())).config.num_beams
+    beams = {
+        name: num_beams or patterns[name].config.num_beams
+        for name in _SEARCHING
+        if name in patterns
+    }
     facts = {
         "format": EXPORT_FORMAT,
-        "num_beams": num_beams,
-        "patterns": list(patterns),
+        # The captions' if there are any: `captioning.caption --beams` must be the same.
+        "num_beams": next(iter(beams.values()), None),
+        "patterns": {
+            name: {"num_beams": beams[name]} if name in beams else {}
+            for name in patterns
+        },
     }
     if "translation" in patterns:
         facts["languages"] = list(patterns["translation"].subwords.language_ids)

@@ -22,12 +22,25 @@ Stopped, the same command goes on: a finished run is not run again.
 
 def main(argv: list[str] | None = None) -> int:
     flags = _parser().parse_args(argv)
+    _check_boat(flags)
     import_tensorflow()
     if flags.boat:
         _boat(flags)
     else:
         _gap(flags)
     return 0
+
+
+def _check_boat(flags) -> None:
+    """Refuse what the sentences cannot be told, rather than measure something else."""
+    given = {"--gaps": flags.gaps, "--word-scale": flags.word_scale}
+    ignored = [flag for flag, value in given.items() if value is not None]
+    if flags.boat and ignored:
+        raise BadInput(
+            f"--boat was given with {' and '.join(ignored)}; expected neither --gaps "
+            "nor --word-scale, which the sentences do not have. Leave out --boat, or "
+            "the others."
+        )
 
 
 def _gap(flags) -> None:

@@ -50,6 +50,7 @@ class GradientSteps:
 
     Attributes:
         model: `Siblings` of the heads, to save and to restore.
+        seen_by_callbacks: the same heads, compiled, for the ecosystem's callbacks.
         optimizers: by the name of the head, and `SHARED`, where something is shared.
     """
 
@@ -61,8 +62,9 @@ class GradientSteps:
             name: _optimizer(objectives, name, variables)
             for name, variables in self._variables.items()
         }
-        # For the ecosystem's callbacks, which look at one.
-        self.model.compile(optimizer=next(iter(self.optimizers.values())))
+        # Another one than is saved: of a compiled model the optimizer is saved too.
+        self.seen_by_callbacks = Siblings({n: o.model for n, o in objectives.items()})
+        self.seen_by_callbacks.compile(next(iter(self.optimizers.values())))
         self._steps = {name: self._compiled(name, o) for name, o in objectives.items()}
 
     def step(self, name: str, batch) -> tf.Tensor:

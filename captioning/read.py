@@ -16,7 +16,7 @@ from data_prep.quiet import import_tensorflow
 EXAMPLE = """examples:
   python -m captioning.read sentiment "the captain is not happy"
   python -m captioning.read sentiment --file reviews.txt --json > verdicts.jsonl
-  python -m captioning.read translate --to de "a boat is on the water"
+  python -m captioning.read translate --to de "A red rowing boat is behind a pier."
   python -m captioning.read related boat
   echo "a boat is on the water" | python -m captioning.read related --every-word
 
@@ -145,7 +145,14 @@ def _given(flags) -> Iterator[Given]:
 
 def _check_plot(flags) -> None:
     plot = getattr(flags, "plot", None)
-    if plot and (plot.is_dir() or not os.access(plot.absolute().parent, os.W_OK)):
+    if not plot:
+        return
+    if plot.suffix.lower() != ".png":
+        raise BadInput(
+            f"--plot is {plot}; expected a name that ends in .png, which is what is "
+            "drawn. Name another."
+        )
+    if plot.is_dir() or not os.access(plot.absolute().parent, os.W_OK):
         raise BadInput(
             f"--plot is {plot}, a folder or in one that cannot be written; expected a "
             "PNG file to write. Name another."

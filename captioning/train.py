@@ -8,10 +8,16 @@ from collections import defaultdict
 from pathlib import Path
 
 from captioning.commands import PATTERN_NAMES
-from captioning.embedded import EMBEDDED, embedded_data
+from captioning.embedded import EMBEDDED
 from data_prep.errors import BadInput, exit_on_bad_input
 from data_prep.quiet import import_tensorflow
 
+# What `captioning.read` calls what it does by a pattern.
+READ_BY = {
+    "sentiment": 'sentiment "..."',
+    "translation": 'translate --to CODE "..."',
+    "associations": "related WORD",
+}
 KNOBS_OF_THE_CELL = ("cell", "units", "embedding_dim")
 
 EXAMPLE = """examples:
@@ -83,6 +89,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _new(flags):
+    from captioning.data_sets import data_sets
     from captioning.runs import Plan
 
     name = flags.pattern or "captions"
@@ -93,7 +100,7 @@ def _new(flags):
             "out, and change knobs by their flags."
         )
     own = _own_knobs(flags.knob, patterns if name == "all" else ())
-    sets = _data_sets(patterns, flags.data or [])
+    sets = data_sets(patterns, flags.data or [])
     plans = {p: Plan(_knobs(p, sets[p], flags, own[p]), sets[p]) for p in patterns}
     if name == "all":
         plans = _over_one_cell(plans)
@@ -101,40 +108,6 @@ def _new(flags):
     stamp = time.strftime("%Y%m%d-%H%M%S")
     label = f"{_info(first.data).name}-{name}-{first.config.cell}-{stamp}"
     return plans, flags.run or Path("runs") / label
-
-
-def _data_sets(patterns, given: list[Path]) -> dict[str, Path]:
-    """Return the data set of each pattern: that of its kind, or the embedded one."""
-    from captioning.patterns import PATTERNS
-
-    by_kind: dict[str, Path] = {}
-    for data in given:
-        kind = _info(data).kind
-        if kind in by_kind:
-            raise BadInput(
-                f"{by_kind[kind]} and {data} are both data sets of {kind}; expected "
-                "one of a kind. Leave one out."
-            )
-        by_kind[kind] = data
-    needed = {PATTERNS[pattern].kind for pattern in patterns}
-    if unused := set(by_kind) - needed:
-        kind = min(unused)
-        raise BadInput(
-            f"{by_kind[kind]} is a data set of {kind}; expected one of "
-            f"{' and '.join(sorted(needed))} for {', '.join(patterns)}. Give another "
-            "--data or another --pattern."
-        )
-    if given and (missing := needed - set(by_kind)):
-        raise BadInput(
-            f"The data sets given are of {' and '.join(sorted(by_kind))}; expected one "
-            f"of {' and '.join(sorted(missing))} too. Add --data, or give none at all "
-            "to learn on the embedded ones."
-        )
-    return {
-        pattern: by_kind.get(PATTERNS[pattern].kind)
-        or embedded_data(PATTERNS[pattern].kind)
-        for pattern in patterns
-    }
 
 
 def _info(data: Path):
@@ -172,7 +145,7 @@ def _knobs(pattern: str, data: Path, flags, own: dict):
             start = presets.preset(flags.preset)
         else:
             start = presets.preset_for(_info(data).name, pattern)
-        return dataclasses.replace(config.from_flags(start, flags), **own)
+        return config.from_flags(start, flags, own)
     except ValueError as error:
         raise BadInput(str(error)) from error
 
@@ -238,6 +211,11 @@ def _next_commands(plans, directory: Path) -> list[str]:
     lines = []
     if "captions" in plans:
         lines.append(f"captioning.caption {directory}/samples --run {directory}")
+    lines += [
+        f"captioning.read {what} --run {directory}"
+        for pattern, what in READ_BY.items()
+        if pattern in plans
+    ]
     lines += [
         f"captioning.evaluate --run {directory} --pattern {first} --split dev",
         f"captioning.export --run {directory} --out exported",

@@ -69,7 +69,7 @@ def train(
         }
     feeds = {name: pattern.feed(plans[name].data) for name, pattern in patterns.items()}
     total_steps = {
-        name: plans[name].config.epochs * len(feed.batches(0))
+        name: plans[name].config.epochs * feed.batches_per_epoch
         for name, feed in feeds.items()
     }
     with tf.distribute.get_strategy().scope():
@@ -92,14 +92,28 @@ def train(
             keras.callbacks.TensorBoard(directory / "tensorboard", write_graph=False),
             *callbacks,
         ],
-        model=steps.model,
+        model=steps.seen_by_callbacks,
     )
+    # One stream a pattern: its own epochs end where they end, not where the run's do.
+    streams = {
+        name: _batches(feed, span(total_steps[name], len(history), config.epochs)[0])
+        for name, feed in feeds.items()
+    }
     callback_list.on_train_begin()
     try:
-        while not finished(history, config) and not steps.model.stop_training:
-            epoch = _train_epoch(
-                steps, feeds, total_steps, config.epochs, history, callback_list
+        while (
+            not finished(history, config) and not steps.seen_by_callbacks.stop_training
+        ):
+            callback_list.on_epoch_begin(len(history))
+            began = time.monotonic()
+            losses = _take_turns(
+                steps,
+                streams,
+                turns(total_steps, len(history), config.epochs),
+                f"epoch {len(history) + 1}/{config.epochs}",
+                callback_list,
             )
+            epoch = _told(losses, feeds, history, time.monotonic() - began)
             with steps.averaged_weights():
                 dev = {name: feed.dev_score() for name, feed in feeds.items()}
                 epoch = epoch._replace(dev=dev)
@@ -124,44 +138,41 @@ def _spec_of(feed: Feed):
     return _distributed(feed.batches(0)).element_spec
 
 
-def _train_epoch(
+def _take_turns(
     steps: GradientSteps,
-    feeds: Mapping[str, Feed],
-    total_steps: Mapping[str, int],
-    epochs: int,
-    history: Sequence[Epoch],
+    streams: Mapping[str, Iterator],
+    order: Sequence[str],
+    label: str,
     callbacks,
-) -> Epoch:
-    """Take one epoch's turns; dev scores are still to be found."""
-    number = len(history)
-    callbacks.on_epoch_begin(number)
-    began = time.monotonic()
-    batches = {
-        name: _batches(feed, *span(total_steps[name], number, epochs))
-        for name, feed in feeds.items()
-    }
-    losses: dict[str, list[float]] = {name: [] for name in feeds}
-    with tqdm(
-        turns(total_steps, number, epochs),
-        desc=f"epoch {number + 1}/{epochs}",
-        unit=" steps",
-    ) as progress:
+) -> dict[str, list[float]]:
+    """Take one step after the other; return by pattern the losses of its steps."""
+    losses: dict[str, list[float]] = {name: [] for name in streams}
+    with tqdm(order, desc=label, unit=" steps") as progress:
         for step, name in enumerate(progress):
             callbacks.on_train_batch_begin(step)
-            losses[name].append(float(steps.step(name, next(batches[name]))))
+            losses[name].append(float(steps.step(name, next(streams[name]))))
             last = {n: np.mean(recent[-50:]) for n, recent in losses.items() if recent}
             callbacks.on_train_batch_end(step, {"loss": np.mean(list(last.values()))})
             progress.set_postfix_str(
                 "loss " + ", ".join(f"{value:.3f}" for value in last.values()),
                 refresh=False,
             )
-    seconds = time.monotonic() - began
+    return losses
+
+
+def _told(
+    losses: Mapping[str, list[float]],
+    feeds: Mapping[str, Feed],
+    history: Sequence[Epoch],
+    seconds: float,
+) -> Epoch:
+    """Return an epoch's line of the history; dev scores are still to be found."""
     seen = sum(
-        feed.examples_per_epoch * len(losses[name]) / len(feed.batches(0))
+        feed.examples_per_epoch * len(losses[name]) / feed.batches_per_epoch
         for name, feed in feeds.items()
     )
     return Epoch(
-        epoch=number + 1,
+        epoch=len(history) + 1,
         losses={n: float(np.mean(all)) if all else nan for n, all in losses.items()},
         dev={},
         examples_per_second=seen / seconds,
@@ -169,15 +180,13 @@ def _train_epoch(
     )
 
 
-def _batches(feed: Feed, first: int, after: int) -> Iterator:
-    """Yield the batches from the one numbered `first` over all epochs, to the one
-    before `after`."""
-    each_pass, skip = divmod(first, len(feed.batches(0)))
-    passes = (
-        _distributed(feed.batches(number).skip(skip if number == each_pass else 0))
-        for number in itertools.count(each_pass)
-    )
-    return itertools.islice(itertools.chain.from_iterable(passes), after - first)
+def _batches(feed: Feed, first: int) -> Iterator:
+    """Yield the batches of all epochs without end, from the one numbered `first` on."""
+    each_pass, skip = divmod(first, feed.batches_per_epoch)
+    for number in itertools.count(each_pass):
+        batches = feed.batches(number)
+        yield from _distributed(batches.skip(skip) if skip else batches)
+        skip = 0
 
 
 def _distributed(batches: tf.data.Dataset):

@@ -59,11 +59,13 @@ class DatasetInfo:
         languages: of a translation data set, the pivot first.
         source: the folder it came from; "" if it needs none.
         splits: "train", "dev" and "test".
-        standardisation: `text.STANDARDISATION` as it was; "" where subwords are used.
+        standardisation: `text.STANDARDISATION` as it was when words, or pieces of
+            words, were made; "" where subwords or characters are, which do without.
         vocabulary_file: the file of the tokenizer, see `data_prep.tokenizers`.
         vocabulary_size: number of its ids, special tokens included.
         vocabulary_sha256: of that file.
-        min_count: how often a word must occur in the training texts; 0 for subwords.
+        min_count: how often a word must occur in the training texts; 0 for all but
+            words.
         skipped: reason -> {"count": int, "examples": [str]}.
         notes: what else one should know, e.g. "split": who decided about it.
     """

@@ -22,8 +22,7 @@ class _Ragged(NamedTuple):
 def batches_by_length(
     columns: Sequence[Column],
     *,
-    batch_size: int = 0,
-    tokens_per_batch: int = 0,
+    batch_size: int,
     seed: int,
     epoch: int,
     pool: int = POOL,
@@ -39,21 +38,14 @@ def batches_by_length(
             lengths, the first of them counts most; dense ones, ``(N, ...)``, come
             along (labels, or ``np.arange(N)`` to know which examples a batch holds).
         batch_size: examples a batch; the last batch of an epoch may be smaller.
-        tokens_per_batch: instead of `batch_size`, as many examples as keep the padded
-            longest column within so many tokens, and at least one.
         seed: of the order.
         epoch: from 0.
-        pool: examples a pool; rounded up to whole batches of `batch_size`.
+        pool: examples a pool; rounded up to whole batches.
 
     Yields:
         Of each column a dense tensor: ``(batch, time)``, PAD after the last token, as
         long as the batch's longest; or ``(batch, ...)``.
     """
-    if bool(batch_size) == bool(tokens_per_batch):
-        raise ValueError(
-            f"batches_by_length got batch_size={batch_size} and tokens_per_batch="
-            f"{tokens_per_batch}; expected one of them. Leave the other out."
-        )
     parts = [_column(column) for column in columns]
     lengths = [part.lengths for part in parts if isinstance(part, _Ragged)]
     numbers = {len(p.lengths if isinstance(p, _Ragged) else p) for p in parts}
@@ -62,8 +54,7 @@ def batches_by_length(
             f"batches_by_length got columns of {sorted(numbers)} examples, "
             f"{len(lengths)} of them ragged; expected one number, and a ragged column."
         )
-    if batch_size:
-        pool = -(-pool // batch_size) * batch_size
+    pool = -(-pool // batch_size) * batch_size
     generator = np.random.default_rng((seed, epoch))
     order = generator.permutation(numbers.pop())
     batches: list[np.ndarray] = []
@@ -72,8 +63,10 @@ def batches_by_length(
         # The last key of lexsort counts most.
         ranks = np.lexsort([column[members] for column in reversed(lengths)])
         members = members[ranks]
-        longest = np.max([column[members] for column in lengths], axis=0)
-        batches += _cut(members, longest, batch_size, tokens_per_batch)
+        batches += [
+            members[start : start + batch_size]
+            for start in range(0, len(members), batch_size)
+        ]
     for number in generator.permutation(len(batches)):
         chosen = batches[number]
         yield tuple(tf.constant(_rows(part, chosen)) for part in parts)
@@ -110,21 +103,6 @@ def _column(column: Column) -> _Ragged | np.ndarray:
         starts = column.row_splits.numpy()
         return _Ragged(column.values.numpy(), starts[:-1], np.diff(starts))
     return np.asarray(column)
-
-
-def _cut(members, longest, batch_size, tokens_per_batch) -> Iterator[np.ndarray]:
-    """Cut sorted examples into batches."""
-    first = 0
-    while first < len(members):
-        end = first + batch_size
-        if tokens_per_batch:
-            # Tokens of a batch that goes on to each of the following examples.
-            widths = np.maximum.accumulate(longest[first : first + tokens_per_batch])
-            tokens = np.maximum(widths, 1) * np.arange(1, len(widths) + 1)
-            fitting = np.searchsorted(tokens, tokens_per_batch, "right")
-            end = first + max(1, int(fitting))
-        yield members[first:end]
-        first = end
 
 
 def _rows(part: _Ragged | np.ndarray, chosen: np.ndarray) -> np.ndarray:

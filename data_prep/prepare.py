@@ -19,6 +19,7 @@ from data_prep.tokenizer_choice import (
     KINDS,
     MANY_TEXTS,
     MIN_COUNT,
+    STANDARDIZED,
     build,
     choose,
 )
@@ -58,12 +59,12 @@ def prepare(
         source: the raw data set; None if it needs none.
         out: a new or empty folder, or a data set made by us before. Of the latter all
             that is not ours (its `features/` above all) moves into the new one.
-        tokenizer: "words", "subwords" or "characters"; None is the data set's own
-            ``TOKENIZER``, words for captions.
+        tokenizer: "words", "pieces", "subwords" or "characters"; None is the data
+            set's own ``TOKENIZER``, words for captions.
         min_count: of words, how often one must occur in the training texts; None
             decides by their number, see `tokenizer_choice.default_min_count`.
-        vocabulary_size: of subwords or characters, how many at most; None is the data
-            set's own.
+        vocabulary_size: of pieces, subwords or characters, how many at most; None is
+            the data set's own.
         images_per_shard: pictures a file; sentences are one file a split.
         options: the data set's own, as keywords of its `read`.
 
@@ -106,6 +107,7 @@ def prepare(
             splits={split: splits[split] for split in SPLITS},
             vocabulary_size=len(built),
             min_count=min_count,
+            standardized=choice.kind in STANDARDIZED,
             skipped=skipped,
         )
         info.save(partial)
@@ -190,14 +192,16 @@ def _check_splits(name, splits, skipped):
     )
 
 
-def _describe(vocabulary: Path, *, skipped: Skipped, **facts: Any) -> "DatasetInfo":
+def _describe(
+    vocabulary: Path, *, standardized: bool, skipped: Skipped, **facts: Any
+) -> "DatasetInfo":
     """Return what dataset.json will say."""
     from data_prep.dataset_info import DatasetInfo, file_sha256
     from data_prep.text import STANDARDISATION
 
     return DatasetInfo(
         **facts,
-        standardisation=STANDARDISATION if facts["min_count"] else "",
+        standardisation=STANDARDISATION if standardized else "",
         vocabulary_file=vocabulary.name,
         vocabulary_sha256=file_sha256(vocabulary),
         skipped=skipped.as_dict(),
@@ -268,7 +272,7 @@ def _parser() -> argparse.ArgumentParser:
         "--vocabulary-size",
         type=int,
         metavar="N",
-        help="subwords or characters: how many at most (default: the data set's own)",
+        help="all but words: how many at most (default: the data set's own)",
     )
     own = parser.add_argument_group("options of single data sets")
     for name, (kind, metavar, text) in _OWN_FLAGS.items():

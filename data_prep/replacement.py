@@ -11,7 +11,7 @@ from pathlib import Path
 from data_prep.errors import BadInput
 
 _OURS = re.compile(
-    r"dataset\.json|vocabulary\.txt|subwords\.model"
+    r"dataset\.json|vocabulary\.txt|(subwords|pieces)\.model"
     r"|(train|dev|test)(-\d{5,}\.tfrecord|\.jsonl)"
 )
 

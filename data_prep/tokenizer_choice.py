@@ -13,6 +13,7 @@ MANY_TEXTS = 5000  # in train: from here a word has enough examples to be choosy
 MIN_COUNT = 5  # the usual threshold since Karpathy & Fei-Fei 2015 (arXiv:1412.2306)
 NUM_SUBWORDS = 8000  # as Kudo 2018 takes for his small sets, all of them larger
 KINDS = ("words", "pieces", "subwords", "characters")
+STANDARDIZED = ("words", "pieces")  # by `data_prep.text`, before they are cut
 
 
 class TokenizerChoice(NamedTuple):
@@ -22,7 +23,7 @@ class TokenizerChoice(NamedTuple):
         kind: "words", "pieces" of them, "subwords" or "characters" of what was written.
         min_count: of words, how often one must occur; None decides by the number of
             texts, see `default_min_count`.
-        vocabulary_size: of subwords or characters, how many at most, tags included.
+        vocabulary_size: of all but words, how many at most, tags included.
         fold_case: whether case does not count; words never have any.
     """
 
@@ -105,7 +106,7 @@ def build(
         languages: those that subwords get tags for.
 
     Returns:
-        The tokenizer, and the min_count that held, 0 for subwords.
+        The tokenizer, and the min_count that held, 0 for all but words.
 
     Raises:
         BadInput: the texts do not carry it.

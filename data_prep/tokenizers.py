@@ -21,7 +21,7 @@ def load_tokenizer(directory: Path) -> Tokenizer:
     """Return the tokenizer of a prepared data set or of a run, by the file it has.
 
     Raises:
-        BadInput: there is none, or both, or the file is damaged.
+        BadInput: there is none, or more than one, or the file is damaged.
     """
     directory = Path(directory)
     found = [kind for file, kind in FILES.items() if (directory / file).exists()]

@@ -200,7 +200,8 @@ plans = {
     for pattern, name in data_of.items()
 }
 smaller = {  # than the presets': minutes matter here
-    "captions": {"epochs": 8, "average": 0.996},
+    "captions": {"epochs": 6},
+    "tags": {"epochs": 6},
     "translation": {"batch_size": 64},
     "associations": {"batch_size": 128},
 }

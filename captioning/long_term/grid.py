@@ -106,7 +106,11 @@ def _check_budget(out: Path, budget: Budget) -> None:
     path = out / BUDGET
     try:
         out.mkdir(parents=True, exist_ok=True)
-        found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        found = None
+        if path.exists():
+            found = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(found, dict):
+                raise ValueError("it holds no JSON object")
     except (OSError, ValueError) as error:
         raise BadInput(
             f"{path} cannot be used ({error}); expected a folder for results, new or "

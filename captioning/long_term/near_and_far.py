@@ -50,7 +50,7 @@ class Accuracy(NamedTuple):
     """How often the near and the far word were right; eight are possible at each.
 
     Attributes:
-        cell: one of `long_term.CELLS`.
+        cell: one of `recall.CELLS`.
         seed: of the weights and the sentences.
         filler: words in between (far) or before (near), in training as in this test.
         steps: that were taken.
@@ -81,7 +81,7 @@ class WordModel(keras.Model):
         self.embedding = keras.layers.Embedding(
             len(WORDS),
             EMBEDDING_DIM,
-            # Variance 1, as in `long_term.Budget.word_scale`.
+            # Variance 1, as in `recall.Budget.word_scale`.
             embeddings_initializer=keras.initializers.RandomNormal(stddev=1.0),
         )
         self.recurrence = Recurrence(cell)
@@ -93,7 +93,7 @@ class WordModel(keras.Model):
 
 
 def build_word_model(cell: str, filler: int) -> WordModel:
-    """Return a new word model, with any cell of `long_term.CELLS` of the same size."""
+    """Return a new word model, with any cell of `recall.CELLS` of the same size."""
     longest = 7 + WORDS_PER_ASIDE * filler  # from "boat" to "sailor"
     model = WordModel(
         comparable_cell(cell, LSTM_UNITS, EMBEDDING_DIM, EMBEDDING_DIM, longest)
@@ -108,7 +108,7 @@ def train_word_model(
     """Train a word model on the near and the far sentences with these fillers.
 
     Args:
-        cell: one of `long_term.CELLS`.
+        cell: one of `recall.CELLS`.
         fillers: how many sentences come in between; a batch has one of these numbers.
         seed: of the weights and the sentences.
         steps: batches, at most.

@@ -61,6 +61,8 @@ class WordAssociations(keras.Model):
             vocabulary_size, embedding_dim, name="embedding"
         )
         self.recurrence = Recurrence(cell, name="recurrence")
+        # Of the places that training draws; a checkpoint goes on with them.
+        self.places = keras.random.SeedGenerator(name="seed_generator")
         self.readout = keras.layers.Dense(num_related, name="related")
         self.dropout = keras.layers.Dropout(dropout, name="dropout")
         # The same for all channels of a word: it was not read at all.

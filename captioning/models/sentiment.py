@@ -19,12 +19,14 @@ class SentimentClassifier(keras.Model):
 
     x_t = E[w_t] + W [g_2; g_3; ...],  g_n = E_n[hash(w_{t-n+1} ... w_t)]
     h_t = cell(x_t, h_{t-1}),  h_0 = 0
-    r_t = [h_t; max(h_1 ... h_t); mean(h_1 ... h_t)]
+    s_t = [h_t; x_t]
+    r_t = [s_t; max(s_1 ... s_t); mean(s_1 ... s_t)]
     logits_t = W r_t + b
 
     It reads from left to right only: the verdict after a token knows nothing of those
     that follow. The running maximum and mean spare the cell from carrying a strong word
-    over the rest of a long sentence (pooling, as in Howard & Ruder 2018, section 3.3).
+    over the rest of a long sentence (pooling, as in Howard & Ruder 2018, section 3.3),
+    and x beside h what words say by merely being there: the cell is left with order.
     N-grams of 2 ... longest_gram tokens share rows by hashing (Joulin et al. 2017): two
     tokens that mean something else together ("not bad") can do so from their first step
     on. In training, words are replaced by UNK at random (word dropout, Iyyer et al.
@@ -110,6 +112,8 @@ class SentimentClassifier(keras.Model):
             readout_dropout, name="readout_dropout"
         )
         self.readout = keras.layers.Dense(num_classes, name="readout")
+        # Of word dropout; a checkpoint goes on with its draws.
+        self.seed_generator = keras.random.SeedGenerator(name="seed_generator")
 
     @property
     def cell(self):
@@ -148,10 +152,12 @@ class SentimentClassifier(keras.Model):
         return self._judge(parts, training)
 
     def _read(self, token_ids, training):
-        """Return h ``(batch, time, units)``, zeros at padding, and the mask."""
+        """Return s ``(batch, time, units + embedding_dim)``, zeros at padding, and the
+        mask."""
         mask = ops.not_equal(token_ids, PAD)
         if training and self.word_dropout:
-            unread = tf.random.uniform(ops.shape(token_ids)) < self.word_dropout
+            draws = keras.random.uniform(ops.shape(token_ids), seed=self.seed_generator)
+            unread = draws < self.word_dropout
             # Padding and START stay what they are.
             token_ids = ops.where(unread & (token_ids > START), UNK, token_ids)
         inputs = self.embedding(token_ids)
@@ -164,7 +170,9 @@ class SentimentClassifier(keras.Model):
         if grams:
             inputs += self.gram_projection(ops.concatenate(grams, axis=-1))
         inputs = self.dropout(inputs, training=training)
-        return self.recurrence(inputs, mask=mask)[0], mask
+        outputs, _ = self.recurrence(inputs, mask=mask)
+        read = ops.where(mask[..., None], inputs, ops.zeros_like(inputs))
+        return ops.concatenate([outputs, read], axis=-1), mask
 
     def _gram_rows(self, token_ids) -> list:
         """Return for n = 2 ... the row of the n-gram that ends at each token,

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -12,9 +13,10 @@ from captioning.patterns.pattern import Cell, Feed, Pattern
 from captioning.patterns.word_lists import load_words, save_words
 from captioning.scores.ranking import recall_at_k
 from data_prep import content_words
+from data_prep.errors import BadInput
 from data_prep.length_batches import dataset_by_length
 from data_prep.pipeline import load_split
-from data_prep.vocabulary import PAD, Vocabulary
+from data_prep.vocabulary import PAD, UNK, Vocabulary
 from data_prep.word_by_word import started, word_by_word
 
 RELATED = "related.txt"
@@ -71,7 +73,9 @@ class Associations(Pattern):
         captions = load_split(data, "train").captions
         related = content_words.most_frequent(captions, NUM_RELATED)
         vocabulary = Vocabulary.load(data / Vocabulary.FILE)
-        return cls(config, vocabulary, related, cell)
+        pattern = cls(config, vocabulary, related, cell)
+        pattern._start_at(pattern._questions(data, "train")[1])
+        return pattern
 
     @classmethod
     def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Associations":
@@ -87,7 +91,6 @@ class Associations(Pattern):
     def feed(self, data: Path) -> Feed:
         config = self.config
         token_ids, counts, _ = self._questions(data, "train")
-        self._start_at(counts)
 
         def batches(epoch: int) -> tf.data.Dataset:
             return dataset_by_length(
@@ -97,7 +100,8 @@ class Associations(Pattern):
                 epoch=epoch,
             )
 
-        return Feed(batches, len(counts), lambda: self._recall(data, "dev"))
+        count = -(-len(counts) // config.batch_size)
+        return Feed(batches, len(counts), count, lambda: self._recall(data, "dev"))
 
     def _questions(self, data: Path, split: str):
         """Return of every caption its token ids, ragged ``(captions, (time))``, in how
@@ -111,6 +115,12 @@ class Associations(Pattern):
         np.add.at(totals, picture_of, own.astype(np.uint8))
         counts = totals[picture_of]
         counts[own] = 0
+        if not counts.any():
+            raise BadInput(
+                f"{data} has no caption in {split} whose picture's other captions say "
+                "anything else; expected pictures with two captions or more. Related "
+                "words are learned from them."
+            )
         return started(self.vocabulary.ids(tf.constant(texts))), counts, own
 
     def _start_at(self, counts: np.ndarray) -> None:
@@ -130,8 +140,8 @@ class Associations(Pattern):
         real = token_ids != PAD
         if training:
             left = tf.cumsum(tf.cast(real, tf.int32), axis=1, reverse=True)
-            drawn = tf.random.uniform(tf.shape(token_ids)) < SHARE_OF_PLACES
-            real &= drawn | (left == 1)
+            draws = keras.random.uniform(tf.shape(token_ids), seed=self.model.places)
+            real &= (draws < SHARE_OF_PLACES) | (left == 1)
         logits = self.model.logits(tf.boolean_mask(hidden, real))
         wanted = tf.gather(tf.cast(counts, tf.float32), tf.where(real)[:, 0])
         smoothing = self.config.label_smoothing if training else 0.0
@@ -147,7 +157,8 @@ class Associations(Pattern):
                 for first in range(0, len(counts), BATCH_SIZE)
             ]
         )
-        return recall_at_k(logits, counts > 0, SHOWN, excluded=own)
+        shown = min(SHOWN, len(self.related))
+        return recall_at_k(logits, counts > 0, shown, excluded=own)
 
     def _logits_after_the_last(self, token_ids):
         last = tf.reduce_sum(tf.cast(token_ids != PAD, tf.int32), axis=1) - 1
@@ -191,7 +202,8 @@ class Associations(Pattern):
                 tf.one_hot(read.token_ids, len(self.vocabulary), dtype=tf.int16),
                 axis=1,
             )
-            was_read = tf.gather(seen, place_of, axis=2) > 0
+            # What the vocabulary lacks has no place of its own: UNK is no word.
+            was_read = (tf.gather(seen, place_of, axis=2) > 0) & (place_of != UNK)
             log_probs = tf.where(was_read, log_probs.dtype.min, log_probs)
             after = tf.gather(log_probs, read.ends, batch_dims=1)
             scores, best = tf.math.top_k(after, shown)

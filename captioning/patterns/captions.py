@@ -105,7 +105,8 @@ class Captions(Pattern):
         each = token_ids.row_lengths().numpy()
         if config.captions_per_image:
             each = np.minimum(each, config.captions_per_image)
-        return Feed(batches, int(each.sum()), self._dev_scorer(data))
+        count = -(-len(rows) // config.batch_size)
+        return Feed(batches, int(each.sum()), count, self._dev_scorer(data))
 
     def _dev_scorer(self, data: Path):
         rows = cached_rows(self.config, data, "dev")

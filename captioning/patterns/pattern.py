@@ -23,14 +23,17 @@ class Feed(NamedTuple):
     """What training takes of a data set, ready in memory or mapped.
 
     Attributes:
-        batches: epoch, from 0 -> its batches. Seed and epoch alone decide about them.
+        batches: epoch, from 0 -> its batches. Seed and epoch alone decide about them,
+            but for how words are cut where the knob `subword_alpha` draws it.
         examples_per_epoch: how many of the pattern's `unit` they hold.
+        batches_per_epoch: how many they are.
         dev_score: -> the score on the dev split of the model as it now is; the more
             the better, at most around 1.
     """
 
     batches: Callable[[int], tf.data.Dataset]
     examples_per_epoch: int
+    batches_per_epoch: int
     dev_score: Callable[[], float]
 
 
@@ -41,6 +44,7 @@ class Pattern(abc.ABC):
         kind: of the prepared data sets that it learns from.
         unit: what its examples are called.
         score_name: what `Feed.dev_score` measures.
+        score_note: how its scores are counted, for whoever compares them.
         config: the knobs.
         model: the head, built; its cell may be that of other heads too.
     """
@@ -48,6 +52,7 @@ class Pattern(abc.ABC):
     kind: ClassVar[str]
     unit: ClassVar[str]
     score_name: ClassVar[str]
+    score_note: ClassVar[str] = ""
 
     config: Config
     model: keras.Model

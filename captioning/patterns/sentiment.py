@@ -13,7 +13,6 @@ from data_prep.dataset_info import DatasetInfo, check_kind
 from data_prep.length_batches import dataset_by_length
 from data_prep.sentences import LabelledTexts, load_labelled
 from data_prep.tokenizers import Tokenizer, load_tokenizer
-from data_prep.vocabulary import PAD
 from data_prep.word_by_word import started, word_by_word
 
 NEGATIVE, POSITIVE = 0, 1
@@ -83,7 +82,12 @@ class Sentiment(Pattern):
                 epoch=epoch,
             )
 
-        return Feed(batches, len(split.texts), lambda: self._accuracy(dev))
+        return Feed(
+            batches,
+            len(split.texts),
+            -(-len(split.texts) // config.batch_size),
+            lambda: self._accuracy(dev),
+        )
 
     def _token_ids(self, texts: list[str], alpha: float = 0.0) -> tf.RaggedTensor:
         return started(self.tokenizer.ids(tf.constant(texts), alpha))
@@ -91,8 +95,6 @@ class Sentiment(Pattern):
     def loss(self, batch, training: bool = True) -> tf.Tensor:
         """Return the mean cross-entropy of the verdicts, float32 (), in nats."""
         token_ids, labels = batch
-        if training and self.config.prefix_share:
-            token_ids = cut_short(token_ids, self.config.prefix_share)
         logits = self.model.verdict(token_ids, training=training)
         smoothing = self.config.label_smoothing if training else 0.0
         return tf.reduce_mean(token_cross_entropy(labels, logits, smoothing))
@@ -152,24 +154,6 @@ class Sentiment(Pattern):
 
     def resources(self) -> list:
         return [self.tokenizer]
-
-
-def cut_short(token_ids: tf.Tensor, share: float) -> tf.Tensor:
-    """Return sentences of which a share, drawn at random, ends too soon.
-
-    The beginning of a sentence has the mood of the whole, as far as one can tell: who
-    learns from beginnings has a verdict before the end.
-
-    Args:
-        token_ids: int ``(batch, time)``, START first, PAD after the last token.
-        share: from 0 to 1.
-    """
-    lengths = tf.reduce_sum(tf.cast(token_ids != PAD, tf.int32), axis=1)
-    draws = tf.random.uniform((2, tf.shape(token_ids)[0]))
-    # START and at least one token, if there is one.
-    shorter = tf.cast(draws[0] * tf.cast(lengths - 1, tf.float32), tf.int32) + 2
-    kept = tf.where(draws[1] < share, tf.minimum(shorter, lengths), lengths)
-    return tf.where(tf.sequence_mask(kept, tf.shape(token_ids)[1]), token_ids, PAD)
 
 
 def _said(probability: float) -> str:

@@ -13,6 +13,7 @@ from captioning.patterns.word_lists import load_words, save_words
 from captioning.scores.ranking import macro_average_precision
 from captioning.vision import cached_rows, first_encoder, frozen_encoder
 from data_prep import content_words, images
+from data_prep.errors import BadInput
 from data_prep.harbour.scene import Scene, facts
 from data_prep.pipeline import Split, load_split, training_rows
 
@@ -62,7 +63,14 @@ class Tags(Pattern):
             tags = tuple(sorted({tag for tags in _objects(split) for tag in tags}))
         else:
             tags = content_words.most_frequent(split.captions, NUM_TAGS)
-        return cls(config, tags, cell)
+        if not tags:
+            raise BadInput(
+                f"{data} has no content word in the captions of train; expected some, "
+                "which become the tags. Write captions that name what is seen."
+            )
+        pattern = cls(config, tags, cell)
+        pattern._start_at(pattern._truth(split))
+        return pattern
 
     @classmethod
     def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Tags":
@@ -80,7 +88,6 @@ class Tags(Pattern):
     def feed(self, data: Path) -> Feed:
         config = self.config
         truth = self._truth(load_split(data, "train")).astype(np.float32)
-        self._start_at(truth)
         # A tag that nobody wrote down may be there all the same.
         smoothing = config.label_smoothing
         truth = (1 - smoothing) * truth + smoothing * truth.mean(axis=0)
@@ -100,7 +107,14 @@ class Tags(Pattern):
             )
 
         dev = cached_rows(config, data, "dev"), self._truth(load_split(data, "dev"))
-        return Feed(batches, len(truth), lambda: self._precision(*dev))
+        if not dev[1].any():
+            raise BadInput(
+                f"{data} has no picture in dev with any of the {len(self.tags)} tags "
+                "of train; expected some, to choose the best epoch by. Prepare more "
+                "pictures."
+            )
+        count = -(-len(rows) // config.batch_size)
+        return Feed(batches, len(truth), count, lambda: self._precision(*dev))
 
     def _truth(self, split: Split) -> np.ndarray:
         """Return which tags each picture has, bool ``(pictures, tags)``."""
@@ -163,7 +177,9 @@ class Tags(Pattern):
         return serve
 
     def resources(self) -> list:
-        return [] if self._encoder is None else self._encoder.variables
+        # Their values: of Keras' variables a SavedModel would keep two copies.
+        encoder = self._encoder
+        return [] if encoder is None else [one.value for one in encoder.variables]
 
 
 def _objects(split: Split) -> list[set[str]]:

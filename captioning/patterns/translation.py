@@ -12,7 +12,7 @@ from captioning.config import Config
 from captioning.decoder import Decoder
 from captioning.models.translator import SentenceReader, Translator
 from captioning.patterns.pattern import Cell, Feed, Pattern
-from captioning.scores.translation import bleu
+from captioning.scores.translation import bleu, signature
 from captioning.teacher_forcing import teacher_forcing_loss
 from data_prep.dataset_info import DatasetInfo, check_kind
 from data_prep.errors import BadInput
@@ -47,6 +47,7 @@ class Translation(Pattern):
     kind = "translation"
     unit = "sentences"
     score_name = "BLEU / 100"
+    score_note = signature()
 
     def __init__(self, config: Config, subwords: Subwords, cell: Cell):
         self.config = config
@@ -123,7 +124,8 @@ class Translation(Pattern):
             found = self._bleu(data, "dev")
             return sum(one.lower_cased for one in found.values()) / len(found) / 100
 
-        return Feed(batches, len(sources), dev_score)
+        count = -(-len(sources) // config.batch_size)
+        return Feed(batches, len(sources), count, dev_score)
 
     def _source_ids(self, texts: Sequence[str], into: Sequence[str], alpha=0.0):
         """Return int32 ids ``(texts, (places))``: the tag of the language to write,
@@ -194,7 +196,18 @@ class Translation(Pattern):
 
         return search_for
 
+    def _check_languages(self, data: Path) -> None:
+        """Raise BadInput unless a data set has every language of the model."""
+        languages = DatasetInfo.load(data).languages
+        if missing := set(self.subwords.language_ids) - set(languages):
+            raise BadInput(
+                f"{data} has the languages {', '.join(languages)}, not "
+                f"{', '.join(sorted(missing))}, which the run translates too; expected "
+                "all of the run's. Give another --data or another --run."
+            )
+
     def _bleu(self, data: Path, split: str) -> dict[Direction, object]:
+        self._check_languages(data)
         rows = load_parallel(data, split)
         found = {}
         for direction in self.directions:

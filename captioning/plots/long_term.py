@@ -24,7 +24,7 @@ def draw_gap(results: Sequence, chance: float, norms_gap: int, path: Path) -> No
     Lines are means over the seeds, bands reach from the least to the most.
 
     Args:
-        results: of `long_term.Result`.
+        results: of `recall.Result`.
         chance: accuracy of a guess.
         norms_gap: the gap whose gradient norms are drawn.
         path: a PNG file, written over.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
-from captioning.plots.reading import _lettering
+from captioning.plots.lettering import lettering
 
 # Okabe & Ito's colours, told apart by all eyes; hatches tell them in grey too.
 _RIGHT, _WRONG = "#0072B2", "#E69F00"
@@ -67,7 +67,7 @@ def draw_tags(tagged: Sequence[Tagged], path: Path | None = None) -> Figure:
 
 
 def _bars(axes, one: Tagged) -> None:
-    family, label = _lettering()
+    family, label = lettering()
     places = range(len(one.tags))
     for place, tag, probability in zip(
         places, one.tags, one.probabilities, strict=True
@@ -95,7 +95,7 @@ def draw_weights(
 ) -> Figure:
     """Draw weights as maps of heat, one below the other; dark is 1.
 
-    Words that no font of the system can write are treated as in `plots.reading`.
+    Words are written as `plots.lettering` can.
 
     Args:
         panels: at least one.
@@ -112,7 +112,7 @@ def draw_weights(
     rows = figure.subplots(
         len(panels), 1, squeeze=False, gridspec_kw={"height_ratios": heights}
     )
-    family, label = _lettering()
+    family, label = lettering()
     for axes, panel in zip(rows[:, 0], panels, strict=True):
         image = axes.imshow(panel.values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
         axes.set_yticks(

@@ -35,6 +35,8 @@ def draw_history(history: Sequence, score_names: Mapping[str, str], path: Path) 
             color=line.get_color(),
         )
     left.set(title="training loss", xlabel="epoch")
+    if len(score_names) > 1:  # a sum over tags is ten times a word's loss
+        left.set_yscale("log")
     right.set(title=f"dev scores (epoch {epochs[top]} was kept)", xlabel="epoch")
     for axes in (left, right):
         axes.grid(alpha=0.3)

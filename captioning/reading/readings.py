@@ -37,7 +37,7 @@ LIMITS = {
         10_000, 80_000, "the states after all words are held in memory at once"
     ),
     "translation": Limit(
-        60, 600, "one sentence of no more is what the translator learned from"
+        60, 600, "it learned from single sentences of up to 60 pieces of words"
     ),
     "associations": Limit(
         2_000, 20_000, "it weighs all words it could answer after each word it reads"

@@ -12,13 +12,10 @@ class TranslationBleu(NamedTuple):
     Attributes:
         lower_cased: 0..100, of lower-cased text.
         cased: 0..100, of text as it stands.
-        signature: how `lower_cased` was counted, as sacreBLEU spells it; that of
-            `cased` differs in ``case:mixed`` alone.
     """
 
     lower_cased: float
     cased: float
-    signature: str
 
 
 def bleu(translations: Sequence[str], references: Sequence[str]) -> TranslationBleu:
@@ -40,10 +37,21 @@ def bleu(translations: Sequence[str], references: Sequence[str]) -> TranslationB
             f"bleu got {len(translations)} translations and {len(references)} "
             "references; expected one reference for each translation, one at least."
         )
-    lower_cased = sacrebleu.BLEU(lowercase=True, tokenize="13a")
-    cased = sacrebleu.BLEU(tokenize="13a")
-    scores = [
-        metric.corpus_score(list(translations), [list(references)]).score
-        for metric in (lower_cased, cased)
-    ]
-    return TranslationBleu(*scores, lower_cased.get_signature().format(short=False))
+    return TranslationBleu(
+        *[
+            metric.corpus_score(list(translations), [list(references)]).score
+            for metric in (_metric(lowercase=True), _metric(lowercase=False))
+        ]
+    )
+
+
+def signature() -> str:
+    """Return how `lower_cased` is counted, as sacreBLEU spells it; the signature of
+    `cased` differs in ``case:mixed`` alone."""
+    metric = _metric(lowercase=True)
+    metric.corpus_score(["a"], [["a"]])  # it learns the number of references
+    return metric.get_signature().format(short=False)
+
+
+def _metric(lowercase: bool):
+    return sacrebleu.BLEU(lowercase=lowercase, tokenize="13a")

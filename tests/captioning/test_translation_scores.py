@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from captioning.scores.translation import bleu
+from captioning.scores.translation import bleu, signature
 
 
 def test_the_same_text_has_all_and_case_counts_only_cased():
@@ -25,9 +25,9 @@ def test_counts_n_grams_and_brevity_of_the_corpus():
 
 
 def test_the_signature_says_how_it_was_counted():
-    signature = bleu(["a"], ["a"]).signature
+    said = signature()
     for part in ("nrefs:1", "case:lc", "tok:13a", "version:"):
-        assert part in signature.split("|") or part in signature
+        assert part in said
 
 
 @pytest.mark.parametrize("said, meant", [([], []), (["a"], ["a", "b"])])

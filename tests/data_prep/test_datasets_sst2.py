@@ -12,7 +12,7 @@ from data_prep.errors import BadInput
 def source(tmp_path):
     folder = tmp_path / "SST-2"
     folder.mkdir()
-    train = "1\ta film\n0\tawful film\n1\ta film\n0\tso so\n"
+    train = "1\ta film\n0\tawful film\n1\ta film\n0\tSo , so .\n"
     (folder / "train.tsv").write_text("label\tsentence\n" + train)
     (folder / "dev.tsv").write_text("sentence\tlabel\nso so\t0\n")
     (folder / "test.tsv").write_text("label\tcontent\n1\tgood\n1\tgood\n")
@@ -51,7 +51,7 @@ def test_a_missing_file_is_named(source):
 def test_the_true_ones(shared_data):
     examples = list(sst2.read(shared_data("sst2"), Skipped()))
     assert Counter(e.split for e in examples) == {
-        "train": 66_982,
+        "train": 66_972,
         "dev": 872,
         "test": 1821,
     }

@@ -66,6 +66,19 @@ def test_reviews_in_subwords_instead_and_back(reviews, tmp_path):
     assert prepare("sst2", reviews, out, tokenizer="words") == words
 
 
+def test_reviews_in_other_pieces_and_in_words(reviews, tmp_path):
+    out = tmp_path / "out"
+    words = prepare("sst2", reviews, out, tokenizer="words")
+    for size in (60, 50):
+        info = prepare("sst2", reviews, out, tokenizer="pieces", vocabulary_size=size)
+        assert info.vocabulary_file == "pieces.model" and info.min_count == 0
+        assert info.standardisation == words.standardisation  # pieces of those words
+        assert len(load_tokenizer(out)) == info.vocabulary_size <= size
+        verify(out, info, "train")
+    assert prepare("sst2", reviews, out, tokenizer="words") == words
+    assert isinstance(load_tokenizer(out), Vocabulary)  # no pieces.model is left
+
+
 def test_pairs_in_subwords_with_tags(pairs, tmp_path):
     info = prepare("multi30k", pairs, tmp_path / "out", vocabulary_size=100)
     tokenizer = load_tokenizer(tmp_path / "out")

@@ -7,6 +7,7 @@ import pytest
 
 from data_prep.errors import BadInput
 from data_prep.replacement import replacing
+from data_prep.tokenizers import FILES
 
 OURS = json.dumps(dict.fromkeys(["format", "splits", "standardisation"], 1))
 OURS = OURS[:-1] + ', "vocabulary_size": 4}'
@@ -51,6 +52,16 @@ def test_an_empty_folder_is_taken(tmp_path):
     with replacing(tmp_path / "out") as partial:
         write(partial, dataset__json="new")
     assert tree(tmp_path) == {"out/dataset.json": "new"}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_no_old_tokenizer_stays_whatever_its_kind(file, tmp_path):
+    out = tmp_path / "out"
+    write(out, dataset__json=OURS)
+    (out / file).write_text("old")
+    with replacing(out) as partial:
+        write(partial, dataset__json="new")
+    assert tree(out) == {"dataset.json": "new"}
 
 
 def test_our_old_files_go_and_all_the_rest_stays(old, tmp_path):

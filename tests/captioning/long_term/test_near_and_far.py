@@ -63,6 +63,13 @@ def test_the_command_draws_the_boats(tmp_path, monkeypatch, capsys):
     assert picture.exists()
 
 
+@pytest.mark.parametrize("flags", [["--gaps", "2"], ["--word-scale", "0.5"]])
+def test_what_the_boats_do_not_have_is_refused(flags, tmp_path):
+    with pytest.raises(BadInput, match=f"--boat was given with {flags[0]}; expected"):
+        gap.main(["--boat", *flags, "--out", str(tmp_path / "out")])
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("draw", [[], ["--draw"]])
 def test_an_out_that_is_a_file_is_bad_input(tmp_path, draw):
     (tmp_path / "file").write_text("no")

@@ -129,6 +129,14 @@ def test_a_file_of_something_else_is_bad_input(tmp_path):
         grid.read_results(tmp_path)
 
 
+@pytest.mark.parametrize("content", ["[]", "null", "{"])
+def test_a_budget_of_something_else_is_bad_input(tmp_path, content):
+    (tmp_path / grid.BUDGET).write_text(content)
+    with pytest.raises(BadInput, match="budget.json cannot be used"):
+        grid.run_grid(tmp_path, QUICK, progress=False)
+    assert (tmp_path / grid.BUDGET).read_text() == content
+
+
 def test_the_table_says_mean_least_and_most(tmp_path):
     results = [fake("elman", 1, seed, QUICK) for seed in range(2)]
     results[1] = results[1]._replace(accuracy=0.7, steps=20)

@@ -66,8 +66,8 @@ def test_it_is_the_equation(reader, longest_gram):
     logits = model(TOKEN_IDS[:1])[0]
     for t, x in enumerate(inputs):
         h = np.tanh(x @ kernel + h @ recurrent + bias)
-        past.append(h)
-        read = np.concatenate([h, np.max(past, axis=0), np.mean(past, axis=0)])
+        past.append(np.concatenate([h, x]))
+        read = np.concatenate([past[-1], np.max(past, axis=0), np.mean(past, axis=0)])
         np.testing.assert_allclose(logits[t], read @ weights + offset, atol=1e-5)
 
 

@@ -43,16 +43,6 @@ def test_loaded_heads_hold_one_cell_object(joint_run):
     assert len(variables) == 1
 
 
-def test_what_was_trained_is_what_is_loaded(joint_run):
-    """Two loads agree on all weights, none of which is as it was first."""
-    one, two = (load_run(joint_run, encoder=False) for _ in range(2))
-    for name in PATTERN_NAMES:
-        weights = one.patterns[name].model.get_weights()
-        again = two.patterns[name].model.get_weights()
-        for a, b in zip(weights, again, strict=True):
-            np.testing.assert_array_equal(a, b)
-
-
 @pytest.fixture
 def two_heads(joint_plans):
     """Return heads over one cell, their training, and a batch of the first head."""
@@ -116,7 +106,7 @@ def test_every_pattern_is_evaluated(name, joint_run, capsys):
     evaluate.main(["--run", str(joint_run), "--pattern", name, "--json"])
     scores = json.loads(capsys.readouterr().out)
     measured = [score for score in scores.values() if score is not None]
-    assert measured and all(0 <= score <= 1 for score in measured)
+    assert measured and all(0 <= score <= 100 for score in measured)
 
 
 STRANGER = """
@@ -194,7 +184,7 @@ def test_data_sets_must_fit_the_patterns(harbour_data, moods_data, tmp_path):
 def test_a_pattern_may_have_a_knob_of_its_own(harbour_data, tmp_path, monkeypatch):
     plans = {}
     monkeypatch.setattr(train, "train_and_show", lambda p, *_, **__: plans.update(p))
-    monkeypatch.setattr(train, "embedded_data", lambda kind: harbour_data)
+    monkeypatch.setattr("captioning.data_sets.embedded_data", lambda kind: harbour_data)
     own = ["--knob", "translation.epochs=3", "--knob", "tags.mirror=true"]
     train.main(["--pattern", "all", "--epochs", "5", *own])
     epochs = {name: plan.config.epochs for name, plan in plans.items()}
@@ -215,7 +205,7 @@ def test_a_pattern_may_have_a_knob_of_its_own(harbour_data, tmp_path, monkeypatc
     ],
 )
 def test_a_knob_that_nobody_has(knob, reason, harbour_data, monkeypatch):
-    monkeypatch.setattr(train, "embedded_data", lambda kind: harbour_data)
+    monkeypatch.setattr("captioning.data_sets.embedded_data", lambda kind: harbour_data)
     with pytest.raises(BadInput, match=reason):
         train.main(["--pattern", "all", "--knob", knob])
 

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import json
+import shutil
 import sys
 
 import pytest
@@ -119,14 +120,29 @@ def test_a_word_read_often_is_still_not_answered(answers):
     assert "boat" not in line.split(" -> ")[1].split(", ")
 
 
-def test_an_export_reads_as_its_run_does(joint_run, answers, tmp_path, capsys):
-    export(joint_run, tmp_path / "exported")
+def test_an_export_reads_as_its_run_does(joint_run, tmp_path, capsys):
+    run, exported = tmp_path / "run", tmp_path / "exported"
+    shutil.copytree(joint_run, run)
+    knobs = json.loads((run / "config.json").read_text())
+    # One pattern searches with other beams than the first one does.
+    knobs["patterns"]["translation"]["config"]["num_beams"] = 3
+    (run / "config.json").write_text(json.dumps(knobs))
+    export(run, exported)
+    facts = json.loads((exported / "captioning_export.json").read_text())
+    assert facts["num_beams"] == facts["patterns"]["captions"]["num_beams"] == 2
+    assert facts["patterns"]["translation"]["num_beams"] == 3
+    assert list(facts["patterns"]) == list(knobs["patterns"])
     capsys.readouterr()
     for what in (["sentiment"], ["translate", "--to", "ko"], ["related"]):
-        assert read.main([*what, "a boat", "--run", str(tmp_path / "exported")]) == 0
-        assert capsys.readouterr().out.splitlines() == answers(*what, "a boat")[1]
+        said = []
+        for path in (run, exported):
+            assert read.main([*what, "a boat", "--run", str(path)]) == 0
+            said.append(capsys.readouterr().out)
+        assert said[0] == said[1]
+    read.main(["translate", "--to=ko", "a boat", "--json", "--run", str(exported)])
+    assert len(json.loads(capsys.readouterr().out)["translations"]) == 3
     with pytest.raises(BadInput, match="'fr'.*one of en, de, ko"):
-        read.main(["translate", "--to=fr", "a", "--run", str(tmp_path / "exported")])
+        read.main(["translate", "--to=fr", "a", "--run", str(exported)])
 
 
 def test_standard_input_and_a_plot(answers, monkeypatch, tmp_path):
@@ -134,7 +150,7 @@ def test_standard_input_and_a_plot(answers, monkeypatch, tmp_path):
         io.BytesIO("happy\n\xe9\n배가\n".encode("latin-1", "replace"))
     )
     monkeypatch.setattr(sys, "stdin", stdin)
-    plot = tmp_path / "read.png"
+    plot = tmp_path / "read.PNG"
     status, lines, err = answers("sentiment", "--plot", plot)
     assert status == 0 and "line 2 of standard input is not UTF-8" in err
     assert plot.stat().st_size > 5_000 and f"drew {plot}" in err
@@ -145,8 +161,11 @@ def test_what_cannot_work_is_said_before_anything_is_loaded(tmp_path):
         read.main(["sentiment", "--file", str(tmp_path / "nowhere.txt")])
     with pytest.raises(BadInput, match="Leave one out"):
         read.main(["sentiment", "a", "--file", str(tmp_path)])
-    with pytest.raises(BadInput, match="--plot is"):
+    with pytest.raises(BadInput, match="a folder or in one that cannot be written"):
         read.main(["sentiment", "a", "--plot", str(tmp_path / "no" / "x.png")])
+    for name in ("x.foo", "x.jpg", "png", "x"):
+        with pytest.raises(BadInput, match=rf"{name}; .* ends in \.png.*Name another"):
+            read.main(["sentiment", "a", "--plot", str(tmp_path / name)])
 
 
 def test_a_run_must_have_learned_it(tiny_run):
