@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _check_boat(flags) -> None:
-    """Refuse what the sentences cannot be told, rather than measure something else."""
+    """Refuse what --boat would ignore: its numbers would be taken for another thing."""
     given = {"--gaps": flags.gaps, "--word-scale": flags.word_scale}
     ignored = [flag for flag, value in given.items() if value is not None]
     if flags.boat and ignored:

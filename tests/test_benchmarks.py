@@ -72,7 +72,7 @@ def test_tags_that_are_a_line_of_the_regions_are_found():
 
 
 def test_words_that_come_together_are_found_by_all_but_frequency():
-    """Word k is followed by k + 6, so many times; bag and content words are one."""
+    """Word k is always followed by k + 20; bag and content words are the same."""
     random = np.random.default_rng(2)
     splits = {}
     for name in ("train", "dev", "test"):
