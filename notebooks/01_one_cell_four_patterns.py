@@ -202,8 +202,6 @@ plans = {
 smaller = {  # than the presets': minutes matter here
     "captions": {"epochs": 6},
     "tags": {"epochs": 6},
-    "translation": {"batch_size": 64},
-    "associations": {"batch_size": 128},
 }
 for pattern, knobs in smaller.items():
     plan = plans[pattern]
@@ -298,7 +296,7 @@ Image(work / "captions.png")
 #
 # > 나는 불행하게도 오늘 지갑을 잃어버렸기 때문에 정말 기분이 좋지 않다
 #
-# (Because I unfortunately lost my wallet today, I am not in a good mood at all.) A
+# (Because I unfortunately lost my wallet today, I am really not in a good mood.) A
 # reader leans negative at 불행하게도 already.
 
 # %%

@@ -17,7 +17,7 @@
 #
 # > The boat is on the \_\_\_.
 #
-# Everybody says *water*. "boat" is three words away. Now:
+# Everybody says *water*. "boat" is four words away. Now:
 #
 # > The boat is on the water. The wind is cold. The sun is low. A gull flies by. A \_\_\_ is driving that.
 #

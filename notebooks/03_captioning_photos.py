@@ -61,7 +61,7 @@ pictures = Path(tempfile.mkdtemp())
 directory = runs.newest("captions", Path("../runs"))
 run = runs.load_run(directory, encoder=False)
 captions = run.pattern("captions")
-data = Path("../data") / run.data["captions"].name
+data = run.data["captions"]
 print(f"a run that learned {', '.join(run.patterns)}")
 print(f"{captions.config.encoder}, {captions.config.cell} of {captions.config.units} units")
 
@@ -89,7 +89,8 @@ print(f"words that occur once only: {sum(count == 1 for count in words.values())
 
 # %% [markdown]
 # *dog*, *man*, *white*, *two*: that is what Flickr8k is about. Whatever is rare in it the model cannot
-# learn from it. And of all words, almost half occur once: they are left out (`<unk>`).
+# learn from it. And of all words, almost half occur once. Those that occur fewer than five
+# times are left out: to the model they are all one word, `<unk>`, which it never says.
 
 # %% [markdown]
 # ## 2. What the cell is given · 셀의 입력
