@@ -46,7 +46,8 @@ def mean_word_loss(
         return loss, lambda d_loss: [d_loss * gradient for gradient in gradients]
 
     # Tensors: a variable that is captured would be asked for as an argument.
-    return run(hidden, tf.convert_to_tensor(embeddings), tf.convert_to_tensor(bias))
+    embeddings, bias = (tf.cast(one, hidden.dtype) for one in (embeddings, bias))
+    return run(hidden, embeddings, bias)
 
 
 def _loss_and_gradients(hidden, labels, embeddings, bias, label_smoothing):

@@ -1,9 +1,13 @@
 """What the graphs of the patterns say, held against their models and their data."""
 
+import keras
 import numpy as np
 import tensorflow as tf
 
-from captioning.runs import load_run
+from captioning.cells import build_cell
+from captioning.patterns.tags import Tags
+from captioning.runs import load_facts, load_run
+from captioning.vision import cached_rows
 from data_prep import images
 from data_prep.pipeline import load_split
 from data_prep.records import read_shards
@@ -69,6 +73,28 @@ def test_where_it_looks_depends_on_the_words_before(joint_run, harbour_data):
     assert np.any(np.abs(others[3] - weights[3]) > 1e-6)
     _, elsewhere = captions.looks(pixels[:, ::-1], "a red boat is here")
     assert np.any(np.abs(elsewhere[0] - weights[0]) > 1e-6)
+
+
+def test_tags_through_a_frozen_encoder_are_those_of_its_regions(
+    frozen_run, harbour_data
+):
+    """Served from a picture's bytes, and asked for the rows that training was fed."""
+    config, data = load_facts(frozen_run)["captions"][:2]
+    keras.utils.set_random_seed(3)
+    tags = Tags.of_data(config, data, build_cell(config.cell, config.units))
+    rows = cached_rows(config, data, "dev")[:3]
+    expected = tf.sigmoid(tags.model(tf.constant(rows))).numpy()
+    tags.attach_encoder()
+    records = list(read_shards(data, "dev").take(3).as_numpy_iterator())
+    said = tags.server()(tf.constant([record["image"] for record in records]))
+    for row, names, probabilities in zip(
+        expected, said["tags"].numpy(), said["probabilities"].numpy(), strict=True
+    ):
+        found = row[[tags.tags.index(name.decode()) for name in names]]
+        # The rows are kept as float16.
+        np.testing.assert_allclose(probabilities, found, atol=2e-3)
+        np.testing.assert_allclose(np.sort(row)[::-1][: len(found)], found, atol=4e-3)
+    assert len(tags.resources()) == len(tags._encoder.variables) > 100
 
 
 def test_associations_are_asked_for_the_other_captions_words(joint_run, harbour_data):
