@@ -49,6 +49,7 @@ holds this, and `lint-imports` checks it).
       floor 4   commands: each parses, calls one function, prints
         train.py  caption.py  read.py  evaluate.py  export.py  gap.py
         commands.py         the flags they share
+        __main__.py         python -m captioning: which command does what
 
     data_prep/
         text.py images.py   words and pictures, by TensorFlow operations alone
