@@ -198,8 +198,8 @@ print("its favourite openings:", Counter(" ".join(c.split()[:3]) for c in said.v
 # %%
 found, _ = captions.captioner()(pixels)
 lines = [texts[0].decode() for texts in found.numpy()]
-draw_captions(photos, lines, pictures / "photos.png")
-Image(pictures / "photos.png")
+draw_captions(photos, lines, pictures / "photos.jpg")
+Image(pictures / "photos.jpg")
 
 # %% [markdown]
 # (Credits: astronaut Eileen Collins, NASA, public domain; Chelsea the cat, S. van der Walt, CC0; coffee,
@@ -216,14 +216,14 @@ Image(pictures / "photos.png")
 # %%
 number = list(photo_files).index("cat")
 words, weights = captions.looks(pixels[number : number + 1], lines[number])
-draw_attention(photos[number], words, weights, pictures / "attention.png")
-Image(pictures / "attention.png")
+draw_attention(photos[number], words, weights, pictures / "attention.jpg")
+Image(pictures / "attention.jpg")
 
 # %%
 number = list(photo_files).index("astronaut")
 words, weights = captions.looks(pixels[number : number + 1], lines[number])
-draw_attention(photos[number], words, weights, pictures / "attention.png")
-Image(pictures / "attention.png")
+draw_attention(photos[number], words, weights, pictures / "attention.jpg")
+Image(pictures / "attention.jpg")
 
 # %% [markdown]
 # Words that name a thing ought to look at it; words of grammar ("a", "is", "with") may look

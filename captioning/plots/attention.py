@@ -13,6 +13,7 @@ from PIL import Image
 _LEFT = 0.25
 _GREY = 110.0
 _COLUMNS = 5
+_WIDTH = 2.2  # of a panel, in inches
 
 
 def draw_attention(
@@ -28,7 +29,7 @@ def draw_attention(
         words: what was said.
         weights: ``(words, regions)``, along the rows of a square grid; each word's are
             shown against their own maximum.
-        path: a PNG file, written over; or None.
+        path: a picture file, .png or .jpg, written over; or None.
 
     Raises:
         ValueError: the regions are no square grid, or not of as many words.
@@ -40,7 +41,8 @@ def draw_attention(
             "expected (words, regions) with regions a square, such as 7 x 7."
         )
     rows = -(-(len(words) + 1) // _COLUMNS)
-    figure = Figure(figsize=(2.2 * _COLUMNS, 2.5 * rows), layout="constrained")
+    height = _WIDTH * picture.shape[0] / picture.shape[1] + 0.4  # and a word above it
+    figure = Figure(figsize=(_WIDTH * _COLUMNS, height * rows), layout="constrained")
     panels = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
     for panel in panels:
         panel.axis("off")

@@ -53,7 +53,7 @@ def draw_captions(
     Args:
         pictures: uint8 ``(height, width, 3)`` each.
         captions: one a picture.
-        path: a PNG file, written over.
+        path: a picture file, .png or .jpg, written over.
     """
     columns = min(4, len(pictures))
     rows = -(-len(pictures) // columns)

@@ -58,8 +58,10 @@ def test_the_export_equals_python_on_fifty_photos(
     said = json.loads(answer.stdout)
     expected = LoadedCaptioner(run, num_beams=4)([path.read_bytes() for path in paths])
     assert said["captions"] == [[c.caption for c in row] for row in expected]
+    # The stranger's TensorFlow may take other kernels: sums of ten log probabilities
+    # then differ in the last digits of float32.
     np.testing.assert_allclose(
-        said["scores"], [[c.score for c in row] for row in expected], atol=1e-5
+        said["scores"], [[c.score for c in row] for row in expected], rtol=1e-5
     )
     # It is no proof if all photos are said alike.
     assert len({row[0] for row in said["captions"]}) > 1
