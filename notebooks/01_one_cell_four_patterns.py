@@ -200,8 +200,8 @@ plans = {
     for pattern, name in data_of.items()
 }
 smaller = {  # than the presets': minutes matter here
-    "captions": {"epochs": 6},
-    "tags": {"epochs": 6},
+    "captions": {"epochs": 4},
+    "tags": {"epochs": 4},
 }
 for pattern, knobs in smaller.items():
     plan = plans[pattern]

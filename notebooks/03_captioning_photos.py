@@ -25,6 +25,8 @@
 #     python -m captioning.train --data data/flickr8k --run runs/flickr8k
 #
 # and any other run that learned captions from photos will do: the newest under `runs/` is taken.
+# (The outputs kept here are of a short run, whose minutes section 3 prints: the README has the
+# scores of a long one.)
 # Flickr8k's photos are for research use, so none is shown here; the photos below are
 # free, and come with packages that are installed anyway.
 
@@ -49,6 +51,7 @@ from IPython.utils.capture import capture_output
 
 from captioning import runs
 from captioning.caption_scores import SplitCiderD
+from captioning.history import read_history
 from captioning.patterns.captions import scores_of
 from captioning.plots.attention import draw_attention
 from captioning.plots.runs import draw_captions
@@ -128,6 +131,8 @@ print("pixels ", pixels.shape, " regions", regions.shape)
 # and scored against five people's. The epoch with the best dev score was kept.
 
 # %%
+history = read_history(directory)
+print(f"{len(history)} epochs, {history[-1].minutes:.0f} minutes")
 Image(directory / "curves.png")
 
 # %% [markdown]

@@ -25,15 +25,8 @@ def draw_history(history: Sequence, score_names: Mapping[str, str], path: Path) 
     for name, score_name in score_names.items():
         left.plot(epochs, [epoch.losses[name] for epoch in history], "o-", label=name)
         scores = [epoch.dev[name] for epoch in history]
-        (line,) = right.plot(epochs, scores, "o-", label=f"{name}: {score_name}")
-        right.annotate(
-            f"{scores[top]:.3f}",
-            (epochs[top], scores[top]),
-            textcoords="offset points",
-            xytext=(0, -14),
-            ha="right",  # the best epoch is often the last
-            color=line.get_color(),
-        )
+        label = f"{name}: {score_name} {scores[top]:.3f}"
+        right.plot(epochs, scores, "o-", label=label)
     left.set(title="training loss", xlabel="epoch")
     if len(score_names) > 1:  # a sum over tags is ten times a word's loss
         left.set_yscale("log")
