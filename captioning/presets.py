@@ -102,10 +102,11 @@ PRESETS = {
     ),
     # === Associations ===
     "flickr8k-associations": Config(
-        units=256,
-        embedding_dim=256,
+        units=384,
+        embedding_dim=384,
         dropout=0.5,
-        epochs=12,
+        word_dropout=0.25,
+        epochs=10,
         batch_size=256,
         learning_rate=4e-3,
         label_smoothing=0.0,

@@ -22,7 +22,7 @@ from data_prep.word_by_word import started, word_by_word
 RELATED = "related.txt"
 NUM_RELATED = 2000  # of Flickr8k: all content words that a picture in 1,000 has
 SHOWN = 10
-SHARE_OF_PLACES = 0.25
+SHARE_OF_PLACES = 0.08  # one of a caption, as often as its last: those are scored
 BATCH_SIZE = 250
 
 
@@ -132,7 +132,7 @@ class Associations(Pattern):
         """Return the mean cross-entropy over places, float32 (), in nats.
 
         What is asked at the end is asked after other words too: in training after the
-        last and a quarter of the others, drawn anew each time, for logits over all
+        last and a few of the others, drawn anew each time, for logits over all
         related words are what a step costs; else after all.
         """
         token_ids, counts = batch
