@@ -6,6 +6,7 @@ from pathlib import Path
 
 # In the order of the lesson; written here, for --help must not wait for TensorFlow.
 PATTERN_NAMES = ("captions", "sentiment", "translation", "associations", "tags")
+SEARCHING = ("captions", "translation")  # the others have nothing to search
 
 
 def positive(text: str) -> int:

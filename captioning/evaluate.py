@@ -6,7 +6,13 @@ import json
 import sys
 from pathlib import Path
 
-from captioning.commands import add_pattern_flag, add_run_flag, chosen_run, positive
+from captioning.commands import (
+    SEARCHING,
+    add_pattern_flag,
+    add_run_flag,
+    chosen_run,
+    positive,
+)
 from data_prep.errors import BadInput, exit_on_bad_input
 from data_prep.quiet import import_tensorflow
 from data_prep.replacement import write_text
@@ -96,8 +102,8 @@ def _of_run(flags) -> dict[str, float | None]:
         )
     if flags.pattern != "captions" and (flags.out or flags.grey):
         raise BadInput("--out and --grey are about captions; leave them out.")
-    searches = flags.pattern in ("captions", "translation")
-    if not searches and (flags.beams or flags.length_penalty is not None):
+    of_search = flags.beams or flags.length_penalty is not None
+    if of_search and flags.pattern not in SEARCHING:
         raise BadInput(
             "--beams and --length-penalty are about what is written, and "
             f"{flags.pattern} writes nothing; leave them out."

@@ -7,7 +7,13 @@ import shutil
 import sys
 from pathlib import Path
 
-from captioning.commands import add_pattern_flag, add_run_flag, chosen_run, positive
+from captioning.commands import (
+    SEARCHING,
+    add_pattern_flag,
+    add_run_flag,
+    chosen_run,
+    positive,
+)
 from data_prep.errors import BadInput, exit_on_bad_input
 from data_prep.quiet import import_tensorflow
 
@@ -22,8 +28,6 @@ If the run learned any pattern in subwords (every translation; moods in pieces o
 or in characters), "import tensorflow_text" must come before the export is loaded: their
 operations are that package's.
 """
-
-_SEARCHING = ("captions", "translation")  # the others have nothing to search
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -87,7 +91,7 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
     tf.saved_model.save(module, str(partial), {"serving_default": first, **signatures})
     beams = {
         name: num_beams or patterns[name].config.num_beams
-        for name in _SEARCHING
+        for name in SEARCHING
         if name in patterns
     }
     facts = {
