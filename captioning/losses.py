@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+_NEVER = -1e9  # a logit whose probability is 0; finite, for 0 times it is asked for
+
 
 def token_cross_entropy(
     labels: tf.Tensor, logits: tf.Tensor, label_smoothing: float = 0.0
@@ -53,7 +55,10 @@ def tag_cross_entropy(truth: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
 
 
 def related_cross_entropy(
-    counts: tf.Tensor, logits: tf.Tensor, label_smoothing: float = 0.0
+    counts: tf.Tensor,
+    logits: tf.Tensor,
+    label_smoothing: float = 0.0,
+    excluded: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """Return the cross-entropy of one softmax with several right words.
 
@@ -63,19 +68,26 @@ def related_cross_entropy(
 
         log sum exp(z) - sum_k ((1 - e) p_k + e/K) z_k,    p = counts / sum(counts)
 
+    Words that are excluded take no part, as if there were no such word among the K.
+
     Args:
-        counts: float ``(rows, K)``, at least 0: how much each word is expected.
+        counts: ``(rows, K)``, at least 0: how much each word is expected.
         logits: z, float ``(rows, K)``.
         label_smoothing: e, from 0 to 1.
+        excluded: bool ``(rows, K)``, words that are neither right nor wrong there.
 
     Returns:
         float32 ``(rows,)``, in nats; 0 where no word is expected.
     """
     logits = tf.cast(logits, tf.float32)
-    counts = tf.cast(counts, tf.float32)
+    allowed = tf.ones_like(logits)
+    if excluded is not None:
+        allowed = tf.cast(~excluded, tf.float32)
+        logits = tf.where(excluded, _NEVER, logits)
+    counts = tf.cast(counts, tf.float32) * allowed
     totals = tf.reduce_sum(counts, axis=-1, keepdims=True)
-    num_words = tf.cast(tf.shape(logits)[-1], tf.float32)
+    even = tf.math.divide_no_nan(allowed, tf.reduce_sum(allowed, -1, keepdims=True))
     shares = tf.math.divide_no_nan(counts, totals)
-    shares = (1 - label_smoothing) * shares + label_smoothing / num_words
+    shares = (1 - label_smoothing) * shares + label_smoothing * even
     losses = tf.nn.softmax_cross_entropy_with_logits(labels=shares, logits=logits)
     return tf.where(totals[..., 0] > 0, losses, tf.zeros_like(losses))

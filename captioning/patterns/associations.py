@@ -63,6 +63,7 @@ class Associations(Pattern):
         )
         self.model.build()
         self.model.built = True
+        self._answer_of = _answers_of_tokens(vocabulary, related)
         self._after_the_last = tf.function(
             self._logits_after_the_last,
             input_signature=[tf.TensorSpec((None, None), tf.int32)],
@@ -105,17 +106,16 @@ class Associations(Pattern):
 
     def _questions(self, data: Path, split: str):
         """Return of every caption its token ids, ragged ``(captions, (time))``, in how
-        many of the picture's other captions each related word is that it does not
-        have itself, uint8 ``(captions, related)``, and those it has itself, bool."""
+        many of the picture's other captions each related word is, uint8
+        ``(captions, related)``, and which it has itself, bool."""
         pictures = load_split(data, split).captions
         texts = [text for texts in pictures for text in texts]
         picture_of = np.repeat(np.arange(len(pictures)), [len(p) for p in pictures])
         own = content_words.sets_of([[text] for text in texts], self.related)
         totals = np.zeros((len(pictures), len(self.related)), np.uint8)
         np.add.at(totals, picture_of, own.astype(np.uint8))
-        counts = totals[picture_of]
-        counts[own] = 0
-        if not counts.any():
+        counts = totals[picture_of] - own
+        if not np.any(counts[~own]):
             raise BadInput(
                 f"{data} has no caption in {split} whose picture's other captions say "
                 "anything else; expected pictures with two captions or more. Related "
@@ -131,6 +131,9 @@ class Associations(Pattern):
     def loss(self, batch, training: bool = True) -> tf.Tensor:
         """Return the mean cross-entropy over places, float32 (), in nats.
 
+        After each word, what was read up to there takes no part; what the caption says
+        later does, if another caption says it too: after "boat", the sailor to come.
+
         What is asked at the end is asked after other words too: in training after the
         last and a few of the others, drawn anew each time, for logits over all
         related words are what a step costs; else after all.
@@ -143,9 +146,20 @@ class Associations(Pattern):
             draws = keras.random.uniform(tf.shape(token_ids), seed=self.model.places)
             real &= (draws < SHARE_OF_PLACES) | (left == 1)
         logits = self.model.logits(tf.boolean_mask(hidden, real))
-        wanted = tf.gather(tf.cast(counts, tf.float32), tf.where(real)[:, 0])
+        counts = tf.gather(counts, tf.where(real)[:, 0])
+        was_read = tf.boolean_mask(self._was_read(token_ids), real)
         smoothing = self.config.label_smoothing if training else 0.0
-        return tf.reduce_mean(related_cross_entropy(wanted, logits, smoothing))
+        return tf.reduce_mean(
+            related_cross_entropy(counts, logits, smoothing, excluded=was_read)
+        )
+
+    def _was_read(self, token_ids):
+        """Return which answers were read, up to each token of ``(batch, time)``: bool
+        ``(batch, time, related)``."""
+        answers = tf.gather(self._answer_of, token_ids)
+        # Not int8, in which a word that is read 128 times was never read.
+        read = tf.one_hot(answers, len(self.related), dtype=tf.int16)
+        return tf.cumsum(read, axis=1) > 0
 
     # === Use ===
 
@@ -189,22 +203,16 @@ class Associations(Pattern):
         log probabilities.
         """
         related = tf.constant(self.related)
-        # Where each word that can be read stands among those that can be answered.
-        place_of = self.vocabulary.ids(related)[:, :1].to_tensor()[:, 0]
         shown = min(SHOWN, len(self.related))
 
         @tf.function(input_signature=[tf.TensorSpec((None,), tf.string, name="texts")])
         def serve(texts):
             read = word_by_word(self.vocabulary, texts)
-            log_probs = tf.nn.log_softmax(self.model(read.token_ids))
-            seen = tf.cumsum(
-                # Not int8, in which a word that is read 128 times was never read.
-                tf.one_hot(read.token_ids, len(self.vocabulary), dtype=tf.int16),
-                axis=1,
-            )
-            # What the vocabulary lacks has no place of its own: UNK is no word.
-            was_read = (tf.gather(seen, place_of, axis=2) > 0) & (place_of != UNK)
-            log_probs = tf.where(was_read, log_probs.dtype.min, log_probs)
+            logits = self.model(read.token_ids)
+            was_read = self._was_read(read.token_ids)
+            # As in training: what was read takes no share of the probability.
+            logits = tf.where(was_read, logits.dtype.min, logits)
+            log_probs = tf.nn.log_softmax(logits)
             after = tf.gather(log_probs, read.ends, batch_dims=1)
             scores, best = tf.math.top_k(after, shown)
             return {
@@ -218,3 +226,12 @@ class Associations(Pattern):
 
     def resources(self) -> list:
         return [self.vocabulary]
+
+
+def _answers_of_tokens(vocabulary: Vocabulary, related: tuple[str, ...]) -> tf.Tensor:
+    """Return which related word each token is, int32 ``(vocabulary,)``; -1 is none."""
+    token_of = vocabulary.ids(tf.constant(related))[:, :1].to_tensor()[:, 0].numpy()
+    answers = np.full(len(vocabulary), -1, np.int32)
+    answers[token_of] = np.arange(len(related))
+    answers[[PAD, UNK]] = -1  # what the vocabulary lacks cannot be told apart
+    return tf.constant(answers)

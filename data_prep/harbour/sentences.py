@@ -6,7 +6,15 @@ Speaking and reading share one lexicon, so that each wording has exactly one mea
 import random
 import re
 
-from data_prep.harbour.scene import COLOURS, INVERSE, KINDS, Fact, Scene, Thing
+from data_prep.harbour.scene import (
+    COLOURS,
+    INVERSE,
+    KINDS,
+    WITH_CREW,
+    Fact,
+    Scene,
+    Thing,
+)
 
 NOUNS = {
     "sailing boat": ("sailing boat", "sailboat"),
@@ -35,6 +43,8 @@ GULL_PHRASES = {
     3: ("three gulls",),
 }
 VERBS = ("is", "lies", "floats", "is seen")
+# Boats that carry sailors are those on the water: boat, sailor and water go together.
+BOAT_VERBS = ("is", "lies", "is on the water", "floats on the water")
 
 # What each word or pair of words means to the reader: (category, meaning).
 _LEXICON: dict[str, tuple[str, str]] = {
@@ -84,7 +94,8 @@ class _Words:
     def __init__(self, scene: Scene, rng: random.Random):
         self.relation = rng.choice(RELATION_PHRASES[scene.relation])
         self.anchor = _named(scene.anchor, rng)
-        self.verb = rng.choice(VERBS)
+        is_boat = scene.subject.kind in WITH_CREW
+        self.verb = rng.choice(BOAT_VERBS if is_boat else VERBS)
         self.sky = rng.choice(SKY_PHRASES.get(scene.sky, ("",)))
         self.gulls = rng.choice(GULL_PHRASES.get(scene.gulls, ("",)))
         self.fly = "flies" if scene.gulls == 1 else "fly"

@@ -1,5 +1,6 @@
-"""The README's first command, as a newcomer types it: five minutes a cell."""
+"""What the README's commands learn on the harbour, typed as a newcomer types them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,19 +11,25 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("cell", ["lstm", "elman"])
-def test_the_first_command_learns_the_harbour(cell, tmp_path):
+def typed(module, *arguments, at):
+    """Return what a command of the README prints, typed in a new folder."""
     answer = subprocess.run(
-        [sys.executable, "-m", "captioning.train", "--cell", cell],
-        cwd=tmp_path,
+        [sys.executable, "-m", module, *arguments],
+        cwd=at,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         text=True,
         check=True,
     )
+    return answer.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", ["lstm", "elman"])
+def test_the_first_command_learns_the_harbour(cell, tmp_path):
     table = {}
-    for line in answer.stdout.splitlines():
+    answer = typed("captioning.train", "--cell", cell, at=tmp_path)
+    for line in answer.splitlines():
         name, _, value = line.rpartition(" ")
         if value.count(".") == 1 and value.replace(".", "").isdigit():
             table[name.strip()] = float(value)
@@ -30,3 +37,20 @@ def test_the_first_command_learns_the_harbour(cell, tmp_path):
     assert table["F1 of colour"] >= 0.95
     assert table["F1 of relation"] >= 0.90
     assert table["on grey pictures"] < 0.40
+
+
+@pytest.mark.slow
+def test_boat_sailor_and_water_find_one_another(tmp_path):
+    three = {"boat", "sailor", "water"}
+    typed(
+        "captioning.train",
+        "--pattern",
+        "associations",
+        "--run",
+        "runs/one",
+        at=tmp_path,
+    )
+    for word in three:
+        answer = typed("captioning.read", "related", word, "--json", at=tmp_path)
+        (related,) = [json.loads(line)["related"] for line in answer.splitlines()]
+        assert three - {word} <= {found["word"] for found in related}

@@ -53,6 +53,21 @@ def test_related_words_share_the_probability_by_their_counts(smoothing):
     )
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_an_excluded_word_is_as_if_there_were_no_such_word(smoothing):
+    random = np.random.default_rng(8)
+    logits, counts = random.normal(size=(4, 5)) * 3, random.integers(0, 3, (4, 5))
+    excluded = np.zeros((4, 5), bool)
+    excluded[:, [1, 3]] = True
+    counts[:, 0] = 1
+    left = ~excluded[0]
+    np.testing.assert_allclose(
+        related_cross_entropy(counts, logits, smoothing, excluded=excluded),
+        related_cross_entropy(counts[:, left], logits[:, left], smoothing),
+        rtol=1e-5,
+    )
+
+
 def test_one_related_word_is_a_token():
     logits = np.random.default_rng(1).normal(size=(3, 5))
     np.testing.assert_allclose(

@@ -12,6 +12,7 @@ from data_prep import images
 from data_prep.pipeline import load_split
 from data_prep.records import read_shards
 from data_prep.sentences import load_labelled
+from data_prep.word_by_word import started
 
 
 def served(joint_run, name, *arguments):
@@ -53,6 +54,29 @@ def test_words_that_were_read_are_not_related(joint_run):
         assert not read & set(row.tolist())
     # Best first.
     assert np.all(np.diff(said["scores"].numpy(), axis=-1) <= 0)
+
+
+def test_what_is_read_later_is_expected_until_it_is_read(joint_run):
+    associations = load_run(joint_run).pattern("associations")
+    token_ids = associations.vocabulary.ids(tf.constant(["boat and sailor"]))
+    token_ids = started(token_ids).to_tensor()
+    boat, sailor = map(associations.related.index, ("boat", "sailor"))
+    read = associations._was_read(token_ids).numpy()[0]
+    np.testing.assert_array_equal(read[:, boat], [False, True, True, True])
+    np.testing.assert_array_equal(read[:, sailor], [False, False, False, True])
+
+    counts = np.zeros((1, len(associations.related)), np.uint8)
+    counts[0, sailor] = 1
+    silent = tf.constant(counts * 0), tf.constant(counts)
+    nothing, expected = (
+        associations.loss((token_ids, row), training=False) for row in silent
+    )
+    log_probs = associations.model(token_ids)[0, :3].numpy()
+    log_probs[read[:3]] = -np.inf  # "boat" takes no part once it was read
+    log_probs -= np.log(np.exp(log_probs).sum(axis=-1, keepdims=True))
+    assert nothing == 0
+    # After START, "boat" and "and"; nothing is left to expect after "sailor".
+    np.testing.assert_allclose(expected, -log_probs[:, sailor].sum() / 4, rtol=1e-4)
 
 
 def test_where_it_looks_depends_on_the_words_before(joint_run, harbour_data):
@@ -106,7 +130,7 @@ def test_associations_are_asked_for_the_other_captions_words(joint_run, harbour_
     has = [word in caption.lower() for caption in captions]
     for row, own_word in enumerate(has):
         assert own[row, column] == own_word
-        assert counts[row, column] == (0 if own_word else sum(has))
+        assert counts[row, column] == sum(has) - own_word
     assert token_ids.nrows() == len(counts) == 5 * 100
 
 
