@@ -38,6 +38,7 @@ holds this, and `lint-imports` checks it).
         runs.py             what a run is on disk
         turns.py            who learns when, in a run of several patterns
         history.py          what each epoch gave, and when to stop
+        checkpoint.py       what a training needs to go on after a stop
         training.py         data sets and configs -> a run
         data_sets.py        which data set each pattern of a run learns from
         embedded.py         the embedded data sets, for a first run without any data

@@ -185,12 +185,14 @@ def train_and_show(plans, directory: Path, *, resume: bool) -> None:
     Embedded data sets are shown on their test splits, for they can be made anew; real
     data on dev, so that test stays unseen until every choice is made.
     """
-    from captioning import report, training
+    from captioning import report
+    from captioning.checkpoint import can_resume
+    from captioning.training import train
 
     try:
-        history = training.train(plans, directory, resume=resume)
+        history = train(plans, directory, resume=resume)
     except KeyboardInterrupt:
-        if training.can_resume(directory):
+        if can_resume(directory):
             command = f"python -m captioning.train --run {directory} --resume"
             print(f"stopped; go on by: {command}", file=sys.stderr)
         raise

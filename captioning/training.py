@@ -13,23 +13,14 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from captioning import runs
+from captioning.checkpoint import Checkpoint
 from captioning.gradient_steps import GradientSteps, Objective
-from captioning.history import (
-    HISTORY,
-    Epoch,
-    best,
-    finished,
-    read_history,
-    write_history,
-)
+from captioning.history import Epoch, best, finished, write_history
 from captioning.patterns import PATTERNS
 from captioning.patterns.pattern import Feed
 from captioning.plots.runs import draw_history
 from captioning.runs import Plan
 from captioning.turns import span, turns
-from data_prep.errors import BadInput
-
-CHECKPOINT = "checkpoint"
 
 
 def train(
@@ -85,7 +76,7 @@ def train(
         runs.check_same_data(directory, plans)
     else:  # not before all that the knobs name was found to exist
         runs.create(directory, plans, patterns)
-    checkpoint = _Checkpoint(steps, directory)
+    checkpoint = Checkpoint(steps, directory)
     history = checkpoint.restore() if resume else []
     callback_list = keras.callbacks.CallbackList(
         [
@@ -127,11 +118,6 @@ def train(
     finally:
         callback_list.on_train_end()
     return history
-
-
-def can_resume(directory: Path) -> bool:
-    """Say whether a run got as far as its first checkpoint."""
-    return tf.train.latest_checkpoint(directory / CHECKPOINT) is not None
 
 
 def _spec_of(feed: Feed):
@@ -219,50 +205,3 @@ def _report(history: Sequence[Epoch], config, directory: Path) -> None:
     write_history(directory, history)
     names = {name: PATTERNS[name].score_name for name in last.losses}
     draw_history(history, names, directory / "curves.png")
-
-
-class _Checkpoint:
-    """The last epoch's state: weights, optimizer, averages, dropout's seeds."""
-
-    def __init__(self, steps: GradientSteps, directory: Path):
-        self._directory = directory
-        self._epochs = tf.Variable(0)
-        self._manager = tf.train.CheckpointManager(
-            tf.train.Checkpoint(
-                model=steps.model,
-                optimizers=steps.optimizers,
-                epochs=self._epochs,
-                # Dropout's; as Keras variables they are no weights of any layer.
-                seeds=[
-                    variable.value
-                    for variable in steps.model.variables
-                    if "seed_generator" in variable.path
-                ],
-            ),
-            directory / CHECKPOINT,
-            max_to_keep=1,
-        )
-
-    def save(self, epochs: int) -> None:
-        self._epochs.assign(epochs)
-        self._manager.save(checkpoint_number=epochs)
-
-    def restore(self) -> list[Epoch]:
-        latest = self._manager.latest_checkpoint
-        if latest is None:
-            raise BadInput(
-                f"{self._directory} has no checkpoint to go on from: training stopped "
-                "before its first epoch ended. Give another --run and start anew."
-            )
-        try:
-            self._manager.checkpoint.restore(latest).assert_consumed()
-            history = read_history(self._directory)
-            if len(history) < self._epochs:
-                raise ValueError(f"{HISTORY} has {len(history)} epochs")
-        except (OSError, ValueError, AssertionError, tf.errors.OpError) as error:
-            raise BadInput(
-                f"{self._directory} cannot be gone on with, its checkpoint or its "
-                f"{HISTORY} is damaged ({str(error).splitlines()[0]}). Restore its "
-                "files, or give another --run and start anew."
-            ) from error
-        return history[: int(self._epochs)]
