@@ -63,6 +63,7 @@ holds this, and `lint-imports` checks it).
         records.py          the TFRecord schema of pictures
         sentences.py        the JSON lines of texts
         dataset_info.py     dataset.json, and whether a data set is whole
+        picture_folders.py  folders -> the picture files in them
         pictures.py         picture files that nobody vouches for, decoded by
         picture_child.py    a process that may die of them, several at a time in
         checked_pictures.py

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from captioning.commands import add_run_flag, chosen_run, positive
 from data_prep.errors import BadInput, exit_on_bad_input, printable
-from data_prep.pictures import PictureReader, find_pictures
+from data_prep.picture_folders import find_pictures
+from data_prep.pictures import PictureReader
 from data_prep.quiet import import_tensorflow
 
 BATCH_SIZE = 16  # the encoder is no faster with more, and the first lines come sooner

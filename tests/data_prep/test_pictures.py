@@ -19,7 +19,8 @@ from PIL import Image, PngImagePlugin
 
 from data_prep import images, picture_child
 from data_prep.errors import BadInput
-from data_prep.pictures import BadPicture, PictureReader, find_pictures
+from data_prep.picture_folders import find_pictures
+from data_prep.pictures import BadPicture, PictureReader
 
 
 @pytest.fixture(scope="module")
@@ -511,7 +512,7 @@ def test_a_given_link_to_a_folder_is_walked(tmp_path):
 
 
 def test_a_folder_that_may_not_be_listed(tmp_path, monkeypatch):
-    monkeypatch.setattr("data_prep.pictures.os.scandir", denied)
+    monkeypatch.setattr("data_prep.picture_folders.os.scandir", denied)
     with pytest.raises(BadInput, match="cannot be listed"):
         list(find_pictures([tmp_path]))
 
@@ -524,7 +525,7 @@ def test_what_cannot_be_looked_at_is_left_to_the_reader(reader, tmp_path, monkey
     loop.symlink_to("loop")
     scandir = os.scandir
     monkeypatch.setattr(
-        "data_prep.pictures.os.scandir",
+        "data_prep.picture_folders.os.scandir",
         lambda path: denied() if path == locked else scandir(path),
     )
     found = list(find_pictures([tmp_path]))
