@@ -18,6 +18,7 @@ holds this, and `lint-imports` checks it).
         attention.py        (query, regions) -> (context, weights)
         config.py           the knobs, their flags
         presets.py          where the knobs start, for each pattern and data set
+        said.py             a caption, a tag, and how sure it is
         plots/              runs, readings, patterns, attention, long-term dependency
       floor 1
         recurrence.py       Recurrence(cell): the same cell over all time steps
@@ -43,6 +44,7 @@ holds this, and `lint-imports` checks it).
         data_sets.py        which data set each pattern of a run learns from
         embedded.py         the embedded data sets, for a first run without any data
         serving.py          the graph of a run or of an export
+        litert/             a run -> one .tflite file, which answers without TensorFlow
         inference.py        captions and tags of encoded pictures
         reading/            texts -> moods, translations, related words, word by word
         report.py           a run -> a table, a few lines, a sheet of pictures

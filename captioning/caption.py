@@ -3,14 +3,15 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from captioning.commands import add_run_flag, chosen_run, positive
+from captioning.said import Caption, Tag
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.picture_folders import find_pictures
-from data_prep.pictures import PictureReader
+from data_prep.pictures import BadPicture, PictureReader
 from data_prep.quiet import import_tensorflow
 
 BATCH_SIZE = 16  # the encoder is no faster with more, and the first lines come sooner
@@ -20,7 +21,11 @@ EXAMPLE = """examples:
   python -m captioning.caption photo.jpg
   python -m captioning.caption holiday/ --beams 5 --json > captions.jsonl
   python -m captioning.caption photo.jpg --tags
+  python -m captioning.caption photo.jpg --model captioner.tflite   # at once
 """
+
+Captioner = Callable[[list[bytes]], list[list[Caption]]]
+Tagger = Callable[[list[bytes]], list[list[Tag]]]
 
 
 class Captioned(NamedTuple):
@@ -56,6 +61,13 @@ def main(argv: list[str] | None = None) -> int:
         help="captions a picture, best first (default: the best of the run's beams)",
     )
     parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="FILE",
+        help="instead of a run: a .tflite file, made by captioning.export --format "
+        "litert; answers without TensorFlow, in half a second",
+    )
+    parser.add_argument(
         "--json",
         action="store_true",
         help='a line a picture: {"image", "captions": [{"caption", "score"}]}, '
@@ -72,7 +84,11 @@ def main(argv: list[str] | None = None) -> int:
         "too, else the newest under runs/ that did)",
     )
     flags = parser.parse_args(argv)
-    import_tensorflow()
+    if flags.model and (flags.run or flags.tags or flags.tags_run):
+        raise BadInput(
+            "--model is one file that captions, and nothing else; leave --run, --tags "
+            "and --tags-run out, or leave --model out."
+        )
     paths = list(find_pictures(flags.paths))
     if not paths:
         raise BadInput(
@@ -82,42 +98,45 @@ def main(argv: list[str] | None = None) -> int:
     say = _say_json if flags.json else _say
     shown = flags.beams or 1
     num_captioned = 0
-    run = chosen_run(flags, "captions")
-    tags_run = _tags_run(flags, run)
-    for result in caption_pictures(paths, run, flags.beams, tags_run):
+    caption, tag = _of_file(flags) if flags.model else _of_runs(flags)
+    for result in caption_pictures(paths, caption, tag):
         num_captioned += not result.error
         say(result, shown)
     return 0 if num_captioned else 2
 
 
-def _tags_run(flags, run: Path) -> Path | None:
-    if flags.tags_run or not flags.tags:
-        return flags.tags_run
-    from captioning.inference import run_with_tags
+def _of_file(flags) -> tuple[Captioner, None]:
+    """Load the file, and no TensorFlow."""
+    from captioning.litert.captioner import LiteRTCaptioner
 
-    return run_with_tags(run)
+    return LiteRTCaptioner(flags.model, flags.beams), None
+
+
+def _of_runs(flags) -> tuple[Captioner, Tagger | None]:
+    import_tensorflow()
+    from captioning.inference import LoadedCaptioner, LoadedTagger, run_with_tags
+
+    run = chosen_run(flags, "captions")
+    tags_run = flags.tags_run
+    if flags.tags and not tags_run:
+        tags_run = run_with_tags(run)
+    tag = LoadedTagger(tags_run) if tags_run else None
+    return LoadedCaptioner(run, flags.beams), tag
 
 
 def caption_pictures(
-    paths: list[Path],
-    run: Path,
-    num_beams: int | None = None,
-    tags_run: Path | None = None,
+    paths: list[Path], caption: Captioner, tag: Tagger | None = None
 ) -> Iterator[Captioned]:
     """Yield what became of each picture, in order, going on past bad ones.
 
     Args:
         paths: files; nothing is believed of their names or contents.
-        run: a run's directory, or an export's.
-        num_beams: captions a picture; the run's own number if not given.
-        tags_run: a run, or an export, that tags them too; none does if not given.
+        caption: encoded pictures -> captions of each; raises `BadPicture` if it cannot
+            decode one.
+        tag: the same for tags; none are found if not given.
     """
     from tqdm import tqdm
 
-    from captioning.inference import LoadedCaptioner, LoadedTagger
-
-    caption = LoadedCaptioner(run, num_beams)
-    tag = LoadedTagger(tags_run) if tags_run else None
     with (
         PictureReader() as reader,
         tqdm(total=len(paths), unit=" pictures", disable=len(paths) < 2) as progress,
@@ -151,19 +170,16 @@ def _batches(
 
 
 def _caption_batch(batch, caption, tag) -> list[Captioned]:
-    import tensorflow as tf
-
     found: list[Captioned] = []
     pictures = [picture for _, picture in batch if isinstance(picture, bytes)]
     try:
         captions = iter(caption(pictures) if pictures else [])
         tags = iter(tag(pictures) if pictures and tag else [])
-    except tf.errors.OpError:
+    except BadPicture as error:
         if len(batch) > 1:  # one that only Pillow reads; the others need not suffer
             return [_caption_batch([one], caption, tag)[0] for one in batch]
         ((path, _),) = batch
-        reason = "cannot be decoded by TensorFlow; save it anew as JPEG or PNG."
-        return [Captioned(path, [], f"{path} {reason}")]
+        return [Captioned(path, [], f"{path} {error}")]
     for path, picture in batch:
         if isinstance(picture, BadInput):
             found.append(Captioned(path, [], str(picture)))

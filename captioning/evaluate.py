@@ -20,6 +20,7 @@ from data_prep.replacement import write_text
 EXAMPLE = """examples:
   python -m captioning.evaluate --run runs/flickr8k --split test --out test.json
   python -m captioning.evaluate --captions test.json --data data/flickr8k --split test
+  python -m captioning.evaluate --model photos.tflite --data data/flickr8k
 
 Scores are coco-caption's: its PTB tokenisation, BLEU, ROUGE-L and CIDEr-D, without
 Java; METEOR is NLTK's and needs WordNet, which NLTK finds through NLTK_DATA.
@@ -40,6 +41,12 @@ def main(argv: list[str] | None = None) -> int:
         type=Path,
         metavar="FILE",
         help='score these instead of a run\'s: a JSON list of {"image", "caption"}',
+    )
+    parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="FILE",
+        help="score what this .tflite file says of the pictures themselves",
     )
     parser.add_argument(
         "--data",
@@ -70,7 +77,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print scores as JSON")
     flags = parser.parse_args(argv)
     import_tensorflow()
-    scores = _of_file(flags) if flags.captions else _of_run(flags)
+    of = _of_file if flags.captions else _of_model if flags.model else _of_run
+    scores = of(flags)
     if flags.json:
         print(json.dumps(scores))
     else:
@@ -90,6 +98,26 @@ def _of_file(flags) -> dict[str, float | None]:
     if not flags.data:
         raise BadInput("--captions needs --data, the data set that has the references.")
     return caption_scores(read_candidates(flags.captions), flags.data, flags.split)
+
+
+def _of_model(flags) -> dict[str, float | None]:
+    of_a_run = (flags.run, flags.grey, flags.out, flags.length_penalty)
+    if any(flag not in (None, False) for flag in of_a_run):
+        raise BadInput("--model goes with --data, --split, --beams and --json only.")
+    if not flags.data:
+        raise BadInput("--model needs --data, the data set that has the pictures.")
+    from tqdm import tqdm
+
+    from captioning.litert.captioner import LiteRTCaptioner
+    from data_prep.records import read_shards
+
+    caption = LiteRTCaptioner(flags.model, flags.beams)
+    captions = {}
+    records = read_shards(flags.data, flags.split).as_numpy_iterator()
+    for record in tqdm(records, desc=f"captions of {flags.split}", unit=" pictures"):
+        ((best, *_),) = caption([record["image"]])
+        captions[record["image_id"].decode("utf-8")] = best.caption
+    return caption_scores(captions, flags.data, flags.split)
 
 
 def _of_run(flags) -> dict[str, float | None]:

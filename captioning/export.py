@@ -1,4 +1,4 @@
-"""python -m captioning.export: a run -> a SavedModel that needs none of our code."""
+"""python -m captioning.export: a run -> files that need none of our code."""
 
 import argparse
 import json
@@ -16,9 +16,11 @@ from captioning.commands import (
 )
 from data_prep.errors import BadInput, exit_on_bad_input
 from data_prep.quiet import import_tensorflow
+from data_prep.replacement import write_bytes
 
-EXAMPLE = """example:
+EXAMPLE = """examples:
   python -m captioning.export --run runs/flickr8k --out exported
+  python -m captioning.export --run runs/flickr8k --format litert --out photos.tflite
 
   import tensorflow as tf    # and no captioning
   serve = tf.saved_model.load("exported").signatures["captions"]
@@ -34,14 +36,32 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m captioning.export",
         description="Save a run as a SavedModel, one signature a pattern: raw strings "
-        "in (whole picture files, or sentences), strings and scores out.",
+        "in (whole picture files, or sentences), strings and scores out. Or save its "
+        "captioner as one .tflite file, which captioning.caption --model runs without "
+        "TensorFlow.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_run_flag(parser)
     add_pattern_flag(parser, "where no --run is given: export the newest that has it")
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="where to, a new folder"
+        "--out",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="where to: a new folder, or a file with --format litert",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("savedmodel", "litert"),
+        default="savedmodel",
+        help="(default: savedmodel)",
+    )
+    parser.add_argument(
+        "--weights",
+        choices=("float32", "float16", "int8"),
+        help="with --format litert: half or a quarter of the size, and rounded "
+        "(default: float32)",
     )
     parser.add_argument(
         "--beams",
@@ -50,8 +70,19 @@ def main(argv: list[str] | None = None) -> int:
         help="hypotheses of a search (default: each pattern's own)",
     )
     flags = parser.parse_args(argv)
+    is_litert = flags.format == "litert"
+    if flags.weights and not is_litert:
+        raise BadInput("--weights goes with --format litert only; leave it out.")
+    if is_litert and flags.pattern != "captions":
+        raise BadInput(
+            f"--format litert saves captions, not {flags.pattern}; leave --pattern out."
+        )
     import_tensorflow()
-    export(chosen_run(flags, flags.pattern), flags.out, flags.beams)
+    run = chosen_run(flags, flags.pattern)
+    if is_litert:
+        export_litert(run, flags.out, flags.weights or "float32", flags.beams)
+    else:
+        export(run, flags.out, flags.beams)
     print(flags.out)
     return 0
 
@@ -112,6 +143,42 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
     partial.rename(out)
     shutil.rmtree(old, ignore_errors=True)
     print(f"exported {', '.join(patterns)} of {run_directory}", file=sys.stderr)
+
+
+def export_litert(
+    run_directory: Path, out: Path, weights: str, num_beams: int | None = None
+) -> None:
+    """Write a run's captioner as one .tflite file.
+
+    Args:
+        run_directory: a finished run.
+        out: a new file, or a .tflite file that this one replaces.
+        weights: as `litert.conversion.convert` takes them.
+        num_beams: hypotheses of the search; the run's own number if not given.
+
+    Raises:
+        BadInput: the run is not whole or has no captions, or `out` is something else.
+    """
+    from captioning.litert.conversion import convert
+    from captioning.litert.metadata import is_litert
+    from captioning.runs import load_run
+
+    if out.exists() and not is_litert(out):
+        raise BadInput(
+            f"{out} exists and is no .tflite file; expected a new file, or one to "
+            "replace. Give another --out."
+        )
+    if not out.absolute().parent.is_dir():
+        raise BadInput(
+            f"--out is {out}, in a folder that does not exist; expected a file to "
+            "write. Make the folder, or name another."
+        )
+    model = convert(load_run(run_directory).pattern("captions"), weights, num_beams)
+    write_bytes(out, model)
+    print(
+        f"exported captions of {run_directory}, {weights}, {len(model) / 1e6:.1f} MB",
+        file=sys.stderr,
+    )
 
 
 if __name__ == "__main__":

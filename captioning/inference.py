@@ -2,23 +2,17 @@
 
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import tensorflow as tf
 
 from captioning.runs import newest
+from captioning.said import Caption, Tag
 from captioning.serving import load_server, patterns_of
+from data_prep.pictures import BadPicture
 
 # Tags this probable are shown, or the best one. Generous: one that is likelier wrong
 # than right may still be worth a look.
 LIKELY = 0.3
-
-
-class Caption(NamedTuple):
-    """One sentence and its score."""
-
-    caption: str
-    score: float
 
 
 class LoadedCaptioner:
@@ -39,9 +33,9 @@ class LoadedCaptioner:
         """Return the captions of each picture, best first.
 
         Raises:
-            tf.errors.InvalidArgumentError: one of the pictures cannot be decoded.
+            BadPicture: one of the pictures cannot be decoded.
         """
-        found = self._ask(image_bytes=tf.constant(pictures))
+        found = _asked(self._ask, pictures)
         return [
             [
                 Caption(text.decode("utf-8"), float(score))
@@ -51,13 +45,6 @@ class LoadedCaptioner:
                 found["captions"].numpy(), found["scores"].numpy(), strict=True
             )
         ]
-
-
-class Tag(NamedTuple):
-    """One word about a picture, and how probable it is that it fits."""
-
-    tag: str
-    probability: float
 
 
 class LoadedTagger:
@@ -74,9 +61,9 @@ class LoadedTagger:
         """Return the likely tags of each picture, best first, at least one.
 
         Raises:
-            tf.errors.InvalidArgumentError: one of the pictures cannot be decoded.
+            BadPicture: one of the pictures cannot be decoded.
         """
-        found = self._ask(image_bytes=tf.constant(pictures))
+        found = _asked(self._ask, pictures)
         return [
             [
                 Tag(tag.decode("utf-8"), float(probability))
@@ -87,6 +74,15 @@ class LoadedTagger:
                 found["tags"].numpy(), found["probabilities"].numpy(), strict=True
             )
         ]
+
+
+def _asked(ask, pictures: list[bytes]):
+    try:
+        return ask(image_bytes=tf.constant(pictures))
+    except tf.errors.OpError as error:
+        raise BadPicture(
+            "cannot be decoded by TensorFlow; save it anew as JPEG or PNG."
+        ) from error
 
 
 def run_with_tags(run: Path) -> Path:

@@ -18,8 +18,13 @@ _OURS = re.compile(
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file, all at once or not at all."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file, all at once or not at all."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_text(text, encoding="utf-8", newline="")
+    partial.write_bytes(data)
     os.replace(partial, path)
 
 

@@ -14,6 +14,10 @@ STANDARDISATION = (
     "numbers; 's 'm 'd 're 've 'll n't are words"
 )
 
+# What is written without a space before it, by a pattern that Python's re reads alike.
+# No other word than a clitic begins with an apostrophe.
+CLITICS = r" ('|n't\b)"
+
 _WORD = r"\p{L}\p{M}\p{Nd}"
 # Stands for the apostrophe of a clitic while others are stripped. A private character:
 # by then the first rules have removed any that the caption had.
@@ -78,5 +82,4 @@ def join(words: tf.Tensor | tf.RaggedTensor) -> tf.Tensor:
     """
     texts = tf.strings.reduce_join(words, axis=-1, separator=" ")
     texts = tf.strings.strip(tf.strings.regex_replace(texts, " +", " "))
-    # No other word than a clitic begins with an apostrophe.
-    return tf.strings.regex_replace(texts, r" ('|n't\b)", r"\1")
+    return tf.strings.regex_replace(texts, CLITICS, r"\1")

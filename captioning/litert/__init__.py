@@ -1,0 +1,1 @@
+"""LiteRT: one file that captions photos at once, without TensorFlow."""
