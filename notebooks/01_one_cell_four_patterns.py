@@ -201,9 +201,7 @@ plans = {
 }
 smaller = {  # than the presets': minutes matter here
     "captions": {"epochs": 4},
-    "translation": {"epochs": 3},
-    "associations": {"epochs": 3},
-    "tags": {"epochs": 3},
+    "tags": {"epochs": 4},
 }
 for pattern, knobs in smaller.items():
     plan = plans[pattern]
@@ -407,7 +405,7 @@ Image(work / "alignment.png")
 
 # %%
 for name in ("elman", "lstm"):
-    config = replace(preset_for("moods", "sentiment"), cell=name, epochs=5)
+    config = replace(preset_for("moods", "sentiment"), cell=name)
     with capture_output():
         train({"sentiment": Plan(config, work / "moods")}, work / name)
         alone = load_run(work / name).pattern("sentiment")
