@@ -65,7 +65,7 @@ def main(argv: list[str] | None = None) -> int:
         type=Path,
         metavar="FILE",
         help="instead of a run: a .tflite file, made by captioning.export --format "
-        "litert; answers without TensorFlow, in half a second",
+        "litert; answers sooner, for it needs no TensorFlow",
     )
     parser.add_argument(
         "--json",
