@@ -92,8 +92,15 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _of_file(flags) -> dict[str, float | None]:
-    of_a_run = (flags.run, flags.grey, flags.out, flags.beams, flags.length_penalty)
-    if any(flag not in (None, False) for flag in of_a_run):
+    of_a_model = (
+        flags.run,
+        flags.model,
+        flags.grey,
+        flags.out,
+        flags.beams,
+        flags.length_penalty,
+    )
+    if any(flag not in (None, False) for flag in of_a_model):
         raise BadInput("--captions goes with --data, --split and --json only.")
     if not flags.data:
         raise BadInput("--captions needs --data, the data set that has the references.")

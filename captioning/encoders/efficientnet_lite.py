@@ -283,10 +283,9 @@ def _assign(model: keras.Model, arrays: dict[str, np.ndarray]) -> None:
         if layer.name.startswith("blocks_"):
             _, index, part = layer.name.split("_", 2)
             prefix = f"_blocks.{index}._{part}"
-        for kind, axes in _FROM_TORCH.items():
-            if type(layer) is kind:
-                kernel = arrays.pop(f"{prefix}.weight").transpose(axes)
-                layer.set_weights([kernel, arrays.pop(f"{prefix}.bias")])
+        if axes := _FROM_TORCH.get(type(layer)):
+            kernel = arrays.pop(f"{prefix}.weight").transpose(axes)
+            layer.set_weights([kernel, arrays.pop(f"{prefix}.bias")])
     left = set(arrays) - {"_fc.weight", "_fc.bias"}  # an encoder has no classifier
     if left:
         raise ValueError(f"no layer takes {sorted(left)[:3]} of the weights file")

@@ -10,8 +10,6 @@ from captioning.patterns.captions import TOKENS, Captions
 from data_prep.quiet import silence
 from data_prep.text import CLITICS
 
-WEIGHTS = ("float32", "float16", "int8")
-
 
 def convert(
     captions: Captions, weights: str = "float32", num_beams: int | None = None

@@ -171,6 +171,7 @@ def test_an_export_replaces_nothing_but_its_like(model, tiny_run, tmp_path):
         ("caption", ["--model", "m", "--tags", "p.jpg"], "one file that captions"),
         ("evaluate", ["--model", "m", "--grey"], "--model goes with"),
         ("evaluate", ["--model", "m"], "--model needs --data"),
+        ("evaluate", ["--model", "m", "--captions", "c"], "--captions goes with"),
     ],
 )
 def test_flags_that_do_not_go_together(command, arguments, message):
