@@ -81,6 +81,7 @@ holds this, and `lint-imports` checks it).
         features.py         rows per picture, computed once
         pipeline.py         rows and captions -> batches
         length_batches.py   sentences of like length -> batches
+        untuned.py          data sets whose iterators end at once
         quiet.py            TensorFlow without its greetings
         errors.py           BadInput
 """

@@ -154,7 +154,7 @@ def _image_batches(directory, split, image_size) -> tf.data.Dataset:
         read_shards(directory, split)
         .map(
             lambda record: images.load(record["image"], image_size),
-            num_parallel_calls=tf.data.AUTOTUNE,
+            num_parallel_calls=os.cpu_count() or 1,
         )
         .batch(BATCH_SIZE)
         .prefetch(2)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from data_prep.untuned import untuned
 from data_prep.vocabulary import PAD
 
 POOL = 8192  # examples sorted at a time: a hundred batches, yet a small part of a set
@@ -80,7 +81,7 @@ def dataset_by_length(
     signature = tuple(_spec(part) for part in parts)
     first = parts[0]
     number = len(first.lengths if isinstance(first, _Ragged) else first)
-    return (
+    return untuned(
         tf.data.Dataset.from_generator(
             lambda: batches_by_length(
                 columns, batch_size=batch_size, seed=seed, epoch=epoch

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from data_prep.dataset_info import DatasetInfo, check_kind, verify
 from data_prep.records import damage_is_bad_input, read_shards
+from data_prep.untuned import untuned
 from data_prep.vocabulary import Vocabulary
 
 
@@ -153,7 +154,7 @@ def _rows(inputs, mirrored, chosen, flips) -> tf.Tensor:
 
 
 def _batched(order, flipped, images_per_batch, batch) -> tf.data.Dataset:
-    return (
+    return untuned(
         tf.data.Dataset.from_tensor_slices((order, flipped))
         .batch(images_per_batch)
         .map(batch, num_parallel_calls=1, deterministic=True)

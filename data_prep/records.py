@@ -27,6 +27,7 @@ from data_prep.dataset_info import (
     shards_of,
 )
 from data_prep.errors import BadInput
+from data_prep.untuned import untuned
 
 _SCHEMA = {
     "image_id": tf.io.FixedLenFeature([], tf.string),
@@ -118,8 +119,10 @@ def read_shards(directory: Path, split: str) -> tf.data.Dataset:
     for shard in shards:
         check_size(directory, shard)
     files = [str(directory / shard.file) for shard in shards]
-    return tf.data.TFRecordDataset(files).map(
-        lambda serialized: tf.io.parse_single_example(serialized, _SCHEMA)
+    return untuned(
+        tf.data.TFRecordDataset(files).map(
+            lambda serialized: tf.io.parse_single_example(serialized, _SCHEMA)
+        )
     )
 
 
