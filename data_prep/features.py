@@ -107,20 +107,14 @@ def _read(rows_file, made_by_file, made_by, num_images):
 def _compute(directory, split, features, mirrored, file):
     info: DatasetInfo = DatasetInfo.load(directory)
     num_images = info.splits[split].examples
-    shape = (None, features.image_size, features.image_size, 3)
-    compute = tf.function(
-        features.load(), input_signature=[tf.TensorSpec(shape, tf.float32)]
-    )
     rows, done = None, 0
     label = f"{features.name} of {split}" + (", mirrored" if mirrored else "")
     with (
         damage_is_bad_input(directory),
         tqdm(total=num_images, desc=label, unit=" images") as progress,
     ):
-        for batch in _image_batches(directory, split, features.image_size):
-            if mirrored:
-                batch = tf.image.flip_left_right(batch)
-            block = compute(batch).numpy().astype(features.dtype)
+        records = read_shards(directory, split)
+        for block in blocks_of_rows(records, features, mirrored=mirrored):
             if rows is None:
                 shape = (num_images, *block.shape[1:])
                 rows = _reserve(file, shape, features.dtype)
@@ -128,6 +122,33 @@ def _compute(directory, split, features, mirrored, file):
             done += len(block)
             progress.update(len(block))
     rows.flush()
+
+
+def blocks_of_rows(
+    records: tf.data.Dataset, features: Features, *, mirrored: bool = False
+) -> Iterator[np.ndarray]:
+    """Yield the rows of pictures, some at a time, ``(BATCH_SIZE or fewer, ...)``.
+
+    The next pictures are decoded while rows are made of those before.
+
+    Args:
+        records: from `read_shards`.
+        features: how rows are made.
+        mirrored: of the pictures seen in a mirror.
+    """
+    size = features.image_size
+    pictures = records.map(
+        lambda record: images.load(record["image"], size),
+        num_parallel_calls=os.cpu_count() or 1,
+    )
+    compute = tf.function(
+        features.load(),
+        input_signature=[tf.TensorSpec((None, size, size, 3), tf.float32)],
+    )
+    for batch in pictures.batch(BATCH_SIZE).prefetch(2):
+        if mirrored:
+            batch = tf.image.flip_left_right(batch)
+        yield compute(batch).numpy().astype(features.dtype)
 
 
 def _reserve(file, shape, dtype) -> np.memmap:
@@ -147,18 +168,6 @@ def _reserve(file, shape, dtype) -> np.memmap:
             f"{size / 1e6:,.0f} MB on the disk: free some."
         ) from error
     return rows
-
-
-def _image_batches(directory, split, image_size) -> tf.data.Dataset:
-    return (
-        read_shards(directory, split)
-        .map(
-            lambda record: images.load(record["image"], image_size),
-            num_parallel_calls=os.cpu_count() or 1,
-        )
-        .batch(BATCH_SIZE)
-        .prefetch(2)
-    )
 
 
 @contextlib.contextmanager

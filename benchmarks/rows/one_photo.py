@@ -1,65 +1,62 @@
-"""python -m benchmarks.one_photo: how soon is one photo captioned?
+"""Rows about one photo: the whole process, from Python's start to its end.
 
-The whole process, from Python's start to its end, by the clock, two ways:
-
-- litert: `captioning.caption --model FILE.tflite`, which imports no TensorFlow.
-- tensorflow: `captioning.caption --run RUN`.
-
-In turn, so that whatever else the machine does meets both. Prints the seconds of each,
-and how many times the second takes.
+`captioning.caption --model FILE.tflite`, which imports no TensorFlow, against
+`captioning.caption --run RUN`.
 """
 
-import argparse
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-ROUNDS = 7  # of each way, in turn: the median forgives a busy machine
+from benchmarks.rows.row import Row
+from benchmarks.rows.timing import in_turn, spread, times_as_long
+from data_prep.errors import BadInput
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.one_photo",
-        description="Time the command that captions one photo, with and without "
-        "TensorFlow.",
-        epilog="example:\n  python -m benchmarks.one_photo --run runs/flickr8k p.jpg",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--run", type=Path, required=True, help="a run with captions")
-    parser.add_argument("photo", type=Path, metavar="PHOTO", help="a picture")
-    parser.add_argument(
-        "--rounds", type=int, default=ROUNDS, help="default: %(default)s"
-    )
-    flags = parser.parse_args()
-    times, said = measure(flags.run, flags.photo, flags.rounds)
-    for way, seconds in times.items():
-        median, low, high = statistics.median(seconds), min(seconds), max(seconds)
-        print(f"{way:<11} {median:6.2f} s ({low:.2f} to {high:.2f})")
-    pairs = zip(times["tensorflow"], times["litert"], strict=True)
-    ratio = statistics.median(slow / fast for slow, fast in pairs)
-    print(f"tensorflow / litert: {ratio:.1f}")
-    same = len(set(said.values())) == 1
-    print("both say the same" if same else f"they say different things: {said}")
-
-
-def measure(run: Path, photo: Path, rounds: int):
-    """Return by way the seconds of each round, and what was said."""
+def rows(run: Path, rounds: int):
+    """Yield the rows, of a run that learned captions."""
     with tempfile.TemporaryDirectory() as folder:
-        model = Path(folder) / "captioner.tflite"
+        photo, model = Path(folder) / "photo.png", Path(folder) / "captioner.tflite"
+        _photo().save(photo)
         _call("captioning.export", "--run", run, "--format", "litert", "--out", model)
-        ways = {"litert": ("--model", model), "tensorflow": ("--run", run)}
-        times: dict[str, list[float]] = {way: [] for way in ways}
         said = {}
-        for round_ in range(rounds + 1):
-            for way, arguments in ways.items():
-                began = time.perf_counter()
-                said[way] = _call("captioning.caption", *arguments, photo)
-                if round_:  # the first one filled the file cache
-                    times[way].append(time.perf_counter() - began)
-    return times, said
+        ways = {"litert": ("--model", model), "tensorflow": ("--run", run)}
+
+        def way(name):
+            def caption():
+                said[name] = _call("captioning.caption", *ways[name], photo)
+
+            return caption
+
+        # Warmed up: the first one fills the file cache.
+        seconds = in_turn({name: way(name) for name in ways}, rounds)
+    fast, slow = (spread(seconds[name]) for name in ways)
+    same = said["litert"] == said["tensorflow"]
+    measured = "one photo, the whole process, LiteRT"
+    yield Row(
+        measured,
+        "the same command with TensorFlow",
+        times_as_long(seconds["tensorflow"], seconds["litert"]),
+        8,
+        absolute=f"{fast.median:.2f} s against {slow.median:.1f} s; "
+        + ("the same words" if same else f"DIFFERENT words: {said}"),
+    )
+    yield Row(measured + ", seconds", "a clock", fast, 0.6, unit=" s", at_most=True)
+
+
+def _photo():
+    """Return a photo that a package brings along, for everybody has it."""
+    try:
+        from skimage import data
+    except ImportError as error:
+        raise BadInput(
+            "The photo is scikit-image's, which is not installed; expected what "
+            "requirements.txt names. Run `pip install scikit-image`."
+        ) from error
+    from PIL import Image
+
+    return Image.fromarray(data.astronaut())
 
 
 def _call(module: str, *arguments) -> str:
@@ -69,9 +66,8 @@ def _call(module: str, *arguments) -> str:
         text=True,
     )
     if answer.returncode:
-        sys.exit(f"python -m {module} failed: {answer.stderr}")
+        raise BadInput(
+            f"python -m {module} ended with status {answer.returncode}: "
+            f"{answer.stderr.strip()}"
+        )
     return answer.stdout
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,1 @@
+"""Rows of the table of `python -m benchmarks`, a file each subject."""

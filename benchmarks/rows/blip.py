@@ -1,0 +1,66 @@
+"""Rows about BLIP: what people would use instead, on the same machine.
+
+Salesforce's BLIP-base (Li et al. 2022) by the package transformers, with its published
+sizes and random weights: time does not depend on what it says. Greedy, and exactly as
+many new tokens as our captions have words, for 32 photos from encoded files on.
+"""
+
+import io
+from pathlib import Path
+
+from benchmarks.rows.row import Row
+from benchmarks.rows.timing import in_turn, spread, times_as_long
+from data_prep.errors import BadInput
+
+PHOTOS = 32
+
+
+def rows(run: Path, rounds: int):
+    """Yield the row, of a run that learned captions, on photos of its data set."""
+    try:
+        import torch
+        from transformers import BlipConfig, BlipForConditionalGeneration
+        from transformers.models.blip.image_processing_blip import BlipImageProcessor
+    except ImportError as error:
+        raise BadInput(
+            f"BLIP needs PyTorch and transformers ({error}); expected what "
+            "benchmarks/requirements.txt names. Run `pip install -r` on it."
+        ) from error
+    from PIL import Image
+
+    from captioning.inference import LoadedCaptioner
+    from captioning.runs import load_facts
+    from data_prep.records import read_shards
+
+    data = load_facts(run)["captions"].data
+    records = read_shards(data, "dev").take(PHOTOS).as_numpy_iterator()
+    photos = [record["image"] for record in records]
+    caption = LoadedCaptioner(run)
+    words = [len(best[0].caption.split()) for best in caption(photos)]
+    new_tokens = round(sum(words) / len(words))
+    torch.manual_seed(0)
+    blip = BlipForConditionalGeneration(BlipConfig()).eval()
+    processor = BlipImageProcessor()
+
+    def by_blip():
+        pictures = [Image.open(io.BytesIO(photo)).convert("RGB") for photo in photos]
+        pixels = processor(pictures, return_tensors="pt")["pixel_values"]
+        with torch.inference_mode():
+            said = blip.generate(
+                pixels,
+                do_sample=False,
+                num_beams=1,
+                min_new_tokens=new_tokens,
+                max_new_tokens=new_tokens,
+            )
+        return said
+
+    seconds = in_turn({"ours": lambda: caption(photos), "blip": by_blip}, rounds)
+    ours, theirs = (PHOTOS / spread(seconds[way]).median for way in ("ours", "blip"))
+    yield Row(
+        f"photo to caption, batch {PHOTOS}, end to end, beam 3",
+        f"BLIP-base, greedy, {new_tokens} new tokens",
+        times_as_long(seconds["blip"], seconds["ours"]),
+        25,
+        absolute=f"{ours:.1f} photos/s against {theirs:.2f}",
+    )

@@ -1,0 +1,49 @@
+"""Rows about features: photos a second from encoded files to rows, beside the encoder
+alone on tensors in memory."""
+
+from pathlib import Path
+
+from benchmarks.rows.row import Row
+from benchmarks.rows.timing import in_turn, spread, times_as_long
+
+PHOTOS = 256  # a round: eight batches
+
+
+def rows(run: Path, rounds: int):
+    """Yield the row, of the encoder and the photos of a run."""
+    import tensorflow as tf
+
+    from captioning.runs import load_facts
+    from captioning.vision import features_of
+    from data_prep import images
+    from data_prep.features import BATCH_SIZE, blocks_of_rows
+    from data_prep.records import read_shards
+
+    facts = load_facts(run)["captions"]
+    features = features_of(facts.config)
+    size = features.image_size
+    compute = features.load()  # once: reading the weights is not what is timed
+    features = features._replace(load=lambda: compute)
+    bare = tf.function(
+        compute, input_signature=[tf.TensorSpec((None, size, size, 3), tf.float32)]
+    )
+    records = read_shards(facts.data, "dev").take(PHOTOS)
+    in_memory = list(
+        records.map(lambda record: images.load(record["image"], size)).batch(BATCH_SIZE)
+    )
+    photos = sum(len(batch) for batch in in_memory)
+    seconds = in_turn(
+        {
+            "ours": lambda: list(blocks_of_rows(records, features)),
+            "bare": lambda: [bare(batch).numpy() for batch in in_memory],
+        },
+        rounds,
+    )
+    ours, alone = (photos / spread(seconds[way]).median for way in ("ours", "bare"))
+    yield Row(
+        f"feature extraction, {features.name}, photos/s",
+        "the encoder alone, on tensors in memory",
+        times_as_long(seconds["bare"], seconds["ours"]),
+        0.9,
+        absolute=f"{ours:.1f} of {alone:.1f} photos/s",
+    )

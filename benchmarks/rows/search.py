@@ -1,0 +1,176 @@
+"""Rows about search: photos captioned a second, from regions in memory.
+
+Against what tutorials do: one photo at a time, greedily, a `model.predict` for every
+word; and against beam search over one photo at a time, by one compiled step a word.
+Both take the same decoder with the same weights, so only the search differs.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.rows.row import Row
+from benchmarks.rows.timing import in_turn, spread, times_as_long
+
+PHOTOS = 1000  # ours
+FEW = {"predict": 8, "step": 40}  # the others, a round: they take so long
+
+
+def rows(run: Path, rounds: int):
+    """Yield the rows, of a run that learned captions."""
+    from captioning.patterns.captions import caption_rows
+    from captioning.runs import load_facts, load_run
+
+    found = load_run(run, encoder=True)
+    captions = found.pattern("captions")
+    data = load_facts(run)["captions"].data
+    regions = _regions(captions, data)
+    regions = regions[np.arange(PHOTOS) % len(regions)]
+    encoder, captions.model.encoder = captions.model.encoder, None
+    search = captions.captioner(num_beams=3)
+    one_beam = _beam_one_by_one(captions, 3)
+    one_greedy = _greedy_by_predict(captions)
+    same = [one_beam(row) for row in regions[:20]] == caption_rows(search, regions[:20])
+    seconds = in_turn(
+        {
+            "ours": lambda: caption_rows(search, regions),
+            "predict": lambda: [one_greedy(row) for row in regions[: FEW["predict"]]],
+            "step": lambda: [one_beam(row) for row in regions[: FEW["step"]]],
+        },
+        rounds,
+    )
+    captions.model.encoder = encoder
+    a_photo = {"ours": [each / PHOTOS for each in seconds["ours"]]} | {
+        way: [each / count for each in seconds[way]] for way, count in FEW.items()
+    }
+    per_second = {way: 1 / spread(each).median for way, each in a_photo.items()}
+    measured = f"beam-3 captions of {PHOTOS:,} photos from cached regions"
+    yield Row(
+        measured,
+        "greedy, one photo at a time, model.predict a word",
+        times_as_long(a_photo["predict"], a_photo["ours"]),
+        30,
+        absolute=f"{per_second['ours']:.0f} photos/s against "
+        f"{per_second['predict']:.2f}",
+    )
+    yield Row(
+        measured,
+        "beam 3, one photo at a time, a compiled step a word",
+        times_as_long(a_photo["step"], a_photo["ours"]),
+        5,
+        absolute=f"{per_second['step']:.1f} photos/s"
+        + ("; the same words" if same else "; NOT the same words"),
+    )
+
+
+def _regions(captions, data: Path) -> np.ndarray:
+    """Return the regions ``(photos, regions, region_dim)`` of a data set's dev split,
+    made from its pictures by the run's encoder if none are cached."""
+    from captioning.vision import cached_rows
+
+    rows = cached_rows(captions.config, data, "dev")
+    if not captions.config.train_encoder:
+        return np.asarray(rows)
+    encode = captions.model.encoder.predict_on_batch
+    parts = [encode(rows[first : first + 100]) for first in range(0, len(rows), 100)]
+    return np.concatenate(parts)
+
+
+def _one_step_model(captions):
+    """Return the decoder's step as a Keras model, as a tutorial would wrap it."""
+    import keras
+
+    from captioning.attention import RegionMemory
+    from captioning.decoder import Memory
+
+    decoder = captions.model.decoder
+
+    class OneStep(keras.Model):
+        def call(self, inputs):
+            word, states, image, keys, values = inputs
+            memory = Memory(image, RegionMemory(keys, values))
+            return decoder.step(word, states, memory)
+
+    return OneStep()
+
+
+def _greedy_by_predict(captions):
+    """Return regions of one photo -> its words, by `model.predict` a word."""
+    from data_prep.vocabulary import END, START
+
+    decoder, config = captions.model.decoder, captions.config
+    model = _one_step_model(captions)
+
+    def caption(row):
+        memory = decoder.read_regions(row[None])
+        states = [state[:, None].numpy() for state in decoder.initial_state(memory)]
+        once = [
+            tensor.numpy()
+            for tensor in (
+                memory.image_embedding,
+                memory.regions.keys,
+                memory.regions.values,
+            )
+        ]
+        words = [START]
+        while len(words) <= config.max_length and words[-1] != END:
+            last = np.full((1, 1), words[-1], "int32")
+            logits, states = model.predict((last, states, *once), verbose=0)
+            logits[..., :END] = -np.inf
+            words.append(int(logits.argmax()))
+        return words[1:]
+
+    return caption
+
+
+def _beam_one_by_one(captions, num_beams: int):
+    """Return regions of one photo -> its caption, by beam search in Python around one
+    compiled step: the same sums as `captioning.search.beam`, of one photo."""
+    import tensorflow as tf
+
+    from data_prep.vocabulary import END, START
+
+    decoder, config = captions.model.decoder, captions.config
+
+    @tf.function(reduce_retracing=True)
+    def start(row):
+        memory = decoder.read_regions(row)
+        return memory, [state[:, None] for state in decoder.initial_state(memory)]
+
+    @tf.function(reduce_retracing=True)
+    def step(words, states, memory):
+        logits, states = decoder.step(words, states, memory)
+        return tf.nn.log_softmax(logits), states
+
+    def caption(row):
+        memory, states = start(row[None])
+        beams = [((START,), 0.0)]
+        while len(beams[0][0]) <= config.max_length:
+            if all(words[-1] == END for words, _ in beams):
+                break
+            last = np.array([[words[-1] for words, _ in beams]], "int32")
+            log_p, states = step(last, states, memory)
+            log_p = log_p.numpy()[0]
+            log_p[:, :END] = -np.inf
+            candidates = []
+            for place, (words, score) in enumerate(beams):
+                if words[-1] == END:
+                    candidates.append((words, score, place))
+                    continue
+                for word in np.argpartition(-log_p[place], num_beams)[:num_beams]:
+                    ended = (*words, int(word))
+                    candidates.append((ended, score + log_p[place, word], place))
+            candidates.sort(key=lambda c: _rank(c, config), reverse=True)
+            kept = candidates[:num_beams]
+            beams = [(words, score) for words, score, _ in kept]
+            order = [place for *_, place in kept]
+            states = [tf.gather(state, order, axis=1) for state in states]
+        best = np.array([beams[0][0][1:]], "int32")
+        return captions.vocabulary.decode(tf.constant(best)).numpy()[0].decode("utf-8")
+
+    return caption
+
+
+def _rank(candidate, config) -> float:
+    words, score, _ = candidate
+    return score / (len(words) - 1) ** config.length_penalty

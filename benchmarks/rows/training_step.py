@@ -1,0 +1,143 @@
+"""Rows about the training step: captions a second, of the preset flickr8k.
+
+Batches are made up, with as many words a caption as Flickr8k's have, and lie in memory,
+so that the step alone is timed. Against the same model of stock layers, padded to the
+longest caption there may be, regions projected once a caption.
+"""
+
+import numpy as np
+
+from benchmarks.rows import peak
+from benchmarks.rows.row import Row
+from benchmarks.rows.timing import in_turn, spread, times_as_long
+
+VOCABULARY_SIZE = 2540  # Flickr8k's, of words seen five times
+REGIONS = (49, 1280)  # of EfficientNet-Lite2 at 224 px
+CAPTIONS_PER_IMAGE = 5
+# How many of 1,000 captions of Flickr8k's training split have 4, 5, ... 22 words, END
+# among them; longer ones are cut to 22.
+SHORTEST = 4
+LENGTHS = (4, 12, 29, 65, 85, 98, 111, 111, 104, 93, 77, 62, 44, 33, 22, 17, 12, 7, 15)
+
+
+def rows(rounds: int):
+    """Yield the rows."""
+    from captioning.presets import preset
+
+    config = preset("flickr8k")
+    batch = made_up_batch(config, np.random.default_rng(0))
+    captions, time = batch.token_ids.shape
+    ways = {
+        "ours": our_step(config, batch),
+        "stock": stock_step(config, batch),
+        "peak": peak.product("float32"),
+    }
+    seconds = in_turn(ways, rounds)
+    flops = step_flops(config, batch)
+    shares = [
+        100 * (flops / ours) / (peak.FLOPS / peak_)
+        for ours, peak_ in zip(seconds["ours"], seconds["peak"], strict=True)
+    ]
+    per_second = {way: captions / spread(all).median for way, all in seconds.items()}
+    measured = f"training step of the preset flickr8k, {captions} captions, float32"
+    yield Row(
+        measured,
+        "the same of stock Keras layers, padded to 22 words, regions once a caption",
+        times_as_long(seconds["stock"], seconds["ours"]),
+        1.8,
+        absolute=f"{per_second['ours']:.0f} captions/s against "
+        f"{per_second['stock']:.0f}",
+    )
+    yield Row(
+        f"{measured}, FLOP/s",
+        "the float32 peak",
+        spread(shares),
+        55,
+        unit="%",
+        absolute=f"{flops / 1e9:.0f} GFLOP a step",
+    )
+
+
+def made_up_batch(config, generator):
+    """Return a `Batch` of random regions and random words."""
+    import tensorflow as tf
+
+    from data_prep.pipeline import Batch
+    from data_prep.vocabulary import END, START
+
+    images = config.batch_size
+    shares = np.array(LENGTHS) / sum(LENGTHS)
+    lengths = SHORTEST + generator.choice(
+        len(LENGTHS), size=images * CAPTIONS_PER_IMAGE, p=shares
+    )
+    rows = [
+        [START, *generator.integers(END + 1, VOCABULARY_SIZE, length - 1), END]
+        for length in lengths
+    ]
+    return Batch(
+        inputs=tf.constant(generator.random((images, *REGIONS)), tf.float16),
+        token_ids=tf.ragged.constant(rows, dtype=tf.int32).to_tensor(),
+        caption_to_image=tf.repeat(tf.range(images), CAPTIONS_PER_IMAGE),
+    )
+
+
+def our_step(config, batch):
+    """Return a function without arguments that takes our step."""
+    import tensorflow as tf
+
+    from captioning.cells import build_cell
+    from captioning.gradient_steps import GradientSteps, Objective
+    from captioning.patterns.captions import Captions
+    from data_prep.vocabulary import END, Vocabulary
+
+    words = [f"word{number}" for number in range(VOCABULARY_SIZE - END - 1)]
+    vocabulary = Vocabulary(["<pad>", "<unk>", "<start>", "<end>", *words])
+    captions = Captions(config, vocabulary, build_cell(config.cell, config.units))
+    spec = type(batch)(
+        tf.TensorSpec((None, *REGIONS), tf.float16),
+        tf.TensorSpec((None, None), tf.int32),
+        tf.TensorSpec((None,), tf.int32),
+    )
+    steps = GradientSteps(
+        {"captions": Objective(captions.model, captions.loss, spec, config, 1000)}
+    )
+    return lambda: float(steps.step("captions", batch))
+
+
+def stock_step(config, batch):
+    """Return a function without arguments that takes the stock layers' step."""
+    import tensorflow as tf
+
+    from benchmarks.rows.stock_captioner import StockCaptioner, training_step
+    from captioning.gradient_steps import build_optimizer
+    from data_prep.vocabulary import PAD
+
+    missing = config.max_length + 1 - batch.token_ids.shape[1]
+    token_ids = tf.pad(batch.token_ids, [(0, 0), (0, missing)], constant_values=PAD)
+    regions = tf.gather(batch.inputs, batch.caption_to_image)
+    model = StockCaptioner(VOCABULARY_SIZE, config)
+    model(regions[:1], token_ids[:1, :-1])
+    optimizer = build_optimizer(config, 1000)
+    optimizer.build(model.trainable_variables)
+    step = training_step(model, optimizer, PAD)
+    return lambda: float(step(regions, token_ids))
+
+
+def step_flops(config, batch) -> int:
+    """Return the FLOP that a step needs: each product that the mathematics needs once,
+    on real tokens only, and twice on the way back (once where nothing is to learn
+    behind it: the encoder is frozen)."""
+    tokens = int((batch.token_ids.numpy()[:, 1:] != 0).sum())
+    images, captions = len(batch.inputs), len(batch.token_ids)
+    regions, region_dim = REGIONS
+    units, words, keys = config.units, config.embedding_dim, config.attention_dim
+    learned_alone = images * region_dim * (regions * 2 * keys + words)
+    through = (
+        captions * words * 2 * units  # the first states
+        + tokens * (words + units) * 4 * units  # the cell
+        + tokens * units * keys  # queries
+        + tokens * regions * 2 * keys  # scores and contexts
+        + tokens * (units + keys) * words  # the read-out
+        + tokens * words * VOCABULARY_SIZE  # logits
+    )
+    return 2 * (2 * learned_alone + 3 * through)
