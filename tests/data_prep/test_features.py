@@ -127,20 +127,20 @@ def test_a_damaged_shard_is_bad_input(data):
 
 
 def test_two_trainings_that_make_the_same_file_at_once(data, monkeypatch):
-    batches, others = features._image_batches, []
+    blocks, others = features.blocks_of_rows, []
 
-    def while_another_does_it_too(*arguments):
-        first, *rest = batches(*arguments)
+    def while_another_does_it_too(*arguments, **options):
+        first, *rest = blocks(*arguments, **options)
         yield first
         with monkeypatch.context() as patch:
-            patch.setattr(features, "_image_batches", batches)
+            patch.setattr(features, "blocks_of_rows", blocks)
             patch.setattr(os, "getpid", lambda: 1)
             other = Counting(factor=0.5, fingerprint="other")
             others.append(np.array(cached(data, "train", other.features)))
         yield from rest
 
     with monkeypatch.context() as patch:
-        patch.setattr(features, "_image_batches", while_another_does_it_too)
+        patch.setattr(features, "blocks_of_rows", while_another_does_it_too)
         rows = cached(data, "train", Counting().features)
     assert rows.min() > 0
     np.testing.assert_allclose(others[0], rows / 2, rtol=2e-3)
