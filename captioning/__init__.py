@@ -8,7 +8,9 @@ holds this, and `lint-imports` checks it).
     captioning/
       floor 0   imports nothing of ours
         cells.py            ElmanCell, LSTMCell: ONE time step, by its equation
-        backpropagation.py  the loop over time, and the same loop back
+        backpropagation.py  the loop over time, and the same loop back, over
+        steps.py            where the steps of all sequences lie
+        packing.py          the real steps of padded sequences, no others
         search.py           greedy, beam, sample over a step function
         losses.py           cross-entropies of tokens, of tags, of related words
         word_loss.py        the tokens' one again, for all words, as training takes it

@@ -53,6 +53,7 @@ class RegionAttention(keras.layers.Layer):
     def __init__(self, attention_dim: int, **kwargs):
         super().__init__(**kwargs)
         self.attention_dim = attention_dim
+        self.supports_masking = True  # of queries: what comes of each is its own
         self.query = keras.layers.Dense(attention_dim, name="query")
         self.key = keras.layers.Dense(attention_dim, name="key")
         self.value = keras.layers.Dense(attention_dim, name="value")

@@ -123,11 +123,19 @@ class Decoder(keras.Model):
 
     # === Words ===
 
-    def hidden(self, token_ids, memory: Memory, training=False):
+    def hidden(self, token_ids, memory: Memory, training=False, mask=None):
         """Return u ``(batch, time, embedding_dim)`` and the attention's weights
-        ``(batch, time, regions)`` for whole captions ``(batch, time)``."""
+        ``(batch, time, regions)`` for whole captions ``(batch, time)``.
+
+        Args:
+            token_ids: START first.
+            memory: one row a caption.
+            training: whether dropout is on.
+            mask: bool ``(batch, time)``, the places that matter; all do if not given.
+                What u is elsewhere is not said, but it costs less.
+        """
         inputs = self._inputs(token_ids, memory, training)
-        outputs, _ = self.recurrence(inputs, self.initial_state(memory))
+        outputs, _ = self.recurrence(inputs, self.initial_state(memory), mask=mask)
         return self._attend(outputs, memory, training)
 
     def logits(self, hidden):

@@ -5,6 +5,8 @@ import tensorflow as tf
 from keras import ops
 
 from captioning.backpropagation import through_time
+from captioning.packing import packing_of
+from captioning.steps import Block, Packed
 
 
 @keras.saving.register_keras_serializable("captioning")
@@ -18,7 +20,7 @@ class Recurrence(keras.layers.Layer):
             output, states = cell.step(projected[:, t], states)
 
     A masked step leaves the states as they were, gives an output of zeros, and
-    receives no gradient.
+    receives no gradient. So it is not taken at all: padding costs nothing.
 
     Args:
         cell: an `ElmanCell` or `LSTMCell`, or any Keras cell with `project_inputs`
@@ -54,31 +56,52 @@ class Recurrence(keras.layers.Layer):
     def call(self, inputs, initial_state=None, mask=None):
         if initial_state is None:
             initial_state = self.cell.get_initial_state(ops.shape(inputs)[0])
-        # Time comes first for the loop: (time, batch, ...).
-        projected = self.cell.project_inputs(ops.swapaxes(inputs, 0, 1))
-        states = [ops.cast(state, projected.dtype) for state in initial_state]
-        if mask is not None:
-            mask = ops.swapaxes(ops.cast(mask, "bool"), 0, 1)[..., None]
         written_out = hasattr(self.cell, "activate_gradient")
-        run = self._through_time if written_out else self._scan
-        outputs, states = run(projected, states, mask)
-        if mask is not None:
-            outputs = ops.where(mask, outputs, ops.zeros_like(outputs))
+        if not written_out:
+            return self._scan(inputs, initial_state, mask)
+        if mask is None:
+            return self._all_steps(inputs, initial_state)
+        return self._real_steps(inputs, initial_state, ops.cast(mask, "bool"))
+
+    def _all_steps(self, inputs, states):
+        inputs = ops.swapaxes(inputs, 0, 1)  # time comes first for the loop
+        steps = Block(tf.shape(inputs)[0])
+        outputs, states = self._through_time(inputs, states, steps)
         return ops.swapaxes(outputs, 0, 1), states
 
-    def _through_time(self, projected, states, mask):
-        kernel = ops.cast(self.cell.recurrent_kernel, projected.dtype)
-        return through_time(self.cell, projected, kernel, states, mask)
+    def _real_steps(self, inputs, states, mask):
+        packing = packing_of(mask)
+        outputs, states = self._through_time(
+            packing.pack(inputs),
+            [packing.sort(state) for state in states],
+            Packed(packing.sizes, packing.shape[0]),
+        )
+        outputs = packing.unpack(outputs)
+        outputs.set_shape([*inputs.shape[:2], self.cell.units])
+        return outputs, [packing.unsort(state) for state in states]
 
-    def _scan(self, projected, states, mask):
+    def _through_time(self, inputs, states, steps):
+        """Run a cell that knows its own derivative."""
+        projected = self.cell.project_inputs(inputs)
+        states = [ops.cast(state, projected.dtype) for state in states]
+        kernel = ops.cast(self.cell.recurrent_kernel, projected.dtype)
+        return through_time(self.cell, projected, kernel, states, steps)
+
+    def _scan(self, inputs, states, mask):
         """Run any cell and leave its derivative to TensorFlow: the slow reference."""
+        projected = self.cell.project_inputs(ops.swapaxes(inputs, 0, 1))
+        states = [ops.cast(state, projected.dtype) for state in states]
+        if mask is not None:
+            mask = ops.swapaxes(ops.cast(mask, "bool"), 0, 1)[..., None]
         # tf.scan, for a length that is only known when the batch is there.
         outputs, history = tf.scan(
             lambda past, step: self._step(past[1], *step),
             [projected] if mask is None else [projected, mask],
             (tf.zeros_like(states[0]), states),
         )
-        return outputs, [state[-1] for state in history]
+        if mask is not None:
+            outputs = ops.where(mask, outputs, ops.zeros_like(outputs))
+        return ops.swapaxes(outputs, 0, 1), [state[-1] for state in history]
 
     def _step(self, states, projected, real=None):
         output, new_states = self.cell.step(projected, states)

@@ -9,7 +9,7 @@ from captioning.word_loss import mean_word_loss
 
 def teacher_forcing_loss(
     token_ids: tf.Tensor,
-    hidden: Callable[[tf.Tensor], tf.Tensor],
+    hidden: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
     readout: tuple[tf.Tensor, tf.Tensor],
     *,
     pad: int,
@@ -22,8 +22,9 @@ def teacher_forcing_loss(
 
     Args:
         token_ids: int ``(batch, time)``, START first, END, then padding.
-        hidden: token ids ``(batch, time - 1)`` -> the last layer before the logits
-            ``(batch, time - 1, hidden)``.
+        hidden: token ids ``(batch, time - 1)`` and a mask, bool, of the places that
+            are scored -> the last layer before the logits ``(batch, time - 1,
+            hidden)``.
         readout: what makes logits of it, ``(vocabulary_size, hidden)`` and a bias
             ``(vocabulary_size,)``.
         pad: the id of padding.
@@ -34,6 +35,6 @@ def teacher_forcing_loss(
     """
     inputs, labels = token_ids[:, :-1], token_ids[:, 1:]
     real = labels != pad
-    scored = tf.boolean_mask(hidden(inputs), real)
+    scored = tf.boolean_mask(hidden(inputs, real), real)
     labels = tf.boolean_mask(labels, real)
     return mean_word_loss(scored, labels, *readout, label_smoothing)

@@ -37,15 +37,16 @@ class Captioner(keras.Model):
             return inputs
         return self.encoder(inputs, training=training)
 
-    def hidden(self, inputs, token_ids, caption_to_image, training=False):
+    def hidden(self, inputs, token_ids, caption_to_image, training=False, mask=None):
         """Return the last layer before the logits, ``(captions, time,
-        embedding_dim)``, and the attention's weights ``(captions, time, regions)``."""
+        embedding_dim)``, and the attention's weights ``(captions, time, regions)``;
+        the mask as in `Decoder.hidden`."""
         regions = self.encode(inputs, training=training)
         memory = self.decoder.read_regions(regions, training=training)
         memory = tf.nest.map_structure(
             lambda tensor: tf.gather(tensor, caption_to_image), memory
         )
-        return self.decoder.hidden(token_ids, memory, training=training)
+        return self.decoder.hidden(token_ids, memory, training=training, mask=mask)
 
     def call(self, inputs, token_ids, caption_to_image, training=False):
         hidden, _ = self.hidden(inputs, token_ids, caption_to_image, training)

@@ -125,11 +125,12 @@ class Translator(keras.Model):
             regions, training=training, mask=self.reader.mask(source_ids)
         )
 
-    def hidden(self, source_ids, target_ids, training=False):
+    def hidden(self, source_ids, target_ids, training=False, mask=None):
         """Return the last layer before the logits, ``(batch, time, embedding_dim)``,
-        and the attention's weights ``(batch, time, places)``."""
+        and the attention's weights ``(batch, time, places)``; the mask, of the target,
+        as in `Decoder.hidden`."""
         memory = self.read(source_ids, training=training)
-        return self.decoder.hidden(target_ids, memory, training=training)
+        return self.decoder.hidden(target_ids, memory, training=training, mask=mask)
 
     def call(self, source_ids, target_ids, training=False):
         hidden, _ = self.hidden(source_ids, target_ids, training)

@@ -222,9 +222,9 @@ def captioning_loss(
 ) -> tf.Tensor:
     """Return the teacher forcing loss of a batch of pictures and their captions."""
 
-    def hidden(token_ids):
+    def hidden(token_ids, mask):
         return captioner.hidden(
-            batch.inputs, token_ids, batch.caption_to_image, training=training
+            batch.inputs, token_ids, batch.caption_to_image, training, mask
         )[0]
 
     return teacher_forcing_loss(

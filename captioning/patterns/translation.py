@@ -138,8 +138,8 @@ class Translation(Pattern):
         """Return the mean loss over the batch's real tokens, float32 (), in nats."""
         source_ids, target_ids = batch
 
-        def hidden(token_ids):
-            return self.model.hidden(source_ids, token_ids, training=training)[0]
+        def hidden(token_ids, mask):
+            return self.model.hidden(source_ids, token_ids, training, mask)[0]
 
         return teacher_forcing_loss(
             target_ids,

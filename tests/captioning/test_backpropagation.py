@@ -25,7 +25,10 @@ CELLS = pytest.mark.parametrize(
 class Scan(Recurrence):
     """The reference: the plain loop over `cell.step`."""
 
-    _through_time = Recurrence._scan
+    def call(self, inputs, initial_state=None, mask=None):
+        if initial_state is None:
+            initial_state = self.cell.get_initial_state(tf.shape(inputs)[0])
+        return self._scan(inputs, initial_state, mask)
 
 
 def normal(*shape, seed=3):

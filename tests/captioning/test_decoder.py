@@ -42,3 +42,15 @@ def test_masked_regions_count_nowhere(small_captioner, random_batch):
         decoder(batch.token_ids, decoder.read_regions(batch.inputs[:, :real])),
         atol=1e-5,
     )
+
+
+@pytest.mark.parametrize("cell", ["elman", "lstm"])
+def test_masked_places_of_a_caption_change_nothing_at_the_others(
+    cell, small_captioner, random_batch
+):
+    captioner = small_captioner(cell)
+    batch = random_batch()
+    mask = tf.sequence_mask([9, 3, 0, 1, 8, 5], 9)
+    expected, _ = captioner.hidden(*batch)
+    found, _ = captioner.hidden(*batch, mask=mask)
+    np.testing.assert_allclose(found[mask], expected[mask], atol=1e-6)
