@@ -11,6 +11,7 @@ holds this, and `lint-imports` checks it).
         backpropagation.py  the loop over time, and the same loop back, over
         steps.py            where the steps of all sequences lie
         packing.py          the real steps of padded sequences, no others
+        products.py         matrices laid out for fast products
         search.py           greedy, beam, sample over a step function
         losses.py           cross-entropies of tokens, of tags, of related words
         word_loss.py        the tokens' one again, for all words, as training takes it

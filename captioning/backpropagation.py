@@ -11,6 +11,7 @@ derivative (`activate`, `activate_gradient`); what is here is the loop.
 
 import tensorflow as tf
 
+from captioning.products import product, spaced
 from captioning.steps import Block
 
 
@@ -62,6 +63,7 @@ def _forward(cell, projected, recurrent_kernel, states, steps: Block):
     """Return the history of each state, and what the cell remembers of each step, both
     ``(..., units)`` as `steps` has them lie; two lists.
     """
+    width, kernel = recurrent_kernel.shape[-1], spaced(recurrent_kernel)
     history = [
         _array(state.dtype, steps.num_steps + 1, cell.units).write(0, state)
         for state in states
@@ -73,7 +75,7 @@ def _forward(cell, projected, recurrent_kernel, states, steps: Block):
 
     def step(t, states, history, memory):
         states = [steps.going_on(state, t) for state in states]
-        gates = steps.at(projected, t) + tf.matmul(states[0], recurrent_kernel)
+        gates = steps.at(projected, t) + product(states[0], kernel, width)
         states, remembered = cell.activate(gates, states)
         history = _write(history, t + 1, states)
         return t + 1, states, history, _write(memory, t, remembered)

@@ -97,22 +97,24 @@ def beam(
     progress = progress._replace(log_probs=progress.log_probs + first_only)
 
     def advance(p: _Progress) -> _Progress:
-        log_probs, state = _next_log_probs(step, p, tokens)
-        candidates = p.log_probs[..., None] + log_probs  # (batch, beams, vocabulary)
-        lengths = p.lengths + tf.cast(~p.finished, tf.float32)
-        ranks = candidates / (lengths**length_penalty)[..., None]
         # The best K of all beams lie among each beam's own best K.
-        width = min(num_beams, ranks.shape[-1])
-        ranks, words = tf.math.top_k(ranks, width)
-        flat = tf.reshape(ranks, (-1, num_beams * width))
-        _, chosen = tf.math.top_k(flat, num_beams)  # (batch, beams)
+        log_probs, words, state = _best_words(step, p, tokens, num_beams)
+        width = words.shape[-1]
+        lengths = p.lengths + tf.cast(~p.finished, tf.float32)
+        candidates = p.log_probs[..., None] + log_probs  # (batch, beams, width)
+        ranks = candidates / (lengths**length_penalty)[..., None]
+        ranks, words, candidates = (
+            tf.reshape(tensor, (-1, num_beams * width))
+            for tensor in (ranks, words, candidates)
+        )
+        _, chosen = tf.math.top_k(ranks, num_beams)  # (batch, beams)
         parents = chosen // width
 
         def take(tensor):
             return tf.gather(tensor, parents, batch_dims=1)
 
-        words = tf.gather(tf.reshape(words, tf.shape(flat)), chosen, batch_dims=1)
-        candidates = tf.gather(take(candidates), words, batch_dims=2)
+        words = tf.gather(words, chosen, batch_dims=1)
+        candidates = tf.gather(candidates, chosen, batch_dims=1)
         p = p._replace(
             token_ids=take(p.token_ids),
             finished=take(p.finished),
@@ -224,10 +226,34 @@ def _next_log_probs(step, p: _Progress, tokens: Tokens):
     logits, state = step(p.last, p.state)
     log_probs = tf.nn.log_softmax(tf.cast(logits, tf.float32))
     size = log_probs.shape[-1]
-    banned = tf.reduce_sum(tf.one_hot(list(tokens.banned), size), axis=0)
-    log_probs += -1e9 * banned
+    log_probs += _ban(tokens, size)
     only_pad = tf.one_hot(tokens.pad, size, on_value=0.0, off_value=-1e9)
     return tf.where(p.finished[..., None], only_pad, log_probs), state
+
+
+def _best_words(step, p: _Progress, tokens: Tokens, count: int):
+    """The best of `_next_log_probs` ``(batch, beams, count or fewer)``, and their ids.
+
+    Within a hypothesis the best words are those of the largest logits, so that the
+    vocabulary is gone through for its sum and its largest, and for nothing else.
+    """
+    logits, state = step(p.last, p.state)
+    logits = tf.cast(logits, tf.float32)
+    size = logits.shape[-1]
+    total = tf.reduce_logsumexp(logits, axis=-1, keepdims=True)
+    best, words = tf.math.top_k(logits + _ban(tokens, size), min(count, size))
+    finished = p.finished[..., None]
+    only_pad = tf.one_hot(0, words.shape[-1], on_value=0.0, off_value=-1e9)
+    return (
+        tf.where(finished, only_pad, best - total),
+        tf.where(finished, tokens.pad, words),
+        state,
+    )
+
+
+def _ban(tokens: Tokens, size: int):
+    """What is added to the logits ``(..., size)`` of all words."""
+    return -1e9 * tf.reduce_sum(tf.one_hot(list(tokens.banned), size), axis=0)
 
 
 def _append(p: _Progress, words, log_probs, lengths, tokens: Tokens) -> _Progress:

@@ -10,7 +10,9 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.rows.row import Row
 from benchmarks.rows.timing import spread
@@ -22,7 +24,7 @@ DISTINCT = 100
 
 def rows(run: Path, rounds: int):
     """Yield the row; `rounds` is not used."""
-    peaks = {count: _peak_bytes(run, count) for count in (FEW, MANY)}
+    peaks = {count: captioned(run, count).peak_bytes for count in (FEW, MANY)}
     yield Row(
         f"peak memory captioning {MANY:,} photos",
         f"the same for {FEW:,}",
@@ -33,9 +35,22 @@ def rows(run: Path, rounds: int):
     )
 
 
-def _peak_bytes(run: Path, count: int) -> int:
+class Captioned(NamedTuple):
+    """What it took to caption photos: seconds by the clock, and bytes at most."""
+
+    seconds: float
+    peak_bytes: int
+
+
+def captioned(run: Path, count: int) -> Captioned:
+    """Caption so many photos by the command, in a process of its own.
+
+    Raises:
+        BadInput: the command failed.
+    """
     with tempfile.TemporaryDirectory() as folder:
         _photos(Path(folder), count)
+        began = time.perf_counter()
         command = [sys.executable, "-m", "captioning.caption", "--run", str(run)]
         with (
             tempfile.TemporaryFile() as said,
@@ -46,13 +61,14 @@ def _peak_bytes(run: Path, count: int) -> int:
             ) as process,
         ):
             _, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - began
             process.returncode = os.waitstatus_to_exitcode(status)
             if process.returncode:
                 said.seek(0)
                 last = said.read().decode("utf-8", "replace").strip()[-500:]
                 raise BadInput(f"{' '.join(command)} failed: {last}")
     kibibytes = 1 if sys.platform == "darwin" else 1024  # bytes there, see getrusage(2)
-    return usage.ru_maxrss * kibibytes
+    return Captioned(seconds, usage.ru_maxrss * kibibytes)
 
 
 def _photos(folder: Path, count: int) -> None:

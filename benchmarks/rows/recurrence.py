@@ -30,8 +30,8 @@ def rows(rounds: int):
 def _float32(cell, shape, against_keras, rounds):
     name, stock, num_gates = CELLS[cell]
     ways = {
-        "ours": training_pass(_ours(cell), shape),
-        "keras": training_pass(_keras(cell), shape),
+        "ours": training_pass(our_layer(cell), shape),
+        "keras": training_pass(keras_layer(cell), shape),
         "peak": peak.product("float32"),
     }
     torch_pass = _torch_pass(cell, shape)
@@ -74,8 +74,8 @@ def _float32(cell, shape, against_keras, rounds):
 def _bfloat16(rounds):
     seconds = in_turn(
         {
-            "ours": training_pass(_ours("lstm", "mixed_bfloat16"), SHORT),
-            "keras": training_pass(_keras("lstm", "mixed_bfloat16"), SHORT),
+            "ours": training_pass(our_layer("lstm", "mixed_bfloat16"), SHORT),
+            "keras": training_pass(keras_layer("lstm", "mixed_bfloat16"), SHORT),
         },
         rounds,
     )
@@ -100,14 +100,16 @@ def pass_flops(num_gates: int, shape: tuple[int, int]) -> int:
     return 3 * forward
 
 
-def _ours(cell: str, dtype: str = "float32"):
+def our_layer(cell: str, dtype: str = "float32"):
+    """Return our layer of a cell, by its short name."""
     from captioning.cells import build_cell
     from captioning.recurrence import Recurrence
 
     return Recurrence(build_cell(cell, UNITS, dtype=dtype), dtype=dtype)
 
 
-def _keras(cell: str, dtype: str = "float32"):
+def keras_layer(cell: str, dtype: str = "float32"):
+    """Return Keras' own."""
     import keras
 
     layer = getattr(keras.layers, CELLS[cell][1])

@@ -5,6 +5,7 @@ word; and against beam search over one photo at a time, by one compiled step a w
 Both take the same decoder with the same weights, so only the search differs.
 """
 
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -19,27 +20,22 @@ FEW = {"predict": 8, "step": 40}  # the others, a round: they take so long
 def rows(run: Path, rounds: int):
     """Yield the rows, of a run that learned captions."""
     from captioning.patterns.captions import caption_rows
-    from captioning.runs import load_facts, load_run
 
-    found = load_run(run, encoder=True)
-    captions = found.pattern("captions")
-    data = load_facts(run)["captions"].data
-    regions = _regions(captions, data)
-    regions = regions[np.arange(PHOTOS) % len(regions)]
-    encoder, captions.model.encoder = captions.model.encoder, None
+    captions, regions = cached_regions(run, PHOTOS)
     search = captions.captioner(num_beams=3)
     one_beam = _beam_one_by_one(captions, 3)
     one_greedy = _greedy_by_predict(captions)
-    same = [one_beam(row) for row in regions[:20]] == caption_rows(search, regions[:20])
-    seconds = in_turn(
-        {
-            "ours": lambda: caption_rows(search, regions),
-            "predict": lambda: [one_greedy(row) for row in regions[: FEW["predict"]]],
-            "step": lambda: [one_beam(row) for row in regions[: FEW["step"]]],
-        },
-        rounds,
-    )
-    captions.model.encoder = encoder
+    few = regions[:20]
+    with without_encoder(captions):
+        same = [one_beam(row) for row in few] == caption_rows(search, few)
+        seconds = in_turn(
+            {
+                "ours": lambda: caption_rows(search, regions),
+                "predict": lambda: [one_greedy(r) for r in regions[: FEW["predict"]]],
+                "step": lambda: [one_beam(row) for row in regions[: FEW["step"]]],
+            },
+            rounds,
+        )
     a_photo = {"ours": [each / PHOTOS for each in seconds["ours"]]} | {
         way: [each / count for each in seconds[way]] for way, count in FEW.items()
     }
@@ -63,17 +59,30 @@ def rows(run: Path, rounds: int):
     )
 
 
-def _regions(captions, data: Path) -> np.ndarray:
-    """Return the regions ``(photos, regions, region_dim)`` of a data set's dev split,
-    made from its pictures by the run's encoder if none are cached."""
+def cached_regions(run: Path, count: int):
+    """Return a run's captions and regions ``(count, regions, region_dim)`` of its dev
+    pictures, repeated if there are fewer; a trained encoder's are made here."""
+    from captioning.runs import load_facts, load_run
     from captioning.vision import cached_rows
 
-    rows = cached_rows(captions.config, data, "dev")
+    captions = load_run(run).pattern("captions")
+    rows = cached_rows(captions.config, load_facts(run)["captions"].data, "dev")
+    rows = rows[np.arange(count) % len(rows)]
     if not captions.config.train_encoder:
-        return np.asarray(rows)
+        return captions, rows
     encode = captions.model.encoder.predict_on_batch
-    parts = [encode(rows[first : first + 100]) for first in range(0, len(rows), 100)]
-    return np.concatenate(parts)
+    parts = [encode(rows[first : first + 100]) for first in range(0, count, 100)]
+    return captions, np.concatenate(parts)
+
+
+@contextmanager
+def without_encoder(captions):
+    """Within, the captioner is fed regions."""
+    encoder, captions.model.encoder = captions.model.encoder, None
+    try:
+        yield
+    finally:
+        captions.model.encoder = encoder
 
 
 def _one_step_model(captions):

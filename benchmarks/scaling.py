@@ -1,0 +1,229 @@
+"""python -m benchmarks.scaling: how does the cost grow with the work?
+
+Draws milliseconds or photos a second against the size of a batch, of a beam, of a
+sequence, and time and memory against the number of photos that `captioning.caption` is
+given. Everything is made up but the run; what is drawn is printed too.
+"""
+
+import argparse
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks.rows.timing import Spread, in_turn, spread
+from captioning.commands import add_run_flag, chosen_run, positive
+from data_prep.errors import exit_on_bad_input
+from data_prep.quiet import import_tensorflow
+
+BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # pictures, of five captions each
+BEAMS = (1, 2, 3, 4, 5, 6, 7, 8)
+LENGTHS = (8, 16, 32, 64, 128, 256)
+PHOTOS = (100, 1_000, 10_000, 100_000)
+TOKENS = 8192  # a pass over sequences of any length has so many steps in all
+SEARCHED = 300  # photos a round
+
+
+class Line(NamedTuple):
+    """What grew with what: a spread for each amount of work.
+
+    Attributes:
+        name: in the legend.
+        work: how much.
+        cost: what it cost.
+    """
+
+    name: str
+    work: list[int]
+    cost: list[Spread]
+
+
+class Panel(NamedTuple):
+    """One picture: axes and lines."""
+
+    title: str
+    work: str
+    cost: str
+    lines: list[Line]
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.scaling",
+        description="Draw cost against work: batches, beams, sequences, photos.",
+        epilog="example:\n  python -m benchmarks.scaling --run runs/harbour-lstm",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_run_flag(parser)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("scaling.png"),
+        metavar="FILE",
+        help="the PNG to write (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--rounds", type=positive, default=7, metavar="N", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--photos",
+        type=positive,
+        default=PHOTOS[-1],
+        metavar="N",
+        help="at most so many photos for the command: with EfficientNet 100,000 take "
+        "the better part of an hour (default: %(default)s)",
+    )
+    flags = parser.parse_args(argv)
+    import_tensorflow()
+    run = chosen_run(flags, "captions")
+    panels = []
+    for panel in (
+        _by_batch(flags.rounds),
+        _by_length(flags.rounds),
+        _by_beams(run, flags.rounds),
+        *_by_photos(run, flags.photos),
+    ):
+        _print(panel)
+        panels.append(panel)
+    draw(panels, flags.out)
+    print(f"drawn in {flags.out}")
+    return 0
+
+
+def _by_batch(rounds: int) -> Panel:
+    from dataclasses import replace
+
+    from benchmarks.rows.training_step import CAPTIONS_PER_IMAGE, made_up_batch
+    from benchmarks.rows.training_step import our_step as step_of
+    from captioning.presets import preset
+
+    generator = np.random.default_rng(0)
+    base = preset("flickr8k")
+    costs = []
+    for size in BATCHES:
+        config = replace(base, batch_size=size)
+        step = step_of(config, made_up_batch(config, generator))
+        seconds = in_turn({"step": step}, rounds)["step"]
+        costs.append(spread([CAPTIONS_PER_IMAGE * size / each for each in seconds]))
+    return Panel(
+        "training step, preset flickr8k",
+        "pictures a batch",
+        "captions/s",
+        [Line("ours", list(BATCHES), costs)],
+    )
+
+
+def _by_length(rounds: int) -> Panel:
+    from benchmarks.rows.recurrence import keras_layer, our_layer, training_pass
+
+    makers = {"ours": our_layer, "keras.layers.LSTM": keras_layer}
+    costs: dict[str, list[Spread]] = {name: [] for name in makers}
+    for length in LENGTHS:
+        shape = (TOKENS // length, length)
+        ways = {
+            name: training_pass(make("lstm"), shape) for name, make in makers.items()
+        }
+        for name, seconds in in_turn(ways, rounds).items():
+            costs[name].append(spread([1e6 * each / TOKENS for each in seconds]))
+    return Panel(
+        f"LSTM, forward and backward, {TOKENS:,} steps",
+        "steps a sequence",
+        "microseconds a step",
+        [Line(name, list(LENGTHS), cost) for name, cost in costs.items()],
+    )
+
+
+def _by_beams(run: Path, rounds: int) -> Panel:
+    from benchmarks.rows.search import cached_regions, without_encoder
+    from captioning.patterns.captions import caption_rows
+
+    captions, regions = cached_regions(run, SEARCHED)
+    with without_encoder(captions):
+        ways = {}
+        for beams in BEAMS:
+            search = captions.captioner(num_beams=beams)
+            ways[str(beams)] = lambda search=search: caption_rows(search, regions)
+        seconds = in_turn(ways, rounds)
+    return Panel(
+        f"search, {len(regions)} photos from cached regions",
+        "beams",
+        "photos/s",
+        [
+            Line(
+                "ours",
+                list(BEAMS),
+                [spread([len(regions) / s for s in all_]) for all_ in seconds.values()],
+            )
+        ],
+    )
+
+
+def _by_photos(run: Path, most: int) -> list[Panel]:
+    from benchmarks.rows.memory import captioned
+
+    counts = [count for count in PHOTOS if count <= most]
+    found = [captioned(run, count) for count in counts]
+    return [
+        Panel(
+            "the command, whole process",
+            "photos",
+            "seconds",
+            [Line("ours", counts, [spread([one.seconds]) for one in found])],
+        ),
+        Panel(
+            "the command, peak memory",
+            "photos",
+            "MB",
+            [Line("ours", counts, [spread([one.peak_bytes / 1e6]) for one in found])],
+        ),
+    ]
+
+
+def _print(panel: Panel) -> None:
+    print(f"{panel.title}: {panel.cost} by {panel.work}")
+    for line in panel.lines:
+        for work, cost in zip(line.work, line.cost, strict=True):
+            print(f"  {line.name:<18} {work:>7}  {cost:.1f}", flush=True)
+
+
+def draw(panels: list[Panel], path: Path) -> None:
+    """Draw all panels side by side: medians, and bands from the least to the most.
+
+    Args:
+        panels: what to draw.
+        path: a PNG file, written over.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    matplotlib.use("Agg")  # a server has no screen
+    figure = Figure(figsize=(3.4 * len(panels), 3.2), layout="constrained")
+    for axes, panel in zip(
+        np.atleast_1d(figure.subplots(1, len(panels))), panels, strict=True
+    ):
+        for line, look in zip(panel.lines, ("o-", "s--"), strict=False):
+            axes.plot(
+                line.work, [cost.median for cost in line.cost], look, label=line.name
+            )
+            axes.fill_between(
+                line.work,
+                [cost.least for cost in line.cost],
+                [cost.most for cost in line.cost],
+                alpha=0.2,
+            )
+        axes.set_title(panel.title, fontsize=10)
+        axes.set(xlabel=panel.work, ylabel=panel.cost)
+        if max(panel.lines[0].work) > 10:
+            axes.set_xscale("log", base=10 if panel.work == "photos" else 2)
+        if panel.cost == "seconds":
+            axes.set_yscale("log")
+        else:
+            axes.set_ylim(bottom=0)
+        axes.grid(alpha=0.3)
+        if len(panel.lines) > 1:
+            axes.legend(fontsize=8)
+    figure.savefig(path, dpi=120)
+
+
+if __name__ == "__main__":
+    exit_on_bad_input(main)
