@@ -7,6 +7,7 @@ search takes it word by word (`step`); a test holds the two equal.
 from typing import NamedTuple
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from captioning.attention import RegionAttention, RegionMemory
@@ -131,12 +132,13 @@ class Decoder(keras.Model):
             token_ids: START first.
             memory: one row a caption.
             training: whether dropout is on.
-            mask: bool ``(batch, time)``, the places that matter; all do if not given.
-                What u is elsewhere is not said, but it costs less.
+            mask: bool ``(batch, time)``, the places that matter. If given, u is that
+                of these places alone, ``(places, embedding_dim)``, caption by caption,
+                and the others cost little.
         """
         inputs = self._inputs(token_ids, memory, training)
         outputs, _ = self.recurrence(inputs, self.initial_state(memory), mask=mask)
-        return self._attend(outputs, memory, training)
+        return self._attend(outputs, memory, training, mask)
 
     def logits(self, hidden):
         """Return ``(..., vocabulary_size)`` from u ``(..., embedding_dim)``."""
@@ -174,9 +176,12 @@ class Decoder(keras.Model):
         inputs = words + memory.image_embedding[:, None]
         return self.dropout(inputs, training=training)
 
-    def _attend(self, outputs, memory, training):
+    def _attend(self, outputs, memory, training, mask=None):
         context, weights = self.attention(outputs, memory.regions)
-        hidden = self.readout(ops.concatenate([outputs, context], axis=-1))
+        both = ops.concatenate([outputs, context], axis=-1)
+        if mask is not None:
+            both = tf.boolean_mask(both, mask)
+        hidden = self.readout(both)
         return self.dropout(hidden, training=training), weights
 
     def get_config(self):

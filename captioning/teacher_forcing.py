@@ -23,8 +23,8 @@ def teacher_forcing_loss(
     Args:
         token_ids: int ``(batch, time)``, START first, END, then padding.
         hidden: token ids ``(batch, time - 1)`` and a mask, bool, of the places that
-            are scored -> the last layer before the logits ``(batch, time - 1,
-            hidden)``.
+            are scored -> the last layer before the logits of these places ``(places,
+            hidden)``, sentence by sentence.
         readout: what makes logits of it, ``(vocabulary_size, hidden)`` and a bias
             ``(vocabulary_size,)``.
         pad: the id of padding.
@@ -35,6 +35,5 @@ def teacher_forcing_loss(
     """
     inputs, labels = token_ids[:, :-1], token_ids[:, 1:]
     real = labels != pad
-    scored = tf.boolean_mask(hidden(inputs, real), real)
     labels = tf.boolean_mask(labels, real)
-    return mean_word_loss(scored, labels, *readout, label_smoothing)
+    return mean_word_loss(hidden(inputs, real), labels, *readout, label_smoothing)
