@@ -93,8 +93,7 @@ def main(argv: list[str] | None = None) -> int:
 def _by_batch(rounds: int) -> Panel:
     from dataclasses import replace
 
-    from benchmarks.rows.training_step import CAPTIONS_PER_IMAGE, made_up_batch
-    from benchmarks.rows.training_step import our_step as step_of
+    from benchmarks.rows.training_step import made_up_batch, our_step
     from captioning.presets import preset
 
     generator = np.random.default_rng(0)
@@ -102,9 +101,9 @@ def _by_batch(rounds: int) -> Panel:
     costs = []
     for size in BATCHES:
         config = replace(base, batch_size=size)
-        step = step_of(config, made_up_batch(config, generator))
-        seconds = in_turn({"step": step}, rounds)["step"]
-        costs.append(spread([CAPTIONS_PER_IMAGE * size / each for each in seconds]))
+        batch = made_up_batch(config, generator)
+        seconds = in_turn({"step": our_step(config, batch)}, rounds)["step"]
+        costs.append(spread([len(batch.token_ids) / each for each in seconds]))
     return Panel(
         "training step, preset flickr8k",
         "pictures a batch",

@@ -8,9 +8,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from benchmarks import __main__ as table
-from benchmarks.rows import recurrence, training_step
+from benchmarks import scaling
+from benchmarks.rows import features, memory, recurrence, search, training_step
 from benchmarks.rows.row import Row
 from benchmarks.rows.stock_captioner import StockCaptioner
 from benchmarks.rows.stock_captioner import training_step as stock_training_step
@@ -18,7 +20,12 @@ from benchmarks.rows.timing import Spread, in_turn, spread, times_as_long
 from captioning.cells import build_cell
 from captioning.config import Config
 from captioning.gradient_steps import build_optimizer
-from captioning.patterns.captions import Captions, captioning_loss
+from captioning.patterns.captions import (
+    TOKENS,
+    Captions,
+    caption_rows,
+    captioning_loss,
+)
 from data_prep.errors import BadInput
 from data_prep.pipeline import Batch
 from data_prep.vocabulary import PAD, Vocabulary
@@ -197,3 +204,63 @@ def test_rows_as_json(monkeypatch, capsys):
     first, _ = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert first["value"] == {"median": 1.5, "least": 1.0, "most": 3.0}
     assert first["reached"] is True
+
+
+# === Rows of a run ===
+
+
+def test_the_one_by_one_beam_says_what_ours_says(tiny_run):
+    captions, regions = search.cached_regions(tiny_run, 6)
+    assert regions.shape[0] == 6
+    with search.without_encoder(captions):
+        ours = caption_rows(captions.captioner(num_beams=3), regions)
+        one_by_one = search._beam_one_by_one(captions, 3)
+        assert [one_by_one(row) for row in regions] == ours
+    assert captions.model.encoder is not None
+
+
+def test_the_greedy_one_says_what_greedy_search_says(tiny_run):
+    captions, regions = search.cached_regions(tiny_run, 2)
+    with search.without_encoder(captions):
+        found = captions.model.greedy_search(
+            tf.constant(regions), TOKENS, max_length=captions.config.max_length
+        )
+        one_by_one = search._greedy_by_predict(captions)
+        for row, expected in zip(regions, found.token_ids[:, 0].numpy(), strict=True):
+            said = one_by_one(row)
+            assert said == expected[: len(said)].tolist()
+
+
+def test_features_are_timed_on_the_runs_own_pictures(tiny_run, monkeypatch):
+    monkeypatch.setattr(features, "PHOTOS", 3)
+    monkeypatch.setattr("benchmarks.rows.timing._PAUSE", 0.0)
+    (row,) = features.rows(tiny_run, rounds=1)
+    assert row.value.median > 0
+    assert "photos/s" in row.absolute
+
+
+def test_the_command_is_measured_on_as_many_photos_as_it_says(tiny_run):
+    found = memory.captioned(tiny_run, 2)
+    assert found.seconds > 0
+    assert found.peak_bytes > 1e8  # TensorFlow alone
+
+
+def test_a_command_that_fails_is_told(tmp_path):
+    with pytest.raises(BadInput, match="captioning.caption.* failed: "):
+        memory.captioned(tmp_path / "no-run", 1)
+
+
+# === Cost against work ===
+
+
+def test_all_panels_are_drawn(tmp_path):
+    costs = [spread([2.0, 1.0, 3.0]), spread([4.0, 3.0, 5.0])]
+    lines = [scaling.Line(name, [8, 16], costs) for name in ("ours", "theirs")]
+    panels = [
+        scaling.Panel("a", "steps", "ms", lines),
+        scaling.Panel("b", "photos", "seconds", lines[:1]),
+    ]
+    scaling.draw(panels, tmp_path / "scaling.png")
+    with Image.open(tmp_path / "scaling.png") as picture:
+        assert picture.size == (816, 384)
+        assert len(picture.convert("RGB").getcolors(1 << 20)) > 10
