@@ -91,7 +91,7 @@ class GradientSteps:
                 self.optimizers[owner].apply(own, group)
             return loss
 
-        @tf.function(input_signature=[objective.batch_spec])
+        @tf.function(autograph=False, input_signature=[objective.batch_spec])
         def step(batch):
             losses = self._strategy.run(replica_step, args=(batch,))
             return self._strategy.reduce(tf.distribute.ReduceOp.SUM, losses, axis=None)

@@ -143,6 +143,7 @@ def blocks_of_rows(
     )
     compute = tf.function(
         features.load(),
+        autograph=False,
         input_signature=[tf.TensorSpec((None, size, size, 3), tf.float32)],
     )
     for batch in pictures.batch(BATCH_SIZE).prefetch(2):

@@ -33,7 +33,8 @@ def convert(
     size = config.image_size
 
     @tf.function(
-        input_signature=[tf.TensorSpec((1, size, size, 3), tf.float32, name="pixels")]
+        autograph=False,
+        input_signature=[tf.TensorSpec((1, size, size, 3), tf.float32, name="pixels")],
     )
     def search(pixels):
         found = captions.model.beam_search(

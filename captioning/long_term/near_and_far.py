@@ -145,7 +145,10 @@ def _train_step(model) -> Callable:
 
     row = tf.TensorSpec((None,), tf.int32)
 
-    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.int32), row, row])
+    @tf.function(
+        autograph=False,
+        input_signature=[tf.TensorSpec((None, None), tf.int32), row, row],
+    )
     def train_step(token_ids, last, answers):
         with tf.GradientTape() as tape:
             logits = tf.gather(model(token_ids), last, batch_dims=1)

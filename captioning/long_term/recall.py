@@ -222,7 +222,7 @@ def _compiled_step(model, budget: Budget) -> Callable:
         tf.TensorSpec((None,), tf.int32),
     ]
 
-    @tf.function(input_signature=signature)
+    @tf.function(autograph=False, input_signature=signature)
     def train_step(token_ids, answers):
         with tf.GradientTape() as tape:
             logits = model(token_ids)

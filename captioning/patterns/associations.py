@@ -66,6 +66,7 @@ class Associations(Pattern):
         self._answer_of = _answers_of_tokens(vocabulary, related)
         self._after_the_last = tf.function(
             self._logits_after_the_last,
+            autograph=False,
             input_signature=[tf.TensorSpec((None, None), tf.int32)],
         )
 
@@ -205,7 +206,10 @@ class Associations(Pattern):
         related = tf.constant(self.related)
         shown = min(SHOWN, len(self.related))
 
-        @tf.function(input_signature=[tf.TensorSpec((None,), tf.string, name="texts")])
+        @tf.function(
+            autograph=False,
+            input_signature=[tf.TensorSpec((None,), tf.string, name="texts")],
+        )
         def serve(texts):
             read = word_by_word(self.vocabulary, texts)
             logits = self.model(read.token_ids)

@@ -131,7 +131,7 @@ class Captions(Pattern):
         first, scores float32 ``(batch, beams)``), compiled once."""
         num_beams = num_beams or self.config.num_beams
 
-        @tf.function(reduce_retracing=True)
+        @tf.function(autograph=False, reduce_retracing=True)
         def caption(inputs):
             found = self.model.beam_search(
                 inputs,
@@ -209,7 +209,8 @@ class Captions(Pattern):
         caption = self.captioner(num_beams)
 
         @tf.function(
-            input_signature=[tf.TensorSpec((None,), tf.string, name="image_bytes")]
+            autograph=False,
+            input_signature=[tf.TensorSpec((None,), tf.string, name="image_bytes")],
         )
         def serve(image_bytes):
             captions, scores = caption(images.load_batch(image_bytes, size))

@@ -49,6 +49,7 @@ class Sentiment(Pattern):
         self.model.build()
         self._verdicts = tf.function(
             lambda token_ids: tf.nn.softmax(self.model.verdict(token_ids)),
+            autograph=False,
             input_signature=[tf.TensorSpec((None, None), tf.int32)],
         )
 
@@ -138,7 +139,10 @@ class Sentiment(Pattern):
         float32 ``(batch,)``, the probability after the last word.
         """
 
-        @tf.function(input_signature=[tf.TensorSpec((None,), tf.string, name="texts")])
+        @tf.function(
+            autograph=False,
+            input_signature=[tf.TensorSpec((None,), tf.string, name="texts")],
+        )
         def serve(texts):
             read = word_by_word(self.tokenizer, texts)
             logits = self.model(read.token_ids)

@@ -165,7 +165,8 @@ class Tags(Pattern):
         shown = min(SHOWN, len(self.tags))
 
         @tf.function(
-            input_signature=[tf.TensorSpec((None,), tf.string, name="image_bytes")]
+            autograph=False,
+            input_signature=[tf.TensorSpec((None,), tf.string, name="image_bytes")],
         )
         def serve(image_bytes):
             inputs = images.load_batch(image_bytes, size)

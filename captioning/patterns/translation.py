@@ -183,7 +183,9 @@ class Translation(Pattern):
         return self._searchers[knobs]
 
     def _new_searcher(self, max_length: int, length_penalty: float, num_beams: int):
-        @tf.function(input_signature=[tf.TensorSpec((None, None), tf.int32)])
+        @tf.function(
+            autograph=False, input_signature=[tf.TensorSpec((None, None), tf.int32)]
+        )
         def search_for(source_ids):
             found = self.model.beam_search(
                 source_ids,
@@ -251,10 +253,11 @@ class Translation(Pattern):
         tags = tf.constant(list(self.subwords.language_ids.values()), tf.int32)
 
         @tf.function(
+            autograph=False,
             input_signature=[
                 tf.TensorSpec((None,), tf.string, name="texts"),
                 tf.TensorSpec((None,), tf.string, name="to"),
-            ]
+            ],
         )
         def serve(texts, to):
             is_code = to[:, None] == codes
