@@ -91,9 +91,9 @@ holds this, and `lint-imports` checks it).
 
 import os
 
-# All control flow of ours is TensorFlow's own (`tf.while_loop`, `tf.cond`), so graphs are
-# traced with `autograph=False` throughout: translating Python, which nothing needs, took
-# a third of the time to the first caption.
+# All control flow of ours is TensorFlow's own (`tf.while_loop`, `tf.cond`), so graphs
+# are traced with `autograph=False` throughout: translating Python, which nothing needs,
+# took a third of the time to the first caption.
 
 # TensorFlow greets at import, on stderr, where commands speak to their user.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -141,15 +141,16 @@ def blocks_of_rows(
         lambda record: images.load(record["image"], size),
         num_parallel_calls=os.cpu_count() or 1,
     )
+    make = features.load()
     compute = tf.function(
-        features.load(),
+        lambda pixels: tf.cast(make(pixels), features.dtype),
         autograph=False,
         input_signature=[tf.TensorSpec((None, size, size, 3), tf.float32)],
     )
     for batch in pictures.batch(BATCH_SIZE).prefetch(2):
         if mirrored:
             batch = tf.image.flip_left_right(batch)
-        yield compute(batch).numpy().astype(features.dtype)
+        yield compute(batch).numpy()
 
 
 def _reserve(file, shape, dtype) -> np.memmap:
