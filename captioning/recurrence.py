@@ -20,7 +20,8 @@ class Recurrence(keras.layers.Layer):
             output, states = cell.step(projected[:, t], states)
 
     A masked step leaves the states as they were, gives an output of zeros, and
-    receives no gradient. So it is not taken at all: padding costs nothing.
+    receives no gradient. So it is not taken at all: padding costs nothing. (Under XLA,
+    `jit_compile=True`, there must be no mask: it wants all sizes to be known.)
 
     Args:
         cell: an `ElmanCell` or `LSTMCell`, or any Keras cell with `project_inputs`

@@ -172,6 +172,20 @@ def test_keras_infers_shapes_and_fits_a_functional_model(jit_compile, seeded):
     assert losses[-1] < losses[0]
 
 
+def test_a_masked_functional_model_fits_as_keras_compiles_it(seeded):
+    words = keras.Input((None,), dtype="int32")
+    embedded = keras.layers.Embedding(5, INPUT_DIM, mask_zero=True)(words)
+    _, (last, _) = Recurrence(LSTMCell(UNITS))(embedded)
+    model = keras.Model(words, last)
+    model.compile("adam", "mse")  # Keras decides about XLA
+    x = np.array([[1, 2, 0, 0], [3, 4, 1, 2]])
+    losses = model.fit(x, np.ones((2, UNITS)), epochs=3, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]
+    np.testing.assert_allclose(
+        model.predict(x[:1], verbose=0), model.predict(x[:1, :2], verbose=0), rtol=1e-5
+    )
+
+
 @CELLS
 def test_exports_for_any_batch_and_length(build, tmp_path):
     inputs = keras.Input((None, INPUT_DIM))
