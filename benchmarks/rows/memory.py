@@ -42,33 +42,46 @@ class Captioned(NamedTuple):
     peak_bytes: int
 
 
+# What Linux counts for a child (getrusage) starts at what its parent held, so the
+# child tells of itself: the most that its own memory ever was.
+_TELLING = """
+import atexit, re, runpy, sys
+
+def tell(path=sys.argv.pop(1)):
+    with open("/proc/self/status") as status, open(path, "w") as file:
+        file.write(re.search(r"VmHWM:\\s*(\\d+) kB", status.read()).group(1))
+
+atexit.register(tell)
+runpy.run_module("captioning.caption", run_name="__main__", alter_sys=True)
+"""
+
+
 def captioned(run: Path, count: int) -> Captioned:
-    """Caption so many photos by the command, in a process of its own.
+    """Caption so many photos by the command, in a process of its own; on Linux.
 
     Raises:
-        BadInput: the command failed.
+        BadInput: the command failed, or the system does not tell its memory.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    if not Path("/proc/self/status").exists():
+        raise BadInput(
+            "Memory is read from /proc/self/status, which is not there; expected Linux."
+        )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.NamedTemporaryFile("r") as told,
+    ):
         _photos(Path(folder), count)
         began = time.perf_counter()
-        command = [sys.executable, "-m", "captioning.caption", "--run", str(run)]
-        with (
-            tempfile.TemporaryFile() as said,
-            subprocess.Popen(
-                [*command, folder],
-                stdout=subprocess.DEVNULL,
-                stderr=said,
-            ) as process,
-        ):
-            _, status, usage = os.wait4(process.pid, 0)
-            seconds = time.perf_counter() - began
-            process.returncode = os.waitstatus_to_exitcode(status)
-            if process.returncode:
-                said.seek(0)
-                last = said.read().decode("utf-8", "replace").strip()[-500:]
-                raise BadInput(f"{' '.join(command)} failed: {last}")
-    kibibytes = 1 if sys.platform == "darwin" else 1024  # bytes there, see getrusage(2)
-    return Captioned(seconds, usage.ru_maxrss * kibibytes)
+        answer = subprocess.run(
+            [sys.executable, "-c", _TELLING, told.name, "--run", str(run), folder],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        seconds = time.perf_counter() - began
+        if answer.returncode:
+            last = answer.stderr.decode("utf-8", "replace").strip()[-500:]
+            raise BadInput(f"captioning.caption --run {run} failed: {last}")
+        return Captioned(seconds, 1024 * int(told.read()))
 
 
 def _photos(folder: Path, count: int) -> None:
