@@ -6,6 +6,7 @@ given. Everything is made up but the run; what is drawn is printed too.
 """
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,17 +78,20 @@ def main(argv: list[str] | None = None) -> int:
     import_tensorflow()
     run = chosen_run(flags, "captions")
     panels = []
-    for panel in (
-        _by_batch(flags.rounds),
-        _by_length(flags.rounds),
-        _by_beams(run, flags.rounds),
-        *_by_photos(run, flags.photos),
-    ):
+    for panel in _panels(run, flags.rounds, flags.photos):
         _print(panel)
         panels.append(panel)
     draw(panels, flags.out)
     print(f"drawn in {flags.out}")
     return 0
+
+
+def _panels(run: Path, rounds: int, photos: int) -> Iterator[Panel]:
+    """Yield the panels, each as soon as it is measured."""
+    yield _by_batch(rounds)
+    yield _by_length(rounds)
+    yield _by_beams(run, rounds)
+    yield from _by_photos(run, photos)
 
 
 def _by_batch(rounds: int) -> Panel:

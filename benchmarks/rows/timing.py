@@ -22,11 +22,7 @@ class Spread(NamedTuple):
     most: float
 
     def __format__(self, spec: str) -> str:
-        return (
-            f"{self.median:{spec}} ({self.least:{spec}} to {self.most:{spec}})"
-            if spec
-            else repr(self)
-        )
+        return f"{self.median:{spec}} ({self.least:{spec}} to {self.most:{spec}})"
 
 
 def spread(values: Sequence[float]) -> Spread:
@@ -35,18 +31,18 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 def in_turn(
-    ways: Mapping[str, Callable[[], object]], rounds: int, warm_up: bool = True
+    ways: Mapping[str, Callable[[], object]], rounds: int
 ) -> dict[str, list[float]]:
     """Return the seconds that each way took in each round.
+
+    Each is called once before, uncounted: it may have a graph to trace.
 
     Args:
         ways: by name; each does its work and returns when it is done.
         rounds: how often each is called, in turn.
-        warm_up: call each once before, uncounted: it may have a graph to trace.
     """
-    if warm_up:
-        for way in ways.values():
-            way()
+    for way in ways.values():
+        way()
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
