@@ -107,6 +107,7 @@ def _by_length(rows, token_ids) -> list:
             inputs=tf.constant(rows[pictures[order[first : first + size]]]),
             token_ids=tf.gather(captions, order[first : first + size]).to_tensor(),
             caption_to_image=tf.range(size),
+            image_numbers=tf.constant(pictures[order[first : first + size]]),
         )
         for first in firsts
     ]

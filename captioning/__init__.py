@@ -34,6 +34,8 @@ holds this, and `lint-imports` checks it).
         models/associations.py  WordAssociations     many-to-many   ids -> word lists
         models/tagger.py        Tagger               one-to-one     a picture -> tags
         models/siblings.py      several heads over one cell, one file of weights
+        self_critical.py        the loss of a captioner that is shown what it said itself
+        rewards.py              what that is worth
         gradient_steps.py       one batch of one head, one step of the optimizer
       floor 3   where the towers meet
         vision.py           the encoder of a config, and the rows made of pictures

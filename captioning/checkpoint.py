@@ -5,7 +5,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from captioning.gradient_steps import GradientSteps
-from captioning.history import HISTORY, Epoch, read_history
+from captioning.history import HISTORY, Epoch, passes, read_history
 from data_prep.errors import BadInput
 
 CHECKPOINT = "checkpoint"
@@ -63,12 +63,12 @@ class Checkpoint:
         try:
             self._manager.checkpoint.restore(latest).assert_consumed()
             history = read_history(self._directory)
-            if len(history) < self._epochs:
-                raise ValueError(f"{HISTORY} has {len(history)} epochs")
+            if passes(history) < self._epochs:
+                raise ValueError(f"{HISTORY} has {passes(history)} epochs")
         except (OSError, ValueError, AssertionError, tf.errors.OpError) as error:
             raise BadInput(
                 f"{self._directory} cannot be gone on with, its checkpoint or its "
                 f"{HISTORY} is damaged ({str(error).splitlines()[0]}). Restore its "
                 "files, or give another --run and start anew."
             ) from error
-        return history[: int(self._epochs)]
+        return [epoch for epoch in history if epoch.epoch <= self._epochs]

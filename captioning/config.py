@@ -19,7 +19,11 @@ _SHARES = (
     "label_smoothing",
     "average",
 )
-_MAY_BE_ZERO = ("seed", "warmup_steps", "captions_per_image")
+_CHOICES = {
+    "objective": ("cross_entropy", "self_critical"),
+    "baseline": ("others", "greedy"),
+}
+_MAY_BE_ZERO = ("seed", "warmup_steps", "captions_per_image", "fine_tune")
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,9 @@ class Config:
     )
     train_encoder: bool = _knob(
         False, "learn the encoder too, from random weights; else it is frozen"
+    )
+    fine_tune: int = _knob(
+        0, "last stages of the ImageNet encoder that are learned too"
     )
     image_size: int = _knob(224, "pixels a side that pictures are squeezed to")
     cell: str = _knob("lstm", "lstm or elman")
@@ -60,9 +67,17 @@ class Config:
         0, "captions a picture, drawn anew each epoch; 0 takes all"
     )
     learning_rate: float = _knob(1e-3, "of AdamW, at its peak")
+    encoder_learning_rate: float = _knob(5e-5, "the same, of the stages fine-tuned")
     warmup_steps: int = _knob(50, "steps until the learning rate is at its peak")
     weight_decay: float = _knob(1e-2, "of AdamW, on everything but biases")
     clip_norm: float = _knob(5.0, "the gradient's norm is clipped to this")
+    objective: str = _knob(
+        "cross_entropy", "or self_critical: captions drawn and rewarded by CIDEr-D"
+    )
+    num_samples: int = _knob(5, "self_critical: captions drawn of each picture")
+    baseline: str = _knob(
+        "others", "self_critical: others (samples of the picture) or greedy (search)"
+    )
     label_smoothing: float = _knob(0.1, "share of the label given to all words")
     average: float = _knob(0.998, "momentum of the weights' moving average")
     mirror: bool = _knob(True, "see each photo in a mirror every other time")
@@ -84,6 +99,22 @@ class Config:
                     f"{knob.name} is {value}; expected at least {least}: "
                     f"{knob.metadata['help']}."
                 )
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(
+                    f"{name} is {getattr(self, name)!r}; expected "
+                    f"{' or '.join(choices)}."
+                )
+        if self.baseline == "others" and self.num_samples < 2:
+            raise ValueError(
+                "num_samples is 1, and the baseline is the mean of the others; "
+                "expected 2 or more, or the baseline greedy."
+            )
+        if self.train_encoder and self.fine_tune:
+            raise ValueError(
+                f"fine_tune is {self.fine_tune} of an encoder that is learned from "
+                "random weights; expected 0, or train_encoder off."
+            )
         for name in _SHARES:
             if getattr(self, name) >= 1:
                 raise ValueError(

@@ -13,6 +13,8 @@ from captioning.models.siblings import Siblings
 
 # Owner of what more than one head uses.
 SHARED = "shared"
+# Follows a head's name: the stages of its encoder that are fine-tuned, more slowly.
+FINE_TUNED = ".fine_tuned"
 
 
 class Objective(NamedTuple):
@@ -51,7 +53,8 @@ class GradientSteps:
     Attributes:
         model: `Siblings` of the heads, to save and to restore.
         seen_by_callbacks: the same heads, compiled, for the ecosystem's callbacks.
-        optimizers: by the name of the head, and `SHARED`, where something is shared.
+        optimizers: by the name of the head; of the head followed by `FINE_TUNED`, where
+            it fine-tunes its encoder; and `SHARED`, where something is shared.
     """
 
     def __init__(self, objectives: Mapping[str, Objective]):
@@ -72,7 +75,11 @@ class GradientSteps:
         return self._steps[name](batch)
 
     def _compiled(self, name: str, objective: Objective):
-        owners = [owner for owner in (name, SHARED) if owner in self._variables]
+        owners = [
+            owner
+            for owner in (name, name + FINE_TUNED, SHARED)
+            if owner in self._variables
+        ]
         used = {id(variable) for variable in objective.model.trainable_variables}
         groups = [
             [variable for variable in self._variables[owner] if id(variable) in used]
@@ -115,13 +122,18 @@ class GradientSteps:
 
 
 def _by_owner(objectives: Mapping[str, Objective]) -> dict[str, list]:
-    """Return the variables of each head alone, and of more than one, if there are."""
+    """Return the variables of each head alone, of the encoder that it fine-tunes, and
+    of more than one head, if there are."""
     owners: dict[int, list[str]] = {}
     variables = {}
     for name, objective in objectives.items():
+        slow = set()
+        if objective.config.fine_tune and hasattr(objective.model, "encoder"):
+            slow = {id(variable) for variable in objective.model.encoder.variables}
         for variable in objective.model.trainable_variables:
+            owner = name + FINE_TUNED if id(variable) in slow else name
             variables[id(variable)] = variable
-            owners.setdefault(id(variable), []).append(name)
+            owners.setdefault(id(variable), []).append(owner)
     found: dict[str, list] = {}
     for key, names in owners.items():
         owner = names[0] if len(names) == 1 else SHARED
@@ -137,8 +149,11 @@ def _optimizer(objectives: Mapping[str, Objective], owner: str, variables: list)
         average = 1 - (1 - first.config.average) * first.total_steps / steps
         optimizer = build_optimizer(replace(first.config, average=average), steps)
     else:
-        objective = objectives[owner]
-        optimizer = build_optimizer(objective.config, objective.total_steps)
+        objective = objectives[owner.removesuffix(FINE_TUNED)]
+        config = objective.config
+        if owner.endswith(FINE_TUNED):
+            config = replace(config, learning_rate=config.encoder_learning_rate)
+        optimizer = build_optimizer(config, objective.total_steps)
     optimizer.build(variables)
     return optimizer
 

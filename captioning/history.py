@@ -2,8 +2,10 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import nan
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +14,7 @@ from captioning.config import Config
 from data_prep.replacement import write_text
 
 HISTORY = "history.csv"
-_LOSS, _DEV = "loss of ", "dev score of "
+_LOSS, _DEV, _METRIC = "loss of ", "dev score of ", "mean of "
 _COLUMNS = ["epoch", "examples_per_second", "minutes"]
 
 
@@ -20,11 +22,12 @@ class Epoch(NamedTuple):
     """One line of history.csv.
 
     Attributes:
-        epoch: from 1.
+        epoch: from 1; 0 is what a run that starts from another one starts with.
         losses: by pattern, the mean over the epoch's steps.
         dev: by pattern, the dev score of the averaged weights.
         examples_per_second: training speed; the dev evaluation is not counted.
         minutes: spent on training so far; dev evaluations are not counted.
+        metrics: what a pattern measures beside its loss, by "pattern.name".
     """
 
     epoch: int
@@ -32,11 +35,17 @@ class Epoch(NamedTuple):
     dev: dict[str, float]
     examples_per_second: float
     minutes: float
+    metrics: Mapping[str, float] = MappingProxyType({})
 
     @property
     def dev_score(self) -> float:
         """What epochs are compared by: the mean of the patterns' dev scores."""
         return float(np.mean(list(self.dev.values())))
+
+
+def passes(history: Sequence[Epoch]) -> int:
+    """Return how many epochs of training a history tells of."""
+    return history[-1].epoch if history else 0
 
 
 def best(history: Sequence[Epoch]) -> float:
@@ -47,7 +56,7 @@ def best(history: Sequence[Epoch]) -> float:
 def finished(history: Sequence[Epoch], config: Config) -> bool:
     """Say whether to stop: all epochs done, the target reached, or nothing gained in
     the last `patience` epochs."""
-    if len(history) >= config.epochs:
+    if passes(history) >= config.epochs:
         return True
     if config.target and best(history) >= config.target:
         return True
@@ -57,14 +66,16 @@ def finished(history: Sequence[Epoch], config: Config) -> bool:
 
 def write_history(directory: Path, history: Sequence[Epoch]) -> None:
     """Write RUN/history.csv, all at once or not at all."""
-    names = list(history[0].losses)
+    names, metrics = list(history[0].losses), list(history[-1].metrics)
     header = _COLUMNS + [_LOSS + name for name in names] + [_DEV + n for n in names]
+    header += [_METRIC + name for name in metrics]
     lines = io.StringIO(newline="")
     table = csv.writer(lines)
     table.writerow(header)
     for epoch in history:
         facts = [epoch.epoch, epoch.examples_per_second, epoch.minutes]
-        table.writerow([*facts, *epoch.losses.values(), *epoch.dev.values()])
+        measured = [epoch.metrics.get(name, nan) for name in metrics]
+        table.writerow([*facts, *epoch.losses.values(), *epoch.dev.values(), *measured])
     write_text(directory / HISTORY, lines.getvalue())
 
 
@@ -96,6 +107,7 @@ def _read_epoch(line: dict[str, str]) -> Epoch:
             dev=all_of(_DEV),
             examples_per_second=float(line["examples_per_second"]),
             minutes=float(line["minutes"]),
+            metrics=all_of(_METRIC),
         )
     except TypeError as error:  # a line that ends too soon
         raise ValueError(f"{HISTORY} has the line {line}") from error

@@ -256,6 +256,24 @@ def load_run(directory: Path, *, encoder: bool = True) -> Run:
     return Run(directory, patterns, {name: f.data for name, f in facts.items()})
 
 
+def take_weights(patterns: Mapping[str, Pattern], start: Path) -> None:
+    """Let new patterns start with the weights of a run.
+
+    Raises:
+        BadInput: it is not whole, lacks one of them, or has other sizes.
+    """
+    run = load_run(start, encoder=False)
+    for name, pattern in patterns.items():
+        try:
+            pattern.start_from(run.pattern(name))
+        except ValueError as error:
+            raise BadInput(
+                f"{start} has weights of other sizes ({str(error).splitlines()[0]}); "
+                "expected those that the knobs ask for. Leave the knobs of the model "
+                "as they were there."
+            ) from error
+
+
 def newest(pattern: str, root: Path = Path("runs")) -> Path:
     """Return the newest finished run under `root` that learned a pattern.
 

@@ -226,7 +226,7 @@ def _next_log_probs(step, p: _Progress, tokens: Tokens):
     logits, state = step(p.last, p.state)
     log_probs = tf.nn.log_softmax(tf.cast(logits, tf.float32))
     size = log_probs.shape[-1]
-    log_probs += _ban(tokens, size)
+    log_probs += ban(tokens, size)
     only_pad = tf.one_hot(tokens.pad, size, on_value=0.0, off_value=-1e9)
     return tf.where(p.finished[..., None], only_pad, log_probs), state
 
@@ -241,7 +241,7 @@ def _best_words(step, p: _Progress, tokens: Tokens, count: int):
     logits = tf.cast(logits, tf.float32)
     size = logits.shape[-1]
     total = tf.reduce_logsumexp(logits, axis=-1, keepdims=True)
-    best, words = tf.math.top_k(logits + _ban(tokens, size), min(count, size))
+    best, words = tf.math.top_k(logits + ban(tokens, size), min(count, size))
     finished = p.finished[..., None]
     only_pad = tf.one_hot(0, words.shape[-1], on_value=0.0, off_value=-1e9)
     return (
@@ -251,8 +251,9 @@ def _best_words(step, p: _Progress, tokens: Tokens, count: int):
     )
 
 
-def _ban(tokens: Tokens, size: int):
-    """What is added to the logits ``(..., size)`` of all words."""
+def ban(tokens: Tokens, size: int):
+    """Return what is added to logits ``(..., size)`` so that banned ids are never
+    chosen, float32 ``(size,)``."""
     return -1e9 * tf.reduce_sum(tf.one_hot(list(tokens.banned), size), axis=0)
 
 

@@ -14,6 +14,7 @@ def teacher_forcing_loss(
     *,
     pad: int,
     label_smoothing: float = 0.0,
+    weights: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """Return the mean cross-entropy over a batch's real tokens.
 
@@ -29,6 +30,8 @@ def teacher_forcing_loss(
             ``(vocabulary_size,)``.
         pad: the id of padding.
         label_smoothing: see `captioning.losses.token_cross_entropy`.
+        weights: float ``(batch,)``, what each sentence's losses are multiplied by, of
+            any sign; 1 if not given.
 
     Returns:
         float32 (), in nats.
@@ -36,4 +39,8 @@ def teacher_forcing_loss(
     inputs, labels = token_ids[:, :-1], token_ids[:, 1:]
     real = labels != pad
     labels = tf.boolean_mask(labels, real)
-    return mean_word_loss(hidden(inputs, real), labels, *readout, label_smoothing)
+    if weights is not None:  # of each token that of its sentence
+        weights = tf.repeat(weights, tf.reduce_sum(tf.cast(real, tf.int32), axis=1))
+    return mean_word_loss(
+        hidden(inputs, real), labels, *readout, label_smoothing, weights
+    )

@@ -25,6 +25,7 @@ EXAMPLE = """examples:
   python -m data_prep.prepare flickr8k --source FLICKR8K --out data/flickr8k
   python -m captioning.train --data data/flickr8k --run runs/flickr8k
   python -m captioning.train --run runs/flickr8k --resume      # after a stop
+  python -m captioning.train --start-from runs/flickr8k --fine-tune 2 --epochs 6
   python -m captioning.train --pattern sentiment               # the embedded moods
   python -m captioning.train --pattern all                     # one cell, five heads
   python -m captioning.train --pattern all \\
@@ -68,6 +69,13 @@ def main(argv: list[str] | None = None) -> int:
         help="the run's directory (default: a new one)",
     )
     parser.add_argument(
+        "--start-from",
+        type=Path,
+        metavar="RUN",
+        help="start with the words, weights and knobs of this run; the flags change "
+        "them",
+    )
+    parser.add_argument(
         "--resume", action="store_true", help="go on from --run's last epoch"
     )
     parser.add_argument(
@@ -82,9 +90,11 @@ def main(argv: list[str] | None = None) -> int:
     import_tensorflow()
     if flags.resume:
         plans, directory = _resumed(flags)
+    elif flags.start_from:
+        plans, directory = _started_from(flags)
     else:
         plans, directory = _new(flags)
-    train_and_show(plans, directory, resume=flags.resume)
+    train_and_show(plans, directory, resume=flags.resume, start=flags.start_from)
     return 0
 
 
@@ -104,10 +114,13 @@ def _new(flags):
     plans = {p: Plan(_knobs(p, sets[p], flags, own[p]), sets[p]) for p in patterns}
     if name == "all":
         plans = _over_one_cell(plans)
-    first = plans[patterns[0]]
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    label = f"{_info(first.data).name}-{name}-{first.config.cell}-{stamp}"
-    return plans, flags.run or Path("runs") / label
+    return plans, flags.run or _new_directory(plans, name)
+
+
+def _new_directory(plans, pattern: str) -> Path:
+    first = next(iter(plans.values()))
+    parts = _info(first.data).name, pattern, first.config.cell
+    return Path("runs") / "-".join([*parts, time.strftime("%Y%m%d-%H%M%S")])
 
 
 def _info(data: Path):
@@ -160,13 +173,41 @@ def _over_one_cell(plans):
     }
 
 
+def _started_from(flags):
+    from captioning import config, runs
+
+    if flags.preset:
+        raise BadInput(
+            "--start-from takes the knobs of that run, --preset others; leave one out."
+        )
+    facts = runs.load_facts(flags.start_from)
+    name = flags.pattern or (next(iter(facts)) if len(facts) == 1 else "all")
+    patterns = tuple(facts) if name == "all" else (name,)
+    for pattern in patterns:
+        runs.check_has(flags.start_from, facts, pattern)
+    own = _own_knobs(flags.knob, patterns if name == "all" else ())
+    given = {_info(data).kind: data for data in flags.data or []}
+    try:
+        plans = {
+            p: runs.Plan(
+                config.from_flags(facts[p].config, flags, own[p]),
+                given.get(runs.PATTERNS[p].kind, facts[p].data),
+            )
+            for p in patterns
+        }
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+    return plans, flags.run or _new_directory(plans, name)
+
+
 def _resumed(flags):
     from captioning import config, runs
 
     if not flags.run:
         raise BadInput("--resume needs --run, the directory of the run to go on with.")
     facts = runs.load_facts(flags.run)
-    if flags.preset or flags.pattern or flags.knob or config.given(flags):
+    other = flags.preset, flags.pattern, flags.knob, flags.start_from
+    if any(other) or config.given(flags):
         raise BadInput(
             f"{flags.run} goes on with the patterns and knobs it was started with; "
             "other ones were given. Leave them out, or start a new run."
@@ -179,7 +220,9 @@ def _resumed(flags):
     return plans, flags.run
 
 
-def train_and_show(plans, directory: Path, *, resume: bool) -> None:
+def train_and_show(
+    plans, directory: Path, *, resume: bool, start: Path | None = None
+) -> None:
     """Train, then print scores and a few examples never seen.
 
     Embedded data sets are shown on their test splits, for they can be made anew; real
@@ -190,7 +233,7 @@ def train_and_show(plans, directory: Path, *, resume: bool) -> None:
     from captioning.training import train
 
     try:
-        history = train(plans, directory, resume=resume)
+        history = train(plans, directory, resume=resume, start=start)
     except KeyboardInterrupt:
         if can_resume(directory):
             command = f"python -m captioning.train --run {directory} --resume"
@@ -201,7 +244,7 @@ def train_and_show(plans, directory: Path, *, resume: bool) -> None:
         split = "test" if _info(plan.data).name in embedded else "dev"
         print(report.show_run(directory, name, plan.data, split), end="\n\n")
     print(
-        f"The run is {directory} (best of {len(history)} epochs by its dev score; "
+        f"The run is {directory} (best of {history[-1].epoch} epochs by its dev score; "
         "curves.png). What to type next:"
     )
     for line in _next_commands(plans, directory):

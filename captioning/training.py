@@ -15,9 +15,9 @@ from tqdm import tqdm
 from captioning import runs
 from captioning.checkpoint import Checkpoint
 from captioning.gradient_steps import GradientSteps, Objective
-from captioning.history import Epoch, best, finished, write_history
+from captioning.history import Epoch, best, finished, passes, write_history
 from captioning.patterns import PATTERNS
-from captioning.patterns.pattern import Feed
+from captioning.patterns.pattern import Feed, Pattern
 from captioning.plots.runs import draw_history
 from captioning.runs import Plan
 from captioning.turns import span, turns
@@ -28,6 +28,7 @@ def train(
     directory: Path,
     *,
     resume: bool = False,
+    start: Path | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> list[Epoch]:
     """Train patterns over one cell; keep what is best on the dev splits.
@@ -40,24 +41,34 @@ def train(
             run, those it was started with.
         directory: the run's; made here unless resumed.
         resume: go on from the last checkpoint.
+        start: a run whose words and weights the new one starts with, and which it has
+            to be better than; its patterns must have the same sizes.
         callbacks: further Keras callbacks.
 
     Returns:
         The history, one `Epoch` a pass.
 
     Raises:
-        BadInput: a data set is not whole, or the run's directory is not as needed.
+        BadInput: a data set is not whole, or the run's directory is not as needed, or
+            the run to start from does not fit.
     """
     config = next(iter(plans.values())).config
-    if not resume:
+    if resume:
+        runs.check_same_data(directory, plans)
+    else:
         runs.check_new(directory)
     keras.utils.set_random_seed(config.seed)
     with tf.distribute.get_strategy().scope():
         cell = runs.shared_cell(plans)
+        learned = directory if resume else start
         patterns = {
-            name: PATTERNS[name].of_data(plan.config, plan.data, cell)
+            name: PATTERNS[name].of_run(plan.config, learned / name, cell)
+            if learned
+            else PATTERNS[name].of_data(plan.config, plan.data, cell)
             for name, plan in plans.items()
         }
+        if start and not resume:
+            runs.take_weights(patterns, start)
     feeds = {name: pattern.feed(plans[name].data) for name, pattern in patterns.items()}
     total_steps = {
         name: plans[name].config.epochs * feed.batches_per_epoch
@@ -72,12 +83,15 @@ def train(
                 for name, p in patterns.items()
             }
         )
-    if resume:
-        runs.check_same_data(directory, plans)
-    else:  # not before all that the knobs name was found to exist
+    if not resume:  # not before all that the knobs name was found to exist
         runs.create(directory, plans, patterns)
     checkpoint = Checkpoint(steps, directory)
     history = checkpoint.restore() if resume else []
+    if start and not resume:
+        dev = {name: feed.dev_score() for name, feed in feeds.items()}
+        history.append(Epoch(0, dict.fromkeys(plans, nan), dev, nan, 0.0))
+        runs.save_weights(directory, steps.model)
+        _report(history, config, directory)
     callback_list = keras.callbacks.CallbackList(
         [
             keras.callbacks.TensorBoard(directory / "tensorboard", write_graph=False),
@@ -87,7 +101,7 @@ def train(
     )
     # One stream a pattern: its own epochs end where they end, not where the run's do.
     streams = {
-        name: _batches(feed, span(total_steps[name], len(history), config.epochs)[0])
+        name: _batches(feed, span(total_steps[name], passes(history), config.epochs)[0])
         for name, feed in feeds.items()
     }
     callback_list.on_train_begin()
@@ -95,16 +109,18 @@ def train(
         while (
             not finished(history, config) and not steps.seen_by_callbacks.stop_training
         ):
-            callback_list.on_epoch_begin(len(history))
+            number = passes(history)
+            callback_list.on_epoch_begin(number)
             began = time.monotonic()
             losses = _take_turns(
                 steps,
                 streams,
-                turns(total_steps, len(history), config.epochs),
-                f"epoch {len(history) + 1}/{config.epochs}",
+                turns(total_steps, number, config.epochs),
+                f"epoch {number + 1}/{config.epochs}",
                 callback_list,
             )
             epoch = _told(losses, feeds, history, time.monotonic() - began)
+            epoch = epoch._replace(metrics=_measured(patterns))
             with steps.averaged_weights():
                 dev = {name: feed.dev_score() for name, feed in feeds.items()}
                 epoch = epoch._replace(dev=dev)
@@ -113,8 +129,8 @@ def train(
             history.append(epoch)
             _report(history, config, directory)
             logs = {"loss": np.mean(list(epoch.losses.values())), **_logs(epoch)}
-            callback_list.on_epoch_end(len(history) - 1, logs)
-            checkpoint.save(len(history))
+            callback_list.on_epoch_end(number, logs)
+            checkpoint.save(number + 1)
     finally:
         callback_list.on_train_end()
     return history
@@ -158,12 +174,22 @@ def _told(
         for name, feed in feeds.items()
     )
     return Epoch(
-        epoch=len(history) + 1,
+        epoch=passes(history) + 1,
         losses={n: float(np.mean(all)) if all else nan for n, all in losses.items()},
         dev={},
         examples_per_second=seen / seconds,
         minutes=seconds / 60 + (history[-1].minutes if history else 0.0),
     )
+
+
+def _measured(patterns: Mapping[str, Pattern]) -> dict[str, float]:
+    """Return the means of what the patterns measured since last asked."""
+    found = {}
+    for name, pattern in patterns.items():
+        for metric in pattern.metrics:
+            found[f"{name}.{metric.name}"] = float(metric.result())
+            metric.reset_state()
+    return found
 
 
 def _batches(feed: Feed, first: int) -> Iterator:
@@ -186,7 +212,8 @@ def _distributed(batches: tf.data.Dataset):
 
 
 def _logs(epoch: Epoch) -> dict[str, float]:
-    return {f"dev_{name}": score for name, score in epoch.dev.items()}
+    scores = {f"dev_{name}": score for name, score in epoch.dev.items()}
+    return scores | dict(epoch.metrics)
 
 
 def _report(history: Sequence[Epoch], config, directory: Path) -> None:
@@ -197,8 +224,9 @@ def _report(history: Sequence[Epoch], config, directory: Path) -> None:
         f"dev {PATTERNS[name].score_name} {last.dev[name]:.4f}"
         for name in last.losses
     )
+    measured = "".join(f", {n} {value:.4f}" for n, value in last.metrics.items())
     tqdm.write(
-        f"epoch {last.epoch}/{config.epochs}: {learned}{kept}, "
+        f"epoch {last.epoch}/{config.epochs}: {learned}{kept}{measured}, "
         f"{last.examples_per_second:.0f} examples/s, {last.minutes:.1f} min",
         file=sys.stderr,
     )

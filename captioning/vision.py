@@ -1,4 +1,9 @@
-"""Vision: the encoder of a config, learned or frozen, and the rows made of pictures."""
+"""Vision: the encoder of a config, learned or frozen, and the rows made of pictures.
+
+    pixels -> fixed encoder -> rows, kept on disk -> learned encoder -> regions
+
+Frozen, the encoder is all fixed; trained, all learned; fine-tuned, it is cut in two.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,24 +27,38 @@ def naming_bad_input() -> Iterator[None]:
         raise BadInput(str(error)) from error
 
 
-def first_encoder(config: Config) -> keras.Model:
-    """Return the encoder with first weights, pixels -> regions.
+def region_shape(config: Config) -> tuple:
+    """Return the shape ``(None, regions, region_dim)`` of what the decoder is shown.
 
     Raises:
-        BadInput: it is not known.
+        BadInput: the encoder is not known.
     """
-    with naming_bad_input():
-        return encoders.build_encoder(
-            config.encoder, config.image_size, pretrained=False
-        )
+    return _first_encoder(config).output_shape
 
 
-def frozen_encoder(config: Config) -> keras.Model:
-    """Return the encoder with ImageNet's weights, pixels -> regions.
+def learned_encoder(config: Config) -> keras.Model | None:
+    """Return what of the encoder a run learns itself, with its first weights: rows
+    (`cached_rows`) -> regions. None where it is frozen: its rows are regions.
 
     Raises:
         BadInput: it is not known, or its weights cannot be had.
     """
+    if config.train_encoder:
+        return _first_encoder(config)
+    return _split_encoder(config)[1] if config.fine_tune else None
+
+
+def fixed_encoder(config: Config) -> keras.Model | None:
+    """Return what of the encoder keeps ImageNet's weights: pixels -> rows. None where
+    all of it is learned, whose rows are pixels.
+
+    Raises:
+        BadInput: it is not known, or its weights cannot be had.
+    """
+    if config.train_encoder:
+        return None
+    if config.fine_tune:
+        return _split_encoder(config)[0]
     with naming_bad_input():
         if config.encoder == "small":
             raise ValueError(
@@ -47,6 +66,20 @@ def frozen_encoder(config: Config) -> keras.Model:
                 "would see nothing. Add --train-encoder, or name another encoder."
             )
         return encoders.build_encoder(config.encoder, config.image_size)
+
+
+def _first_encoder(config: Config) -> keras.Model:
+    with naming_bad_input():
+        return encoders.build_encoder(
+            config.encoder, config.image_size, pretrained=False
+        )
+
+
+def _split_encoder(config: Config) -> tuple[keras.Model, keras.Model]:
+    with naming_bad_input():
+        return encoders.split_encoder(
+            config.encoder, config.image_size, config.fine_tune
+        )
 
 
 def fingerprint(config: Config) -> str:
@@ -58,7 +91,8 @@ def fingerprint(config: Config) -> str:
     if config.train_encoder:
         return "trained with the run"
     with naming_bad_input():
-        return encoders.encoder_fingerprint(config.encoder, config.image_size)
+        whole = encoders.encoder_fingerprint(config.encoder, config.image_size)
+    return f"{whole}-below-{config.fine_tune}" if config.fine_tune else whole
 
 
 def features_of(config: Config) -> features.Features:
@@ -67,11 +101,12 @@ def features_of(config: Config) -> features.Features:
         return features.pixels(config.image_size)
 
     def load():
-        encoder = frozen_encoder(config)
+        encoder = fixed_encoder(config)
         return lambda pixels: encoder(pixels, training=False)
 
+    below = f"-below-{config.fine_tune}" if config.fine_tune else ""
     return features.Features(
-        name=f"{config.encoder}-{config.image_size}",
+        name=f"{config.encoder}-{config.image_size}{below}",
         fingerprint=fingerprint(config),
         load=load,
         image_size=config.image_size,
@@ -85,7 +120,8 @@ def cached_rows(
     """Return what a model of this config is fed of a split's pictures.
 
     Returns:
-        ``(images, ...)``, regions of a frozen encoder or pixels, memory-mapped.
+        ``(images, ...)``, memory-mapped: regions of a frozen encoder, the maps below
+        the stages that are fine-tuned, or pixels.
 
     Raises:
         BadInput: the rows must be made, and cannot.

@@ -23,12 +23,14 @@ def mean_word_loss(
     embeddings: tf.Tensor,
     bias: tf.Tensor,
     label_smoothing: float = 0.0,
+    weights: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """Return the mean of `captioning.losses.token_cross_entropy` of E u + b.
 
-    Its gradient is written out: with p = softmax(z) and a smoothed label q,
+    Its gradient is written out: with p = softmax(z), a smoothed label q and a token's
+    weight w,
 
-        d_z = (p - q) / tokens,   d_u = E^T d_z,   d_E = sum d_z u^T,   d_b = sum d_z
+        d_z = w (p - q) / tokens,  d_u = E^T d_z,  d_E = sum d_z u^T,  d_b = sum d_z
 
     Args:
         hidden: u, float ``(tokens, hidden)``, of real tokens only.
@@ -36,6 +38,8 @@ def mean_word_loss(
         embeddings: E, float ``(vocabulary_size, hidden)``.
         bias: b, float ``(vocabulary_size,)``.
         label_smoothing: e of `token_cross_entropy`, from 0 to 1.
+        weights: float ``(tokens,)``, what each token's loss is multiplied by, of any
+            sign; 1 if not given. The mean is still over their number.
 
     Returns:
         (), in nats, as wide as `hidden`; 0 where there is no token.
@@ -44,16 +48,18 @@ def mean_word_loss(
     @tf.custom_gradient
     def run(hidden, embeddings, bias):
         loss, *gradients = _loss_and_gradients(
-            hidden, labels, embeddings, bias, label_smoothing
+            hidden, labels, embeddings, bias, label_smoothing, weights
         )
         return loss, lambda d_loss: [d_loss * gradient for gradient in gradients]
 
     # Tensors: a variable that is captured would be asked for as an argument.
     embeddings, bias = (tf.cast(one, hidden.dtype) for one in (embeddings, bias))
+    if weights is not None:
+        weights = tf.stop_gradient(tf.cast(weights, hidden.dtype))
     return run(hidden, embeddings, bias)
 
 
-def _loss_and_gradients(hidden, labels, embeddings, bias, label_smoothing):
+def _loss_and_gradients(hidden, labels, embeddings, bias, label_smoothing, weights):
     """Return the mean loss, and d of `hidden`, of `embeddings` and of `bias`."""
     num_tokens, dtype = tf.shape(hidden)[0], hidden.dtype
     vocabulary_size, width = embeddings.shape
@@ -76,6 +82,9 @@ def _loss_and_gradients(hidden, labels, embeddings, bias, label_smoothing):
         places = tf.stack([tf.range(tf.shape(words)[0]), words], axis=1)
         weight = tf.constant(label_smoothing - 1, dtype)
         d_z = tf.tensor_scatter_nd_add(p, places, tf.fill(tf.shape(words), weight))
+        if weights is not None:
+            here = weights[first : first + CHUNK]
+            losses, d_z = here * losses, here[:, None] * d_z
         return (
             first + CHUNK,
             loss + tf.reduce_sum(losses),

@@ -33,11 +33,13 @@ class Batch(NamedTuple):
         inputs: ``(images, ...)``, regions or pixels, each picture once.
         token_ids: int32 ``(captions, time)``, START first, END, then padding.
         caption_to_image: int32 ``(captions,)``, which row of `inputs` it is about.
+        image_numbers: int32 ``(images,)``, the place of each picture in its split.
     """
 
     inputs: tf.Tensor
     token_ids: tf.Tensor
     caption_to_image: tf.Tensor
+    image_numbers: tf.Tensor
 
 
 def load_split(directory: Path, split: str) -> Split:
@@ -110,6 +112,7 @@ def training_batches(
             inputs=_rows(inputs, mirrored, chosen, flips),
             token_ids=captions.values.to_tensor(),  # PAD is 0
             caption_to_image=tf.cast(captions.value_rowids(), tf.int32),
+            image_numbers=tf.cast(chosen, tf.int32),
         )
 
     return _batched(order, flipped, images_per_batch, batch)

@@ -127,6 +127,7 @@ def both():
         inputs=tf.random.normal((2, regions, region_dim)),
         token_ids=tf.constant([[2, 4, 5, 3], [2, 4, 3, 0], [2, 6, 3, 0], [2, 5, 4, 3]]),
         caption_to_image=tf.constant([0, 0, 1, 1]),
+        image_numbers=tf.range(2),
     )
     stock = StockCaptioner(len(WORDS), SMALL)
     stock(tf.gather(batch.inputs, batch.caption_to_image), batch.token_ids)

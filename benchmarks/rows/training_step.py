@@ -78,6 +78,7 @@ def made_up_batch(config, generator):
         inputs=tf.constant(generator.random((images, *REGIONS)), tf.float16),
         token_ids=tf.ragged.constant(rows, dtype=tf.int32).to_tensor(),
         caption_to_image=tf.repeat(tf.range(images), CAPTIONS_PER_IMAGE),
+        image_numbers=tf.range(images),
     )
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "default_image_size",
     "encoder_fingerprint",
     "names",
+    "split_encoder",
 ]
 
 FAMILIES = (small, efficientnet_lite, applications)
@@ -46,6 +47,34 @@ def build_encoder(
         image_size = family.default_image_size(name)
     _check_size(image_size)
     return family.build_encoder(name, image_size, pretrained)
+
+
+def split_encoder(
+    name: str, image_size: int, stages: int
+) -> tuple[keras.Model, keras.Model]:
+    """Return an encoder with ImageNet's weights, cut in two before its last stages.
+
+    Args:
+        name: one of ``names()``.
+        image_size: H = W in pixels.
+        stages: how many stages are in the second model.
+
+    Returns:
+        pixels (B, H, W, 3) float32 in 0..255 -> maps (B, h, w, C), and maps -> regions
+        (B, R, D).
+
+    Raises:
+        BadEncoder: an unknown name, one that cannot be cut, an unusable size, a number
+            of stages that it does not have, or weights that cannot be had.
+    """
+    family = _family(name)
+    _check_size(image_size)
+    if family is not efficientnet_lite:
+        raise BadEncoder(
+            f"The last stages of {name} cannot be fine-tuned; expected one of "
+            f"{', '.join(efficientnet_lite.names())}."
+        )
+    return family.split_encoder(name, image_size, stages)
 
 
 def default_image_size(name: str) -> int:

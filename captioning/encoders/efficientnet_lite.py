@@ -123,6 +123,44 @@ def build_encoder(
     return _with_weights(keras.Model(pixels, regions, name=name), name, pretrained)
 
 
+def split_encoder(
+    name: str, image_size: int, stages: int
+) -> tuple[keras.Model, keras.Model]:
+    """Return ``build_encoder``, with ImageNet's weights, cut in two before its last
+    stages: what comes before them, and they with what comes behind.
+
+    Args:
+        name: one of ``names()``.
+        image_size: H = W in pixels.
+        stages: how many of the seven stages are in the second model, 1 or more.
+
+    Returns:
+        pixels (B, H, W, 3) float32 in 0..255 -> maps (B, h, w, C), and maps -> regions
+        (B, R, 1280). Of the last three stages of lite2 at 224 pixels maps are
+        14 x 14 x 88, of the last two 14 x 14 x 120, of the last 7 x 7 x 208.
+
+    Raises:
+        BadEncoder: there are not so many stages, or the weights cannot be had.
+    """
+    if not 1 <= stages <= len(STAGES):
+        raise BadEncoder(
+            f"{name} has {len(STAGES)} stages, {stages} of them were asked for; "
+            f"expected 1 to {len(STAGES)}."
+        )
+    cut = len(STAGES) - stages
+    pixels = layers.Input((image_size, image_size, 3), name="pixels")
+    maps = _stages(_stem(pixels, folded=True), name, range(cut), folded=True)
+    below = keras.Model(pixels, maps, name=f"{name}_below")
+    maps = layers.Input(below.output_shape[1:], name="maps")
+    x = _stages(maps, name, range(cut, len(STAGES)), folded=True)
+    x = _convolve(x, HEAD_FILTERS, "", "conv_head", folded=True)
+    regions = layers.Reshape((-1, HEAD_FILTERS), name="regions")(x)
+    above = keras.Model(maps, regions, name=f"{name}_above")
+    arrays = read_state_dict(_weights_file(name), VARIANTS[name].sha256)
+    _assign([*below.layers, *above.layers], fold(arrays))
+    return below, above
+
+
 def build_classifier(
     name: str, image_size: int = IMAGE_SIZE, pretrained: bool = True
 ) -> keras.Model:
@@ -144,21 +182,30 @@ def build_classifier(
 
 def _feature_map(name: str, image_size: int, folded: bool):
     """The functional graph from pixels (B, H, W, 3) to (B, H/32, W/32, 1280)."""
-    variant = VARIANTS[name]
     pixels = layers.Input((image_size, image_size, 3), name="pixels")
+    x = _stages(_stem(pixels, folded), name, range(len(STAGES)), folded)
+    return pixels, _convolve(x, HEAD_FILTERS, "", "conv_head", folded)
+
+
+def _stem(pixels, folded: bool):
     x = layers.Rescaling(1 / 128, offset=-127 / 128, name="scale")(pixels)
-    x = _convolve(x, STEM_FILTERS, "", "conv_stem", folded, kernel_size=3, strides=2)
-    index = 0
-    for stage in STAGES:
+    return _convolve(x, STEM_FILTERS, "", "conv_stem", folded, kernel_size=3, strides=2)
+
+
+def _stages(x, name: str, chosen: range, folded: bool):
+    """Go through some of the stages, by their place in STAGES."""
+    variant, index = VARIANTS[name], 0
+    for place, stage in enumerate(STAGES):
         # The first and the last stage keep their one block at any depth.
         deepens = stage not in (STAGES[0], STAGES[-1])
         repeats = math.ceil(stage.repeats * variant.depth) if deepens else stage.repeats
         filters = _scale_width(stage.filters, variant.width)
-        for repeat in range(repeats):
+        for repeat in range(repeats if place in chosen else 0):
             strides = stage.strides if repeat == 0 else 1
-            x = _block(x, f"blocks_{index}_", stage, filters, strides, folded)
-            index += 1
-    return pixels, _convolve(x, HEAD_FILTERS, "", "conv_head", folded)
+            prefix = f"blocks_{index + repeat}_"
+            x = _block(x, prefix, stage, filters, strides, folded)
+        index += repeats
+    return x
 
 
 def _scale_width(filters: int, width: float) -> int:
@@ -225,7 +272,7 @@ def _relu6(x):
 def _with_weights(model: keras.Model, name: str, pretrained: bool) -> keras.Model:
     if pretrained:
         arrays = read_state_dict(_weights_file(name), VARIANTS[name].sha256)
-        _assign(model, fold(arrays))
+        _assign(model.layers, fold(arrays))
     return model
 
 
@@ -276,9 +323,9 @@ _FROM_TORCH = {  # by layer: the axes of PyTorch's kernel in Keras' order
 }
 
 
-def _assign(model: keras.Model, arrays: dict[str, np.ndarray]) -> None:
+def _assign(network: list[keras.Layer], arrays: dict[str, np.ndarray]) -> None:
     """Copy every array of the file into its layer; each must find its place."""
-    for layer in model.layers:
+    for layer in network:
         prefix = "_" + layer.name
         if layer.name.startswith("blocks_"):
             _, index, part = layer.name.split("_", 2)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import keras
 import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
@@ -12,12 +13,15 @@ from captioning.config import Config
 from captioning.decoder import Decoder
 from captioning.models.captioner import Captioner
 from captioning.patterns.pattern import Cell, Feed, Pattern
+from captioning.rewards import CiderReward
+from captioning.self_critical import self_critical_loss
 from captioning.teacher_forcing import teacher_forcing_loss
 from captioning.vision import (
     cached_rows,
     features_of,
-    first_encoder,
-    frozen_encoder,
+    fixed_encoder,
+    learned_encoder,
+    region_shape,
 )
 from data_prep import images, pipeline, text
 from data_prep.vocabulary import END, PAD, START, UNK, Vocabulary
@@ -46,7 +50,6 @@ class Captions(Pattern):
     def __init__(self, config: Config, vocabulary: Vocabulary, cell: Cell):
         self.config = config
         self.vocabulary = vocabulary
-        seeing = first_encoder(config)
         decoder = Decoder(
             len(vocabulary),
             config.embedding_dim,
@@ -55,12 +58,14 @@ class Captions(Pattern):
             config.dropout,
             name="decoder",
         )
-        decoder.build(seeing.output_shape)
-        # Pixels come in where the encoder is trained, regions where it is frozen.
-        self.model = Captioner(
-            seeing if config.train_encoder else None, decoder, name="captioner"
-        )
+        decoder.build(region_shape(config))
+        self.model = Captioner(learned_encoder(config), decoder, name="captioner")
         self.model.built = True
+        self._sees_pixels = config.train_encoder
+        self._reward = None  # made from the references of the data set that is fed
+        if config.objective == "self_critical":
+            self.metrics = [keras.metrics.Mean(n) for n in ("reward", "baseline")]
+            self.model.draws = keras.random.SeedGenerator(config.seed)
 
     @classmethod
     def of_data(cls, config: Config, data: Path, cell: Cell) -> "Captions":
@@ -74,10 +79,18 @@ class Captions(Pattern):
         self.vocabulary.save(folder / WORDS)
 
     def attach_encoder(self) -> None:
-        if self.model.encoder is None:
-            self.model = Captioner(
-                frozen_encoder(self.config), self.model.decoder, name="captioner"
-            )
+        if self._sees_pixels:
+            return
+        encoder = fixed_encoder(self.config)
+        if self.model.encoder is not None:
+            encoder = keras.Sequential([encoder, self.model.encoder], name="encoder")
+        self.model = Captioner(encoder, self.model.decoder, name="captioner")
+        self._sees_pixels = True
+
+    def start_from(self, other: "Captions") -> None:
+        self.model.decoder.set_weights(other.model.decoder.get_weights())
+        if other.model.encoder is not None:
+            self.model.encoder.set_weights(other.model.encoder.get_weights())
 
     # === Training ===
 
@@ -103,6 +116,9 @@ class Captions(Pattern):
                 mirrored=mirrored,
             )
 
+        if config.objective == "self_critical":
+            references = [[ids[1:] for ids in each] for each in token_ids.to_list()]
+            self._reward = CiderReward(references, PAD)
         each = token_ids.row_lengths().numpy()
         if config.captions_per_image:
             each = np.minimum(each, config.captions_per_image)
@@ -116,13 +132,35 @@ class Captions(Pattern):
         return lambda: cider_d(caption_rows(caption, rows, progress="dev captions"))
 
     def loss(self, batch: pipeline.Batch, training: bool = True) -> tf.Tensor:
-        """Return the mean loss over the batch's real tokens, float32 (), in nats."""
+        """Return the mean loss over the batch's real tokens, float32 (), in nats; or
+        minus the mean reward of the captions drawn."""
+        if self.config.objective == "self_critical":
+            return self._self_critical_loss(batch, training)
         return captioning_loss(
             self.model,
             batch,
             self.config.label_smoothing if training else 0.0,
             training,
         )
+
+    def _self_critical_loss(self, batch: pipeline.Batch, training: bool) -> tf.Tensor:
+        outcome = self_critical_loss(
+            self.model,
+            batch.inputs,
+            batch.image_numbers,
+            TOKENS,
+            self._reward,
+            num_samples=self.config.num_samples,
+            max_length=self.config.max_length,
+            baseline=self.config.baseline,
+            seed=tf.cast(self.model.draws.next(), tf.int32),
+            training=training,
+        )
+        for metric, value in zip(
+            self.metrics, (outcome.reward, outcome.baseline), strict=True
+        ):
+            metric.update_state(value)
+        return outcome.loss
 
     # === Use ===
 

@@ -47,6 +47,7 @@ class Pattern(abc.ABC):
         score_note: how its scores are counted, for whoever compares them.
         config: the knobs.
         model: the head, built; its cell may be that of other heads too.
+        metrics: means that `loss` keeps up to date, for the history.
     """
 
     kind: ClassVar[str]
@@ -56,6 +57,7 @@ class Pattern(abc.ABC):
 
     config: Config
     model: keras.Model
+    metrics: Sequence[keras.metrics.Mean] = ()
 
     # === Made from a data set, or from a run ===
 
@@ -81,6 +83,14 @@ class Pattern(abc.ABC):
     @abc.abstractmethod
     def save(self, folder: Path) -> None:
         """Write what `of_run` needs, besides weights, into a folder that exists."""
+
+    def start_from(self, other: "Pattern") -> None:
+        """Take the weights of another of the same words, as far as it learned them.
+
+        Raises:
+            ValueError: it has other sizes.
+        """
+        self.model.set_weights(other.model.get_weights())
 
     # === Training ===
 

@@ -11,7 +11,12 @@ from captioning.models.tagger import Tagger
 from captioning.patterns.pattern import Cell, Feed, Pattern
 from captioning.patterns.word_lists import load_words, save_words
 from captioning.scores.ranking import macro_average_precision
-from captioning.vision import cached_rows, first_encoder, frozen_encoder
+from captioning.vision import (
+    cached_rows,
+    fixed_encoder,
+    learned_encoder,
+    region_shape,
+)
 from data_prep import content_words, images
 from data_prep.errors import BadInput
 from data_prep.harbour.scene import Scene, facts
@@ -42,9 +47,8 @@ class Tags(Pattern):
     def __init__(self, config: Config, tags: tuple[str, ...], cell: Cell):
         self.config = config
         self.tags = tags
-        seeing = first_encoder(config)
         self.model = Tagger(
-            seeing if config.train_encoder else None,
+            learned_encoder(config),
             len(tags),
             config.embedding_dim,
             cell,
@@ -52,9 +56,9 @@ class Tags(Pattern):
             config.readout_dropout,
             name="tagger",
         )
-        self.model.build(seeing.output_shape)
+        self.model.build(region_shape(config))
         self.model.built = True
-        self._encoder = None  # a frozen one, in front of the model
+        self._encoder = None  # what of it is not learned, in front of the model
 
     @classmethod
     def of_data(cls, config: Config, data: Path, cell: Cell) -> "Tags":
@@ -80,8 +84,7 @@ class Tags(Pattern):
         save_words(folder / TAGS, self.tags)
 
     def attach_encoder(self) -> None:
-        if self.model.encoder is None:
-            self._encoder = frozen_encoder(self.config)
+        self._encoder = fixed_encoder(self.config)
 
     # === Training ===
 

@@ -53,6 +53,7 @@ def random_batch():
             inputs=tf.constant(regions, tf.float32),
             token_ids=tf.constant(token_ids),
             caption_to_image=tf.repeat(tf.range(num_images), captions_each),
+            image_numbers=tf.range(num_images),
         )
 
     return make
@@ -75,6 +76,7 @@ def gradient_steps():
         inputs=tf.TensorSpec((None, REGIONS, REGION_DIM), tf.float32),
         token_ids=tf.TensorSpec((None, None), tf.int32),
         caption_to_image=tf.TensorSpec((None,), tf.int32),
+        image_numbers=tf.TensorSpec((None,), tf.int32),
     )
 
     def make(captioner, **knobs):

@@ -9,7 +9,7 @@ import tensorflow as tf
 def test_call_is_step_unrolled(cell, small_captioner, random_batch):
     captioner = small_captioner(cell)
     batch = random_batch()
-    logits = captioner(*batch)
+    logits = captioner(*batch[:3])
     decoder = captioner.decoder
     memory = decoder.read_regions(batch.inputs)
     # Search takes the two captions of a picture as its two beams.
@@ -26,7 +26,7 @@ def test_call_is_step_unrolled(cell, small_captioner, random_batch):
 
 def test_attention_is_returned_and_sums_to_one(small_captioner, random_batch):
     batch = random_batch()
-    hidden, weights = small_captioner().hidden(*batch)
+    hidden, weights = small_captioner().hidden(*batch[:3])
     assert hidden.shape == (6, 8 + 1, 16)
     assert weights.shape == (6, 8 + 1, 6)
     np.testing.assert_allclose(tf.reduce_sum(weights, axis=-1), 1, rtol=1e-5)
@@ -51,6 +51,6 @@ def test_with_a_mask_there_is_what_would_be_at_its_places(
     captioner = small_captioner(cell)
     batch = random_batch()
     mask = tf.sequence_mask([9, 3, 0, 1, 8, 5], 9)
-    expected, _ = captioner.hidden(*batch)
-    found, _ = captioner.hidden(*batch, mask=mask)
+    expected, _ = captioner.hidden(*batch[:3])
+    found, _ = captioner.hidden(*batch[:3], mask=mask)
     np.testing.assert_allclose(found, expected[mask], atol=1e-6)

@@ -21,8 +21,14 @@ def random_readout(num_tokens, vocabulary_size=11, width=5):
 # A part of a chunk, one, one and a part, several.
 @pytest.mark.parametrize("num_tokens", [1, CHUNK, CHUNK + 3, 3 * CHUNK])
 @pytest.mark.parametrize("smoothing", [0.0, 0.1, 1.0])
-def test_value_and_gradients_are_those_of_all_logits_at_once(num_tokens, smoothing):
+@pytest.mark.parametrize("weighted", [False, True])
+def test_value_and_gradients_are_those_of_all_logits_at_once(
+    num_tokens, smoothing, weighted
+):
     hidden, labels, embeddings, bias = random_readout(num_tokens)
+    weights = None
+    if weighted:  # of any sign
+        weights = tf.constant(np.random.default_rng(4).normal(size=num_tokens))
     learned = [hidden, embeddings, bias]
 
     def plainly():
@@ -34,10 +40,10 @@ def test_value_and_gradients_are_those_of_all_logits_at_once(num_tokens, smoothi
         # Float32, as training takes it, says the same.
         as_taken = token_cross_entropy(labels, logits, smoothing)
         np.testing.assert_allclose(as_taken, losses, rtol=1e-5)
-        return tf.reduce_mean(losses)
+        return tf.reduce_mean(losses if weights is None else weights * losses)
 
     def in_chunks():
-        return mean_word_loss(hidden, labels, embeddings, bias, smoothing)
+        return mean_word_loss(hidden, labels, embeddings, bias, smoothing, weights)
 
     def value_and_gradients(loss_of):
         with tf.GradientTape() as tape:

@@ -15,8 +15,9 @@ def test_captions_find_their_picture(small_captioner, random_batch):
         inputs=tf.gather(batch.inputs, order),
         token_ids=batch.token_ids,
         caption_to_image=tf.gather(np.argsort(order), batch.caption_to_image),
+        image_numbers=tf.gather(batch.image_numbers, order),
     )
-    np.testing.assert_allclose(captioner(*batch), captioner(*turned), atol=1e-6)
+    np.testing.assert_allclose(captioner(*batch[:3]), captioner(*turned[:3]), atol=1e-6)
 
 
 def test_beam_search_of_the_captioner_is_that_of_the_teacher(
@@ -44,5 +45,5 @@ def test_serialises(small_captioner, random_batch):
     )
     again.set_weights(captioner.get_weights())
     batch = random_batch()
-    np.testing.assert_array_equal(captioner(*batch), again(*batch))
+    np.testing.assert_array_equal(captioner(*batch[:3]), again(*batch[:3]))
     assert again.decoder.get_config() == captioner.decoder.get_config()
