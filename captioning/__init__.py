@@ -20,7 +20,9 @@ holds this, and `lint-imports` checks it).
         encoders/           pixels (B, H, W, 3) -> regions (B, R, D)
         attention.py        (query, regions) -> (context, weights)
         config.py           the knobs, their flags
+        compact.py          weights in a third of the room
         presets.py          where the knobs start, for each pattern and data set
+        shipped/            the captioner that comes with the project
         said.py             a caption, a tag, and how sure it is
         plots/              runs, readings, patterns, attention, long-term dependency
       floor 1
@@ -34,13 +36,15 @@ holds this, and `lint-imports` checks it).
         models/associations.py  WordAssociations     many-to-many   ids -> word lists
         models/tagger.py        Tagger               one-to-one     a picture -> tags
         models/siblings.py      several heads over one cell, one file of weights
-        self_critical.py        the loss of a captioner that is shown what it said itself
+        models/ensemble.py      several captioners that choose every word together
+        self_critical.py        the loss of a captioner that reads what it said itself
         rewards.py              what that is worth
         gradient_steps.py       one batch of one head, one step of the optimizer
       floor 3   where the towers meet
         vision.py           the encoder of a config, and the rows made of pictures
         caption_scores.py   what was said of pictures, against what people wrote
         patterns/           each model with its data, its loss, its score, its graph
+        ensemble.py         runs that caption as one
         runs.py             what a run is on disk
         turns.py            who learns when, in a run of several patterns
         history.py          what each epoch gave, and when to stop

@@ -16,13 +16,16 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def add_run_flag(parser: argparse.ArgumentParser) -> None:
+NEWEST = "the newest finished one under runs/"
+
+
+def add_run_flag(parser: argparse.ArgumentParser, default: str = NEWEST) -> None:
     """Give the parser `--run`."""
     parser.add_argument(
         "--run",
         type=Path,
         metavar="RUN",
-        help="a run's directory (default: the newest finished one under runs/)",
+        help=f"a run's directory (default: {default})",
     )
 
 
@@ -34,6 +37,24 @@ def add_pattern_flag(parser: argparse.ArgumentParser, help: str) -> None:
         default="captions",
         help=f"{help} (default: captions)",
     )
+
+
+def chosen_captioner(flags: argparse.Namespace) -> Path:
+    """Return `--run`, or the captioner that comes with the project, and say so on
+    stderr.
+
+    Raises:
+        BadInput: no run was named, none came with the project, and there is none.
+    """
+    from captioning import shipped
+
+    if flags.run or not shipped.RUN.exists():
+        return chosen_run(flags, "captions")
+    print(
+        "using the captioner that comes with the project; --run takes one of yours",
+        file=sys.stderr,
+    )
+    return shipped.RUN
 
 
 def chosen_run(flags: argparse.Namespace, pattern: str) -> Path:

@@ -21,6 +21,7 @@ EXAMPLE = """examples:
   python -m captioning.evaluate --run runs/flickr8k --split test --out test.json
   python -m captioning.evaluate --captions test.json --data data/flickr8k --split test
   python -m captioning.evaluate --model photos.tflite --data data/flickr8k
+  python -m captioning.evaluate --run runs/a --ensemble runs/b runs/c
 
 Scores are coco-caption's: its PTB tokenisation, BLEU, ROUGE-L and CIDEr-D, without
 Java; METEOR is NLTK's and needs WordNet, which NLTK finds through NLTK_DATA.
@@ -35,6 +36,13 @@ def main(argv: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_run_flag(parser)
+    parser.add_argument(
+        "--ensemble",
+        type=Path,
+        nargs="+",
+        metavar="RUN",
+        help="further runs, whose probabilities are averaged with --run's word by word",
+    )
     add_pattern_flag(parser, "which of the run's patterns")
     parser.add_argument(
         "--captions",
@@ -94,6 +102,7 @@ def main(argv: list[str] | None = None) -> int:
 def _of_file(flags) -> dict[str, float | None]:
     of_a_model = (
         flags.run,
+        flags.ensemble,
         flags.model,
         flags.grey,
         flags.out,
@@ -108,7 +117,7 @@ def _of_file(flags) -> dict[str, float | None]:
 
 
 def _of_model(flags) -> dict[str, float | None]:
-    of_a_run = (flags.run, flags.grey, flags.out, flags.length_penalty)
+    of_a_run = (flags.run, flags.ensemble, flags.grey, flags.out, flags.length_penalty)
     if any(flag not in (None, False) for flag in of_a_run):
         raise BadInput("--model goes with --data, --split, --beams and --json only.")
     if not flags.data:
@@ -135,8 +144,12 @@ def _of_run(flags) -> dict[str, float | None]:
             f"--out is {flags.out}, a folder or in one that does not exist; expected a "
             "file to write. Name another, or make the folder."
         )
-    if flags.pattern != "captions" and (flags.out or flags.grey):
-        raise BadInput("--out and --grey are about captions; leave them out.")
+    if flags.pattern != "captions" and (flags.out or flags.grey or flags.ensemble):
+        raise BadInput(
+            "--out, --grey and --ensemble are about captions; leave them out."
+        )
+    if flags.ensemble and flags.grey:
+        raise BadInput("--grey is about one run; leave it out, or --ensemble.")
     of_search = flags.beams or flags.length_penalty is not None
     if of_search and flags.pattern not in SEARCHING:
         raise BadInput(
@@ -152,9 +165,16 @@ def _of_run(flags) -> dict[str, float | None]:
     except ValueError as error:
         raise BadInput(str(error)) from error
     data = flags.data or run.data[flags.pattern]
-    if not (flags.out or flags.grey):
+    if not (flags.out or flags.grey or flags.ensemble):
         return pattern.scores(data, flags.split)
-    captions = pattern.caption_split(data, flags.split, grey=flags.grey)
+    if flags.ensemble:
+        from captioning.ensemble import caption_split
+
+        others = [runs.load_run(one, encoder=False) for one in flags.ensemble]
+        members = [pattern, *(other.pattern("captions") for other in others)]
+        captions = caption_split(members, data, flags.split)
+    else:
+        captions = pattern.caption_split(data, flags.split, grey=flags.grey)
     if flags.out:
         listed = [{"image": i, "caption": c} for i, c in captions.items()]
         write_text(flags.out, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")

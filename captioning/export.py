@@ -7,10 +7,12 @@ import shutil
 import sys
 from pathlib import Path
 
+from captioning import shipped
 from captioning.commands import (
     SEARCHING,
     add_pattern_flag,
     add_run_flag,
+    chosen_captioner,
     chosen_run,
     positive,
 )
@@ -21,6 +23,7 @@ from data_prep.replacement import write_bytes
 EXAMPLE = """examples:
   python -m captioning.export --run runs/flickr8k --out exported
   python -m captioning.export --run runs/flickr8k --format litert --out photos.tflite
+  python -m captioning.export --format litert     # captioning.caption is at once then
 
   import tensorflow as tf    # and no captioning
   serve = tf.saved_model.load("exported").signatures["captions"]
@@ -42,20 +45,22 @@ def main(argv: list[str] | None = None) -> int:
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_run_flag(parser)
+    add_run_flag(parser, "of captions, the captioner that comes with the project")
     add_pattern_flag(parser, "where no --run is given: export the newest that has it")
     parser.add_argument(
         "--out",
         type=Path,
-        required=True,
         metavar="PATH",
-        help="where to: a new folder, or a file with --format litert",
+        help="where to: a new folder, or a file with --format litert (default with "
+        "--format litert, of the captioner that comes with the project: where "
+        "captioning.caption finds it, and answers sooner)",
     )
     parser.add_argument(
         "--format",
-        choices=("savedmodel", "litert"),
+        choices=("savedmodel", "litert", "compact"),
         default="savedmodel",
-        help="(default: savedmodel)",
+        help="compact is a run again, small enough to give to others "
+        "(default: savedmodel)",
     )
     parser.add_argument(
         "--weights",
@@ -77,13 +82,21 @@ def main(argv: list[str] | None = None) -> int:
         raise BadInput(
             f"--format litert saves captions, not {flags.pattern}; leave --pattern out."
         )
+    out = flags.out or (shipped.TFLITE if is_litert and not flags.run else None)
+    if not out:
+        raise BadInput("--out is missing; expected where to write. Name a new folder.")
     import_tensorflow()
-    run = chosen_run(flags, flags.pattern)
-    if is_litert:
-        export_litert(run, flags.out, flags.weights or "float32", flags.beams)
+    if flags.pattern == "captions":
+        run = chosen_captioner(flags)
     else:
-        export(run, flags.out, flags.beams)
-    print(flags.out)
+        run = chosen_run(flags, flags.pattern)
+    if is_litert:
+        export_litert(run, out, flags.weights or "float32", flags.beams)
+    elif flags.format == "compact":
+        export_compact(run, out)
+    else:
+        export(run, out, flags.beams)
+    print(out)
     return 0
 
 
@@ -143,6 +156,36 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
     partial.rename(out)
     shutil.rmtree(old, ignore_errors=True)
     print(f"exported {', '.join(patterns)} of {run_directory}", file=sys.stderr)
+
+
+def export_compact(run_directory: Path, out: Path) -> None:
+    """Write a run as one that is small enough to give to others.
+
+    Args:
+        run_directory: a finished run.
+        out: a new folder, or a run of this form that this one replaces.
+
+    Raises:
+        BadInput: the run is not whole, or `out` holds something else.
+    """
+    from captioning.runs import COMPACT, write_compact
+
+    if out.exists() and not (out / COMPACT).exists():
+        raise BadInput(
+            f"{out} exists and is no compact run; expected a new folder, or one to "
+            "replace. Give another --out."
+        )
+    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
+    partial.mkdir(parents=True)
+    try:
+        write_compact(run_directory, partial)
+        if out.exists():
+            shutil.rmtree(out)
+        partial.rename(out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+    print(f"exported {run_directory}, {size / 1e6:.1f} MB", file=sys.stderr)
 
 
 def export_litert(

@@ -5,6 +5,7 @@ RUN/PATTERN/                 its words (vocabulary.txt and the like)
 RUN/model.weights.h5         the best weights so far, by the dev score (their moving
                              average); without the encoder's where it is frozen:
                              those come from the package they always came from
+RUN/model.compact.h5         instead of these, in a run to give to others: rounded
 RUN/history.csv              one line an epoch
 RUN/curves.png               the same, drawn
 RUN/samples/, captions.png   a few pictures, and what the run says of them
@@ -15,11 +16,12 @@ RUN/tensorboard/             the logs
 import dataclasses
 import json
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from captioning import vision
+from captioning import compact, vision
 from captioning.cells import build_cell
 from captioning.config import Config
 from captioning.models.siblings import Siblings
@@ -31,6 +33,7 @@ from data_prep.replacement import write_text
 
 FORMAT = 2  # raised when the code of today can't read a run of yesterday
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
+COMPACT = "model.compact.h5"  # in its place, in a run made to be given to others
 
 
 class Plan(NamedTuple):
@@ -237,13 +240,15 @@ def load_run(directory: Path, *, encoder: bool = True) -> Run:
     }
     weights = directory / WEIGHTS
     if not weights.is_file():
+        weights = directory / COMPACT
+    if not weights.is_file():
         raise BadInput(
             f"{directory} has no {WEIGHTS}; expected the weights of a training that "
             "finished at least one epoch. Go on with it by "
             f"`python -m captioning.train --run {directory} --resume`."
         )
     try:
-        Siblings({n: p.model for n, p in patterns.items()}).load_weights(weights)
+        _load_weights(Siblings({n: p.model for n, p in patterns.items()}), weights)
     except (ValueError, OSError, KeyError) as error:
         reason = str(error).splitlines()[0]
         raise BadInput(
@@ -254,6 +259,51 @@ def load_run(directory: Path, *, encoder: bool = True) -> Run:
         for pattern in patterns.values():
             pattern.attach_encoder()
     return Run(directory, patterns, {name: f.data for name, f in facts.items()})
+
+
+def _load_weights(model: Siblings, weights: Path) -> None:
+    if weights.name == WEIGHTS:
+        model.load_weights(weights)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / WEIGHTS
+        model.save_weights(whole)  # with ImageNet's, of stages that are fine-tuned
+        compact.unpack(weights, whole)
+        model.load_weights(whole)
+
+
+def write_compact(directory: Path, out: Path) -> None:
+    """Write a run as one that is small enough to give to others: words, knobs and
+    rounded weights. Every command takes it as `--run`.
+
+    Args:
+        directory: a finished run.
+        out: a folder that exists, and is empty.
+
+    Raises:
+        BadInput: the run is not whole.
+    """
+    run = load_run(directory, encoder=False)
+    told = json.loads((directory / CONFIG).read_text("utf-8"))
+    for name, pattern in run.patterns.items():
+        (out / name).mkdir()
+        pattern.save(out / name)
+        # Where it lay is nobody's business; this is where it would lie by the README.
+        told["patterns"][name]["data"] = f"data/{run.data[name].name}"
+    cell = shared_cell(
+        {n: Plan(p.config, run.data[n]) for n, p in run.patterns.items()}
+    )
+    fresh = {
+        name: PATTERNS[name].of_run(pattern.config, out / name, cell)
+        for name, pattern in run.patterns.items()
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / f"{n}.weights.h5" for n in ("learned", "first")]
+        for patterns, file in zip((run.patterns, fresh), files, strict=True):
+            Siblings({n: p.model for n, p in patterns.items()}).save_weights(file)
+        moved = [f"{n}/encoder/" for n, p in fresh.items() if p.config.fine_tune]
+        compact.pack(*files, out / COMPACT, tuple(moved))
+    write_text(out / CONFIG, json.dumps(told, indent=2) + "\n")
 
 
 def take_weights(patterns: Mapping[str, Pattern], start: Path) -> None:

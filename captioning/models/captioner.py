@@ -56,17 +56,19 @@ class Captioner(keras.Model):
 
     def beam_search(self, inputs, tokens: search.Tokens, **options):
         """Return `search.Hypotheses` for each picture; options as `search.beam`."""
-        return search.beam(*self._search_inputs(inputs), tokens, **options)
+        return search.beam(*self.search_inputs(inputs), tokens, **options)
 
     def greedy_search(self, inputs, tokens: search.Tokens, **options):
         """Return `search.Hypotheses`, one a picture; options as `search.greedy`."""
-        return search.greedy(*self._search_inputs(inputs), tokens, **options)
+        return search.greedy(*self.search_inputs(inputs), tokens, **options)
 
     def sample(self, inputs, tokens: search.Tokens, **options):
         """Return sampled `search.Hypotheses`; options as `search.sample`."""
-        return search.sample(*self._search_inputs(inputs), tokens, **options)
+        return search.sample(*self.search_inputs(inputs), tokens, **options)
 
-    def _search_inputs(self, inputs):
+    def search_inputs(self, inputs):
+        """Return what search needs of pictures: a step function and its first states,
+        ``(batch, 1, units)`` each; see `captioning.search`."""
         memory: Memory = self.decoder.read_regions(self.encode(inputs))
         states = [state[:, None] for state in self.decoder.initial_state(memory)]
 

@@ -288,20 +288,22 @@ def scores_of(
     return scores
 
 
-def caption_rows(caption, rows: np.ndarray, *, progress: str = "") -> list[str]:
-    """Return the best caption of each row ``(images, ...)``.
+def caption_rows(caption, *rows: np.ndarray, progress: str = "") -> list[str]:
+    """Return the best caption of each picture.
 
     Args:
-        caption: from `Captions.captioner`.
-        rows: regions or pixels, from `cached_rows`.
+        caption: from `Captions.captioner`, or from `captioning.ensemble`.
+        rows: ``(images, ...)`` from `cached_rows`; of an ensemble each member's.
         progress: the progress bar's label; none is shown without.
     """
     captions: list[str] = []
     with tqdm(
-        total=len(rows), desc=progress, unit=" images", disable=not progress
+        total=len(rows[0]), desc=progress, unit=" images", disable=not progress
     ) as bar:
-        for first in range(0, len(rows), BATCH_SIZE):
-            texts, _ = caption(tf.constant(rows[first : first + BATCH_SIZE]))
+        for first in range(0, len(rows[0]), BATCH_SIZE):
+            texts, _ = caption(
+                *(tf.constant(own[first : first + BATCH_SIZE]) for own in rows)
+            )
             captions += [text.decode("utf-8") for text in texts[:, 0].numpy()]
             bar.update(len(texts))
     return captions

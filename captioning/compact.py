@@ -1,0 +1,80 @@
+"""Compact weights: a run's weights in a third of the room, to give to others.
+
+The tree of a `.weights.h5` file, as float16. Of layers that started with published
+weights, only how far they moved is kept: by so little that 127 steps either way, a
+channel's largest move being the last of them, are as fine as float16 of the weight.
+"""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+STEPS = 127  # either way: int8
+_PACKED = {"compression": "gzip", "compression_opts": 9, "shuffle": True}
+
+
+def pack(weights: Path, first: Path, out: Path, moved: tuple[str, ...] = ()) -> None:
+    """Write compact weights.
+
+    Args:
+        weights: a `.weights.h5` file.
+        first: another of the same tree, what a new model has of its own.
+        out: the file to write.
+        moved: paths within the tree; of kernels below them the difference to `first`
+            is kept, in int8.
+    """
+    with (
+        h5py.File(weights) as learned,
+        h5py.File(first) as start,
+        h5py.File(out, "w") as packed,
+    ):
+        for name, value in _arrays(learned):
+            if value.ndim > 1 and name.startswith(moved):
+                steps, scale = _in_steps(value - start[name][()])
+                packed.create_dataset(name, data=steps, **_PACKED).attrs["step"] = scale
+            elif value.ndim:
+                packed.create_dataset(name, data=value.astype(np.float16), **_PACKED)
+            else:
+                packed.create_dataset(name, data=value)
+
+
+def unpack(packed: Path, weights: Path) -> None:
+    """Change a `.weights.h5` file into what was packed.
+
+    Args:
+        packed: from `pack`.
+        weights: what a new model has of its own, as `first` was; written over.
+
+    Raises:
+        KeyError, OSError, ValueError: one of them is damaged, or they do not belong
+            together.
+    """
+    with h5py.File(packed) as kept, h5py.File(weights, "r+") as tree:
+        for name, value in _arrays(kept):
+            if "step" in kept[name].attrs:
+                value = tree[name][()] + value * kept[name].attrs["step"]
+            if value.shape != tree[name].shape:
+                raise ValueError(f"{name} has the shape {value.shape}")
+            tree[name][...] = value
+
+
+def _in_steps(difference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return int8 steps, and the size of a step for each channel."""
+    # Kernels end in output channels, but for depthwise ones: (height, width, C, 1).
+    channel = difference.ndim - (2 if difference.shape[-1] == 1 else 1)
+    others = tuple(axis for axis in range(difference.ndim) if axis != channel)
+    scale = np.abs(difference).max(axis=others, keepdims=True) / STEPS
+    steps = np.round(difference / np.maximum(scale, np.finfo(np.float32).tiny))
+    return steps.astype(np.int8), scale.astype(np.float32)
+
+
+def _arrays(file: h5py.File) -> list[tuple[str, np.ndarray]]:
+    found = []
+
+    def visit(name, item):
+        if isinstance(item, h5py.Dataset):
+            found.append((name, item[()]))
+
+    file.visititems(visit)
+    return found

@@ -1,0 +1,13 @@
+"""The captioner that comes with the project, for whoever has not trained one.
+
+flickr8k/                       a compact run
+flickr8k.tflite                 the same in one file, if `captioning.export` was asked
+                                for it: not in the repository, which holds no encoder
+MODEL_CARD.md                   what it learned from, what it scores, where it fails
+flickr8k_test_captions.json     what it says of Flickr8k's test photos
+"""
+
+from pathlib import Path
+
+RUN = Path(__file__).parent / "flickr8k"
+TFLITE = Path(__file__).parent / "flickr8k.tflite"

@@ -1,0 +1,54 @@
+"""An ensemble averages probabilities, and searches with the average."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from captioning.models.ensemble import Ensemble
+from captioning.search import ban
+
+OPTIONS = {"num_beams": 3, "max_length": 6}
+
+
+def test_of_one_and_the_same_it_says_what_that_says(
+    small_captioner, random_batch, tokens
+):
+    captioner, batch = small_captioner(), random_batch()
+    alone = captioner.beam_search(batch.inputs, tokens, **OPTIONS)
+    together = Ensemble([captioner, captioner]).beam_search(
+        [batch.inputs, batch.inputs], tokens, **OPTIONS
+    )
+    np.testing.assert_array_equal(alone.token_ids, together.token_ids)
+    np.testing.assert_allclose(alone.scores, together.scores, atol=1e-5)
+
+
+def test_a_caption_scores_the_product_of_mean_probabilities(
+    small_captioner, random_batch, tokens
+):
+    first, batch = small_captioner(), random_batch()
+    keras.utils.set_random_seed(21)
+    second = small_captioner("elman")
+    # Each sees the pictures in its own way.
+    inputs = [batch.inputs, tf.reverse(batch.inputs, [2])]
+    found = Ensemble([first, second]).beam_search(
+        inputs, tokens, num_beams=2, max_length=6, length_penalty=0.0
+    )
+    for picture in range(3):
+        words = found.token_ids[picture, 0].numpy()
+        words = words[words != tokens.pad]
+        before = tf.constant([[tokens.start, *words[:-1]]])
+        means = np.mean(
+            [
+                tf.nn.softmax(
+                    member(rows[picture : picture + 1], before, tf.constant([0]))
+                )
+                for member, rows in zip((first, second), inputs, strict=True)
+            ],
+            axis=0,
+        )[0]
+        allowed = np.exp(ban(tokens, means.shape[-1]))
+        chances = [means[time, word] for time, word in enumerate(words)]
+        assert np.all(allowed[words] == 1)
+        np.testing.assert_allclose(
+            found.scores[picture, 0], np.log(chances).sum(), rtol=1e-4
+        )
