@@ -18,6 +18,7 @@ from data_prep.quiet import import_tensorflow
 SUBJECTS = {
     "recurrence": False,
     "training_step": False,
+    "self_critical": True,
     "search": True,
     "blip": True,
     "one_photo": True,

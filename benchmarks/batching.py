@@ -83,7 +83,7 @@ def _by_picture_dataset(rows, token_ids, config):
     from data_prep import pipeline
 
     return pipeline.training_batches(
-        rows, token_ids, images_per_batch=config.batch_size, seed=0, epoch=0
+        [rows], token_ids, images_per_batch=config.batch_size, seed=0, epoch=0
     )
 
 

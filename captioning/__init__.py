@@ -11,6 +11,7 @@ holds this, and `lint-imports` checks it).
         backpropagation.py  the loop over time, and the same loop back, over
         steps.py            where the steps of all sequences lie
         packing.py          the real steps of padded sequences, no others
+        precision.py        products in bfloat16
         products.py         matrices laid out for fast products
         search.py           greedy, beam, sample over a step function
         losses.py           cross-entropies of tokens, of tags, of related words
@@ -88,6 +89,7 @@ holds this, and `lint-imports` checks it).
         summary.py          what it made, for people
         replacement.py      a new file or data set takes the old one's place
         features.py         rows per picture, computed once
+        views.py            pictures seen otherwise: in a mirror, in part
         pipeline.py         rows and captions -> batches
         length_batches.py   sentences of like length -> batches
         untuned.py          data sets whose iterators end at once

@@ -8,6 +8,7 @@ import numpy as np
 
 from captioning.ptb_tokenizer import tokenize
 from captioning.scores import METEOR_NAME, CiderD, meteor, score_corpus
+from captioning.scores.habits import habits, mean_habits
 from data_prep.harbour.scene import Scene, facts
 from data_prep.harbour.sentences import parse
 from data_prep.pipeline import Split
@@ -62,6 +63,20 @@ def score_captions(
         **score_corpus(tokens, references).overall,
         METEOR_NAME: found and found[0],
     }
+
+
+def caption_habits(captions: Mapping[str, str], split: Split) -> dict[str, float]:
+    """Return how captions are written, by name, and how the references are: the mean
+    over people, each with a caption a picture."""
+    found = habits(tokenize(caption) for caption in captions.values())
+    references = reference_tokens(split).values()
+    writers = range(min(map(len, references)))
+    people = mean_habits([[of[k] for of in references] for k in writers])
+    names = ("words a caption", "different words", "break off", "repeat themselves")
+    shown = {}
+    for name, own, theirs in zip(names, found, people, strict=True):
+        shown |= {name: own, f"{name}, people": theirs}
+    return shown
 
 
 def score_facts(captions: Mapping[str, str], split: Split) -> FactScores | None:

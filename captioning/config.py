@@ -22,6 +22,7 @@ _SHARES = (
 _CHOICES = {
     "objective": ("cross_entropy", "self_critical"),
     "baseline": ("others", "greedy"),
+    "precision": ("float32", "bfloat16"),
 }
 _MAY_BE_ZERO = ("seed", "warmup_steps", "captions_per_image", "fine_tune")
 
@@ -67,7 +68,10 @@ class Config:
         0, "captions a picture, drawn anew each epoch; 0 takes all"
     )
     learning_rate: float = _knob(1e-3, "of AdamW, at its peak")
-    encoder_learning_rate: float = _knob(5e-5, "the same, of the stages fine-tuned")
+    encoder_learning_rate: float = _knob(
+        5e-5,
+        "the same, of the stages fine-tuned; 0 leaves them as they start",
+    )
     warmup_steps: int = _knob(50, "steps until the learning rate is at its peak")
     weight_decay: float = _knob(1e-2, "of AdamW, on everything but biases")
     clip_norm: float = _knob(5.0, "the gradient's norm is clipped to this")
@@ -80,7 +84,12 @@ class Config:
     )
     label_smoothing: float = _knob(0.1, "share of the label given to all words")
     average: float = _knob(0.998, "momentum of the weights' moving average")
-    mirror: bool = _knob(True, "see each photo in a mirror every other time")
+    views: int = _knob(
+        2, "1: see photos as they are; 2: in a mirror, too; more: parts of them, too"
+    )
+    precision: str = _knob(
+        "float32", "of products in training; bfloat16, where the processor has it"
+    )
     seed: int = _knob(0, "of the first weights, the order and dropout")
 
     # === Search ===

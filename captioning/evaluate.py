@@ -83,6 +83,12 @@ def main(argv: list[str] | None = None) -> int:
         "--out", type=Path, metavar="FILE", help="write the captions there, as JSON"
     )
     parser.add_argument("--json", action="store_true", help="print scores as JSON")
+    parser.add_argument(
+        "--habits",
+        action="store_true",
+        help="say too how the captions are written: their length, their words, how "
+        "many break off or repeat themselves; beside people's",
+    )
     flags = parser.parse_args(argv)
     import_tensorflow()
     of = _of_file if flags.captions else _of_model if flags.model else _of_run
@@ -110,16 +116,22 @@ def _of_file(flags) -> dict[str, float | None]:
         flags.length_penalty,
     )
     if any(flag not in (None, False) for flag in of_a_model):
-        raise BadInput("--captions goes with --data, --split and --json only.")
+        raise BadInput(
+            "--captions goes with --data, --split, --habits and --json only."
+        )
     if not flags.data:
         raise BadInput("--captions needs --data, the data set that has the references.")
-    return caption_scores(read_candidates(flags.captions), flags.data, flags.split)
+    return caption_scores(
+        read_candidates(flags.captions), flags.data, flags.split, flags.habits
+    )
 
 
 def _of_model(flags) -> dict[str, float | None]:
     of_a_run = (flags.run, flags.ensemble, flags.grey, flags.out, flags.length_penalty)
     if any(flag not in (None, False) for flag in of_a_run):
-        raise BadInput("--model goes with --data, --split, --beams and --json only.")
+        raise BadInput(
+            "--model goes with --data, --split, --beams, --habits and --json only."
+        )
     if not flags.data:
         raise BadInput("--model needs --data, the data set that has the pictures.")
     from tqdm import tqdm
@@ -133,7 +145,7 @@ def _of_model(flags) -> dict[str, float | None]:
     for record in tqdm(records, desc=f"captions of {flags.split}", unit=" pictures"):
         ((best, *_),) = caption([record["image"]])
         captions[record["image_id"].decode("utf-8")] = best.caption
-    return caption_scores(captions, flags.data, flags.split)
+    return caption_scores(captions, flags.data, flags.split, flags.habits)
 
 
 def _of_run(flags) -> dict[str, float | None]:
@@ -144,9 +156,10 @@ def _of_run(flags) -> dict[str, float | None]:
             f"--out is {flags.out}, a folder or in one that does not exist; expected a "
             "file to write. Name another, or make the folder."
         )
-    if flags.pattern != "captions" and (flags.out or flags.grey or flags.ensemble):
+    of_captions = flags.out or flags.grey or flags.ensemble or flags.habits
+    if flags.pattern != "captions" and of_captions:
         raise BadInput(
-            "--out, --grey and --ensemble are about captions; leave them out."
+            "--out, --grey, --ensemble and --habits are about captions; leave them out."
         )
     if flags.ensemble and flags.grey:
         raise BadInput("--grey is about one run; leave it out, or --ensemble.")
@@ -165,7 +178,7 @@ def _of_run(flags) -> dict[str, float | None]:
     except ValueError as error:
         raise BadInput(str(error)) from error
     data = flags.data or run.data[flags.pattern]
-    if not (flags.out or flags.grey or flags.ensemble):
+    if not (flags.out or flags.grey or flags.ensemble or flags.habits):
         return pattern.scores(data, flags.split)
     if flags.ensemble:
         from captioning.ensemble import caption_split
@@ -179,7 +192,7 @@ def _of_run(flags) -> dict[str, float | None]:
         listed = [{"image": i, "caption": c} for i, c in captions.items()]
         write_text(flags.out, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")
         print(f"wrote {len(listed)} captions to {flags.out}", file=sys.stderr)
-    return caption_scores(captions, data, flags.split)
+    return caption_scores(captions, data, flags.split, flags.habits)
 
 
 def read_candidates(path: Path) -> dict[str, str]:
@@ -209,9 +222,11 @@ def read_candidates(path: Path) -> dict[str, str]:
 
 
 def caption_scores(
-    captions: dict[str, str], data: Path, split: str
+    captions: dict[str, str], data: Path, split: str, habits: bool = False
 ) -> dict[str, float | None]:
-    """Return the scores of one caption an image of a split, by name."""
+    """Return the scores of one caption an image of a split, by name; `habits` too, if
+    asked for."""
+    from captioning.caption_scores import caption_habits
     from captioning.patterns.captions import scores_of
     from data_prep import pipeline
 
@@ -226,7 +241,8 @@ def caption_scores(
             f"(such as {examples}); expected one caption for each. "
             "Check --data and --split."
         )
-    return scores_of(captions, references)
+    shown = caption_habits(captions, references) if habits else {}
+    return scores_of(captions, references) | shown
 
 
 if __name__ == "__main__":

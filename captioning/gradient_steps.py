@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from captioning.config import Config
 from captioning.models.siblings import Siblings
+from captioning.precision import products_in
 
 # Owner of what more than one head uses.
 SHARED = "shared"
@@ -69,10 +70,12 @@ class GradientSteps:
         self.seen_by_callbacks = Siblings({n: o.model for n, o in objectives.items()})
         self.seen_by_callbacks.compile(next(iter(self.optimizers.values())))
         self._steps = {name: self._compiled(name, o) for name, o in objectives.items()}
+        self._precisions = {name: o.config.precision for name, o in objectives.items()}
 
     def step(self, name: str, batch) -> tf.Tensor:
         """Learn from one batch of one head; return its loss, float32 ()."""
-        return self._steps[name](batch)
+        with products_in(self._precisions[name]):
+            return self._steps[name](batch)
 
     def _compiled(self, name: str, objective: Objective):
         owners = [

@@ -24,7 +24,7 @@ _HARBOUR = Config(
     label_smoothing=0.0,  # exact facts: no word but the right ones deserves weight
     weight_decay=1e-4,
     average=0.98,
-    mirror=False,  # a mirror makes left right, and the captions say which
+    views=1,  # a mirror makes left right, and the captions say which
     max_length=32,
 )
 

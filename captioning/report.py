@@ -13,7 +13,8 @@ NUM_SAMPLES = 8  # two rows of pictures: enough to see, few enough to look at
 
 def score_table(scores: dict[str, float | None]) -> str:
     """Return scores as text, one line a score."""
-    return "\n".join(_line(name, value) for name, value in scores.items())
+    width = max(18, *map(len, scores))
+    return "\n".join(_line(name, value, width) for name, value in scores.items())
 
 
 def show_run(directory: Path, name: str, data: Path, split: str) -> str:
@@ -64,6 +65,6 @@ def _write_samples(folder: Path, data: Path, split: str) -> dict[str, Path]:
     return samples
 
 
-def _line(name: str, value: float | None) -> str:
+def _line(name: str, value: float | None, width: int = 18) -> str:
     shown = "not measured: NLTK finds no WordNet" if value is None else f"{value:.4f}"
-    return f"{name:<18} {shown}"
+    return f"{name:<{width}} {shown}"

@@ -32,10 +32,11 @@ class CiderReward:
         self._pad = pad
 
     def __call__(self, image_numbers: tf.Tensor, token_ids: tf.Tensor) -> tf.Tensor:
-        found = tf.numpy_function(self._score, (image_numbers, token_ids), tf.float32)
+        found = tf.numpy_function(self.score, (image_numbers, token_ids), tf.float32)
         return tf.ensure_shape(found, token_ids.shape[:2])
 
-    def _score(self, image_numbers: np.ndarray, token_ids: np.ndarray) -> np.ndarray:
+    def score(self, image_numbers: np.ndarray, token_ids: np.ndarray) -> np.ndarray:
+        """Return the same of arrays."""
         return np.array(
             [
                 [

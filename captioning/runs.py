@@ -31,7 +31,7 @@ from data_prep.dataset_info import DatasetInfo, examples_digest
 from data_prep.errors import BadInput
 from data_prep.replacement import write_text
 
-FORMAT = 2  # raised when the code of today can't read a run of yesterday
+FORMAT = 3  # raised when the code of today can't read a run of yesterday
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 COMPACT = "model.compact.h5"  # in its place, in a run made to be given to others
 
@@ -108,9 +108,12 @@ def check_new(directory: Path) -> None:
 
 
 def create(
-    directory: Path, plans: Mapping[str, Plan], patterns: Mapping[str, Pattern]
+    directory: Path,
+    plans: Mapping[str, Plan],
+    patterns: Mapping[str, Pattern],
+    start: Path | None = None,
 ) -> None:
-    """Make the directory of a new run.
+    """Make the directory of a new run; `start` is one whose weights it starts with.
 
     Raises:
         BadInput: there is one already, or it cannot be written.
@@ -118,6 +121,7 @@ def create(
     check_new(directory)
     facts = {
         "format": FORMAT,
+        "start": start and start.resolve().name,
         "patterns": {
             name: {
                 "data": str(plan.data.resolve()),

@@ -84,7 +84,7 @@ def train(
             }
         )
     if not resume:  # not before all that the knobs name was found to exist
-        runs.create(directory, plans, patterns)
+        runs.create(directory, plans, patterns, start)
     checkpoint = Checkpoint(steps, directory)
     history = checkpoint.restore() if resume else []
     if start and not resume:

@@ -114,10 +114,14 @@ def features_of(config: Config) -> features.Features:
     )
 
 
-def cached_rows(
-    config: Config, data: Path, split: str, *, mirrored: bool = False
-) -> np.ndarray:
+def cached_rows(config: Config, data: Path, split: str, *, view: int = 0) -> np.ndarray:
     """Return what a model of this config is fed of a split's pictures.
+
+    Args:
+        config: the knobs.
+        data: a prepared data set.
+        split: "train", "dev" or "test".
+        view: how the pictures are seen, by its number in `data_prep.views`.
 
     Returns:
         ``(images, ...)``, memory-mapped: regions of a frozen encoder, the maps below
@@ -126,4 +130,10 @@ def cached_rows(
     Raises:
         BadInput: the rows must be made, and cannot.
     """
-    return features.cached(data, split, features_of(config), mirrored=mirrored)
+    return features.cached(data, split, features_of(config), view=view)
+
+
+def cached_views(config: Config, data: Path, split: str) -> list[np.ndarray]:
+    """Return `cached_rows` in each of the views that a model of this config learns
+    from."""
+    return [cached_rows(config, data, split, view=view) for view in range(config.views)]

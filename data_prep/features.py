@@ -1,6 +1,7 @@
 """Cached inputs: what a model is fed of each picture, computed once and kept on disk.
 
     DATA/features/NAME/SPLIT.npy     one row a picture, in the order of the shards
+    DATA/features/NAME/SPLIT-view1.npy ...  the same in the other `views`
     DATA/features/NAME/SPLIT.json    what made it: written last, compared at each use
 
 NAME is that of the encoder whose regions these are, or `pixels-SIZE`, the squeezed
@@ -25,9 +26,10 @@ from data_prep.dataset_info import DatasetInfo, examples_digest
 from data_prep.errors import BadInput
 from data_prep.records import damage_is_bad_input, read_shards
 from data_prep.replacement import write_text
+from data_prep.views import look
 
 BATCH_SIZE = 32  # photos a call; more is no faster on a CPU and takes more memory
-FORMAT = 1  # raised when the layout of the cache, or how pictures are fed, changes
+FORMAT = 2  # raised when the layout of the cache, or how pictures are fed, changes
 
 
 class Features(NamedTuple):
@@ -58,7 +60,7 @@ def pixels(image_size: int) -> Features:
 
 
 def cached(
-    directory: Path, split: str, features: Features, *, mirrored: bool = False
+    directory: Path, split: str, features: Features, *, view: int = 0
 ) -> np.ndarray:
     """Return the rows of a split ``(images, ...)``, memory-mapped, read-only.
 
@@ -66,28 +68,28 @@ def cached(
         directory: a prepared data set; `dataset_info.verify` has found it whole.
         split: "train", "dev" or "test".
         features: how rows are made, should they not be there.
-        mirrored: of the pictures seen in a mirror.
+        view: of the pictures seen so, by its number in `views`.
 
     Raises:
         BadInput: the rows must be made, and a shard is damaged or the disk is full.
     """
     info = DatasetInfo.load(directory)
     folder = directory / "features" / features.name
-    stem = f"{split}-mirrored" if mirrored else split
+    stem = f"{split}-view{view}" if view else split
     rows_file, made_by_file = folder / f"{stem}.npy", folder / f"{stem}.json"
     made_by = {
         "format": FORMAT,
         "features": features.name,
         "fingerprint": features.fingerprint,
         "images": examples_digest(info, split),
-        "mirrored": mirrored,
+        "view": view,
     }
     rows = _read(rows_file, made_by_file, made_by, info.splits[split].examples)
     if rows is None:
         folder.mkdir(parents=True, exist_ok=True)
         made_by_file.unlink(missing_ok=True)
         with _partial(rows_file) as partial:
-            _compute(directory, split, features, mirrored, partial)
+            _compute(directory, split, features, view, partial)
         write_text(made_by_file, json.dumps(made_by, indent=2) + "\n")
         rows = np.load(rows_file, mmap_mode="r")
     return rows
@@ -104,17 +106,17 @@ def _read(rows_file, made_by_file, made_by, num_images):
     return rows if len(rows) == num_images else None
 
 
-def _compute(directory, split, features, mirrored, file):
+def _compute(directory, split, features, view, file):
     info: DatasetInfo = DatasetInfo.load(directory)
     num_images = info.splits[split].examples
     rows, done = None, 0
-    label = f"{features.name} of {split}" + (", mirrored" if mirrored else "")
+    label = f"{features.name} of {split}" + (f", view {view}" if view else "")
     with (
         damage_is_bad_input(directory),
         tqdm(total=num_images, desc=label, unit=" images") as progress,
     ):
         records = read_shards(directory, split)
-        for block in blocks_of_rows(records, features, mirrored=mirrored):
+        for block in blocks_of_rows(records, features, view=view):
             if rows is None:
                 shape = (num_images, *block.shape[1:])
                 rows = _reserve(file, shape, features.dtype)
@@ -125,7 +127,7 @@ def _compute(directory, split, features, mirrored, file):
 
 
 def blocks_of_rows(
-    records: tf.data.Dataset, features: Features, *, mirrored: bool = False
+    records: tf.data.Dataset, features: Features, *, view: int = 0
 ) -> Iterator[np.ndarray]:
     """Yield the rows of pictures, some at a time, ``(BATCH_SIZE or fewer, ...)``.
 
@@ -134,7 +136,7 @@ def blocks_of_rows(
     Args:
         records: from `read_shards`.
         features: how rows are made.
-        mirrored: of the pictures seen in a mirror.
+        view: of the pictures seen so, by its number in `views`.
     """
     size = features.image_size
     pictures = records.map(
@@ -147,10 +149,8 @@ def blocks_of_rows(
         autograph=False,
         input_signature=[tf.TensorSpec((None, size, size, 3), tf.float32)],
     )
-    for batch in pictures.batch(BATCH_SIZE).prefetch(2):
-        if mirrored:
-            batch = tf.image.flip_left_right(batch)
-        yield compute(batch).numpy()
+    for number, batch in enumerate(pictures.batch(BATCH_SIZE).prefetch(2)):
+        yield compute(look(batch, view, number * BATCH_SIZE)).numpy()
 
 
 def _reserve(file, shape, dtype) -> np.memmap:

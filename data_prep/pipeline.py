@@ -1,5 +1,6 @@
 """The input pipeline: a prepared split -> batches of pictures and their captions."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,14 +76,13 @@ def tokenized(
 
 
 def training_batches(
-    inputs: np.ndarray,
+    views: Sequence[np.ndarray],
     token_ids: tf.RaggedTensor,
     *,
     images_per_batch: int,
     seed: int,
     epoch: int,
     captions_per_image: int = 0,
-    mirrored: np.ndarray | None = None,
 ) -> tf.data.Dataset:
     """Return one epoch of `Batch`es: every picture once, with its captions.
 
@@ -90,75 +90,74 @@ def training_batches(
     uninterrupted one would have seen.
 
     Args:
-        inputs: ``(images, ...)``, from `features.cached`.
+        views: each ``(images, ...)``, from `features.cached`; every picture is taken
+            from one of them, drawn anew every epoch.
         token_ids: int32 ``(images, (captions), (time))``, from `tokenized`.
         images_per_batch: pictures a batch; the last batch of an epoch is smaller.
         seed: of the order.
         epoch: from 0.
         captions_per_image: so many of each picture's captions, drawn anew every epoch;
             0 takes all.
-        mirrored: the same pictures seen in a mirror; if given, each picture is taken
-            from here with probability one half.
     """
     generator = np.random.default_rng((seed, epoch))
-    order = generator.permutation(len(inputs))
-    flipped = _flips(len(inputs), mirrored, generator)
+    order, seen = _order(views, generator)
     if captions_per_image:
         token_ids = _drawn(token_ids, captions_per_image, generator)
 
-    def batch(chosen, flips):
+    def batch(chosen, seen):
         captions = tf.gather(token_ids, chosen)
         return Batch(
-            inputs=_rows(inputs, mirrored, chosen, flips),
+            inputs=_rows(views, chosen, seen),
             token_ids=captions.values.to_tensor(),  # PAD is 0
             caption_to_image=tf.cast(captions.value_rowids(), tf.int32),
             image_numbers=tf.cast(chosen, tf.int32),
         )
 
-    return _batched(order, flipped, images_per_batch, batch)
+    return _batched(order, seen, images_per_batch, batch)
 
 
 def training_rows(
-    inputs: np.ndarray,
+    views: Sequence[np.ndarray],
     targets: np.ndarray,
     *,
     images_per_batch: int,
     seed: int,
     epoch: int,
-    mirrored: np.ndarray | None = None,
 ) -> tf.data.Dataset:
     """Return one epoch of (inputs ``(images, ...)``, targets ``(images, ...)``), every
     picture once; order and arguments as in `training_batches`."""
     generator = np.random.default_rng((seed, epoch))
-    order = generator.permutation(len(inputs))
-    flipped = _flips(len(inputs), mirrored, generator)
+    order, seen = _order(views, generator)
 
-    def batch(chosen, flips):
-        return _rows(inputs, mirrored, chosen, flips), tf.gather(targets, chosen)
+    def batch(chosen, seen):
+        return _rows(views, chosen, seen), tf.gather(targets, chosen)
 
-    return _batched(order, flipped, images_per_batch, batch)
-
-
-def _flips(num_images, mirrored, generator) -> np.ndarray:
-    return generator.random(num_images) < (0.0 if mirrored is None else 0.5)
+    return _batched(order, seen, images_per_batch, batch)
 
 
-def _rows(inputs, mirrored, chosen, flips) -> tf.Tensor:
+def _order(views, generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pictures of an epoch in their order, and the view of each."""
+    count = len(views[0])
+    return generator.permutation(count), generator.integers(len(views), size=count)
+
+
+def _rows(views, chosen, seen) -> tf.Tensor:
     """Take rows ``(batch, ...)`` of arrays that may be larger than the memory."""
+    like = views[0]
 
-    def read(chosen, flips):
-        block = inputs[chosen]
-        if flips.any():
-            block[flips] = mirrored[chosen[flips]]
+    def read(chosen, seen):
+        block = np.empty((len(chosen), *like.shape[1:]), like.dtype)
+        for number, rows in enumerate(views):
+            block[seen == number] = rows[chosen[seen == number]]
         return block
 
-    block = tf.numpy_function(read, (chosen, flips), inputs.dtype)
-    return tf.ensure_shape(block, (None, *inputs.shape[1:]))
+    block = tf.numpy_function(read, (chosen, seen), like.dtype)
+    return tf.ensure_shape(block, (None, *like.shape[1:]))
 
 
-def _batched(order, flipped, images_per_batch, batch) -> tf.data.Dataset:
+def _batched(order, seen, images_per_batch, batch) -> tf.data.Dataset:
     return untuned(
-        tf.data.Dataset.from_tensor_slices((order, flipped))
+        tf.data.Dataset.from_tensor_slices((order, seen))
         .batch(images_per_batch)
         .map(batch, num_parallel_calls=1, deterministic=True)
         .prefetch(2)

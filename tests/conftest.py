@@ -188,7 +188,7 @@ def frozen_run(harbour_data, tiny_config, tmp_path_factory):
         tiny_config,
         encoder="efficientnet_lite0",
         train_encoder=False,
-        mirror=True,
+        views=2,
         epochs=1,
     )
     directory = tmp_path_factory.mktemp("runs") / "frozen"

@@ -98,6 +98,7 @@ def our_step(config, batch):
         tf.TensorSpec((None, *REGIONS), tf.float16),
         tf.TensorSpec((None, None), tf.int32),
         tf.TensorSpec((None,), tf.int32),
+        tf.TensorSpec((None,), tf.int32),
     )
     steps = GradientSteps(
         {"captions": Objective(captions.model, captions.loss, spec, config, 1000)}

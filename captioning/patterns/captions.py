@@ -18,6 +18,7 @@ from captioning.self_critical import self_critical_loss
 from captioning.teacher_forcing import teacher_forcing_loss
 from captioning.vision import (
     cached_rows,
+    cached_views,
     features_of,
     fixed_encoder,
     learned_encoder,
@@ -59,10 +60,13 @@ class Captions(Pattern):
             name="decoder",
         )
         decoder.build(region_shape(config))
-        self.model = Captioner(learned_encoder(config), decoder, name="captioner")
+        encoder = learned_encoder(config)
+        if config.fine_tune and not config.encoder_learning_rate:
+            encoder.trainable = False  # and no step goes back through it
+        self.model = Captioner(encoder, decoder, name="captioner")
         self.model.built = True
         self._sees_pixels = config.train_encoder
-        self._reward = None  # made from the references of the data set that is fed
+        self.reward = None  # made from the references of the data set that is fed
         if config.objective == "self_critical":
             self.metrics = [keras.metrics.Mean(n) for n in ("reward", "baseline")]
             self.model.draws = keras.random.SeedGenerator(config.seed)
@@ -100,29 +104,25 @@ class Captions(Pattern):
         token_ids = pipeline.tokenized(
             split.captions, self.vocabulary, config.max_length
         )
-        rows = cached_rows(config, data, "train")
-        mirrored = (
-            cached_rows(config, data, "train", mirrored=True) if config.mirror else None
-        )
+        views = cached_views(config, data, "train")
 
         def batches(epoch: int) -> tf.data.Dataset:
             return pipeline.training_batches(
-                rows,
+                views,
                 token_ids,
                 images_per_batch=config.batch_size,
                 seed=config.seed,
                 epoch=epoch,
                 captions_per_image=config.captions_per_image,
-                mirrored=mirrored,
             )
 
         if config.objective == "self_critical":
             references = [[ids[1:] for ids in each] for each in token_ids.to_list()]
-            self._reward = CiderReward(references, PAD)
+            self.reward = CiderReward(references, PAD)
         each = token_ids.row_lengths().numpy()
         if config.captions_per_image:
             each = np.minimum(each, config.captions_per_image)
-        count = -(-len(rows) // config.batch_size)
+        count = -(-len(views[0]) // config.batch_size)
         return Feed(batches, int(each.sum()), count, self._dev_scorer(data))
 
     def _dev_scorer(self, data: Path):
@@ -149,7 +149,7 @@ class Captions(Pattern):
             batch.inputs,
             batch.image_numbers,
             TOKENS,
-            self._reward,
+            self.reward,
             num_samples=self.config.num_samples,
             max_length=self.config.max_length,
             baseline=self.config.baseline,

@@ -13,6 +13,7 @@ from captioning.patterns.word_lists import load_words, save_words
 from captioning.scores.ranking import macro_average_precision
 from captioning.vision import (
     cached_rows,
+    cached_views,
     fixed_encoder,
     learned_encoder,
     region_shape,
@@ -94,19 +95,15 @@ class Tags(Pattern):
         # A tag that nobody wrote down may be there all the same.
         smoothing = config.label_smoothing
         truth = (1 - smoothing) * truth + smoothing * truth.mean(axis=0)
-        rows = cached_rows(config, data, "train")
-        mirrored = (
-            cached_rows(config, data, "train", mirrored=True) if config.mirror else None
-        )
+        views = cached_views(config, data, "train")
 
         def batches(epoch: int) -> tf.data.Dataset:
             return training_rows(
-                rows,
+                views,
                 truth,
                 images_per_batch=config.batch_size,
                 seed=config.seed,
                 epoch=epoch,
-                mirrored=mirrored,
             )
 
         dev = cached_rows(config, data, "dev"), self._truth(load_split(data, "dev"))
@@ -116,7 +113,7 @@ class Tags(Pattern):
                 "of train; expected some, to choose the best epoch by. Prepare more "
                 "pictures."
             )
-        count = -(-len(rows) // config.batch_size)
+        count = -(-len(views[0]) // config.batch_size)
         return Feed(batches, len(truth), count, lambda: self._precision(*dev))
 
     def _truth(self, split: Split) -> np.ndarray:

@@ -7,6 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
+from captioning.plots.lettering import lettering
+
 # How much of the photo is left where nobody looks. The rest is grey of middle
 # brightness, so that a bright photo is dimmed and a dark one is raised: what is looked
 # at has full contrast and colour on both.
@@ -14,6 +16,7 @@ _LEFT = 0.25
 _GREY = 110.0
 _COLUMNS = 5
 _WIDTH = 2.2  # of a panel, in inches
+_TALLEST = 3  # height over width of a panel; a photo that is taller is drawn smaller
 
 
 def draw_attention(
@@ -41,16 +44,18 @@ def draw_attention(
             "expected (words, regions) with regions a square, such as 7 x 7."
         )
     rows = -(-(len(words) + 1) // _COLUMNS)
-    height = _WIDTH * picture.shape[0] / picture.shape[1] + 0.4  # and a word above it
+    tall = min(picture.shape[0] / picture.shape[1], _TALLEST)
+    height = _WIDTH * tall + 0.4  # and a word above it
     figure = Figure(figsize=(_WIDTH * _COLUMNS, height * rows), layout="constrained")
     panels = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
     for panel in panels:
         panel.axis("off")
     panels[0].imshow(picture)
     panels[0].set_title("the photo", fontsize=10, style="italic")
+    family, label = lettering()
     for panel, word, weight in zip(panels[1:], words, weights, strict=False):
         panel.imshow(clear_where(picture, weight.reshape(side, side)))
-        panel.set_title(word, fontsize=11)
+        panel.set_title(label(word), fontsize=11, family=family)
     if path:
         figure.savefig(path, dpi=100)
     return figure

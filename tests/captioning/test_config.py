@@ -27,7 +27,7 @@ def test_every_knob_has_its_flag():
         train_encoder=True,
         cell="elman",
         dropout=0.0,
-        mirror=False,
+        views=1,
         epochs=1,
         seed=7,
     )

@@ -101,7 +101,7 @@ def test_a_broken_cache_is_made_anew(data, damage):
 
 def test_in_a_mirror_the_columns_turn_round(data):
     rows = np.array(cached(data, "train", Counting().features))
-    mirrored = cached(data, "train", Counting().features, mirrored=True)
+    mirrored = cached(data, "train", Counting().features, view=1)
     np.testing.assert_array_equal(mirrored, rows[:, ::-1])
     # Each has a file of its own.
     np.testing.assert_array_equal(cached(data, "train", Counting().features), rows)

@@ -18,7 +18,7 @@ TOKEN_IDS = tf.ragged.constant(
 
 def batches(**options):
     defaults = {"images_per_batch": 2, "seed": 0, "epoch": 0}
-    return list(training_batches(ROWS, TOKEN_IDS, **{**defaults, **options}))
+    return list(training_batches([ROWS], TOKEN_IDS, **{**defaults, **options}))
 
 
 def test_every_picture_once_with_all_of_its_captions():
@@ -62,14 +62,21 @@ def test_some_captions_of_each_picture_drawn_anew():
     }
 
 
-def test_half_of_the_pictures_are_seen_in_a_mirror():
-    rows = np.zeros((1000, 1), np.float16)
+def test_every_picture_is_seen_in_one_of_its_views():
+    rows = np.repeat(np.arange(1000, dtype=np.float32)[:, None], 2, axis=1)
     captions = tf.ragged.constant([[[START, END]]] * 1000, dtype=tf.int32)
-    (batch,) = training_batches(
-        rows, captions, images_per_batch=1000, seed=0, epoch=0, mirrored=rows + 1
-    )
-    assert 0.4 < np.mean(batch.inputs) < 0.6
-    assert not rows.any()
+
+    def seen(epoch):
+        views = [rows, rows + 0.25, rows + 0.5]
+        (batch,) = training_batches(
+            views, captions, images_per_batch=1000, seed=0, epoch=epoch
+        )
+        np.testing.assert_array_equal(batch.inputs[:, 0] // 1, batch.image_numbers)
+        return batch.inputs.numpy()[np.argsort(batch.image_numbers), 0] % 1
+
+    shares = [np.mean(seen(0) == part) for part in (0, 0.25, 0.5)]
+    np.testing.assert_allclose(shares, 1 / 3, atol=0.05)
+    assert 0.2 < np.mean(seen(0) == seen(1)) < 0.5  # drawn anew
 
 
 def test_a_long_caption_is_cut_and_has_no_end():

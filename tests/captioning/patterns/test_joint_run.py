@@ -185,11 +185,11 @@ def test_a_pattern_may_have_a_knob_of_its_own(harbour_data, tmp_path, monkeypatc
     plans = {}
     monkeypatch.setattr(train, "train_and_show", lambda p, *_, **__: plans.update(p))
     monkeypatch.setattr("captioning.data_sets.embedded_data", lambda kind: harbour_data)
-    own = ["--knob", "translation.epochs=3", "--knob", "tags.mirror=true"]
+    own = ["--knob", "translation.epochs=3", "--knob", "tags.views=2"]
     train.main(["--pattern", "all", "--epochs", "5", *own])
     epochs = {name: plan.config.epochs for name, plan in plans.items()}
     assert epochs.pop("translation") == 3 and set(epochs.values()) == {5}
-    assert plans["tags"].config.mirror and not plans["captions"].config.mirror
+    assert [plans[name].config.views for name in ("tags", "captions")] == [2, 1]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_a_pattern_may_have_a_knob_of_its_own(harbour_data, tmp_path, monkeypatc
         ("epochs=3", "expected a knob of one of the patterns"),
         ("tags.epoch=3", "The knob 'epoch' is not known"),
         ("tags.epochs=many", "epochs is 'many'; expected a number"),
-        ("tags.mirror=1", "mirror is '1'; expected true or false"),
+        ("tags.train_encoder=1", "train_encoder is '1'; expected true or false"),
         ("tags.epochs=0", "epochs is 0; expected at least 1"),
     ],
 )

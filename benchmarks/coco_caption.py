@@ -1,0 +1,100 @@
+"""python -m benchmarks.coco_caption: the same scores by coco-caption itself.
+
+Its own tokenizer and METEOR 1.5 are Java programs, which come with the package
+`pycocoevalcap`; neither it nor Java is needed anywhere else:
+
+    pip install --no-deps pycocoevalcap && apt-get install default-jre-headless
+"""
+
+import argparse
+import importlib
+import shutil
+from pathlib import Path
+
+from data_prep.errors import BadInput, exit_on_bad_input
+
+SCORES = ("BLEU", "METEOR 1.5", "ROUGE-L", "CIDEr-D")
+_CLASSES = {  # of the package: module and class
+    "tokenizer": ("tokenizer.ptbtokenizer", "PTBTokenizer"),
+    "BLEU": ("bleu.bleu", "Bleu"),
+    "METEOR 1.5": ("meteor.meteor", "Meteor"),
+    "ROUGE-L": ("rouge.rouge", "Rouge"),
+    "CIDEr-D": ("cider.cider", "Cider"),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.coco_caption",
+        description="BLEU, METEOR 1.5, ROUGE-L and CIDEr-D of a file of captions, by "
+        "coco-caption's own code.",
+        epilog="example:\n  python -m benchmarks.coco_caption --captions test.json "
+        "--data data/flickr8k --split test",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--captions",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help='a JSON list of {"image", "caption"}, from captioning.evaluate --out',
+    )
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--split", choices=("dev", "test"), default="dev")
+    flags = parser.parse_args()
+    from captioning.evaluate import read_candidates
+    from captioning.report import score_table
+    from data_prep import pipeline
+
+    split = pipeline.load_split(flags.data, flags.split)
+    references = dict(zip(split.image_ids, split.captions, strict=True))
+    print(score_table(scores(read_candidates(flags.captions), references)))
+    return 0
+
+
+def scores(captions: dict[str, str], references: dict[str, tuple[str, ...]]) -> dict:
+    """Return coco-caption's scores of one caption a picture, by name.
+
+    Raises:
+        BadInput: the package or Java is missing, or the pictures are not the same.
+    """
+    if captions.keys() != references.keys():
+        raise BadInput(
+            f"There are captions of {len(captions)} pictures and references of "
+            f"{len(references)}; expected the same pictures. Check --split."
+        )
+    if not shutil.which("java"):
+        raise BadInput(
+            "Java was not found; coco-caption's tokenizer and METEOR need it. Install "
+            "it (Debian: default-jre-headless)."
+        )
+    try:
+        classes = {
+            name: getattr(importlib.import_module(f"pycocoevalcap.{module}"), kind)
+            for name, (module, kind) in _CLASSES.items()
+        }
+    except ImportError as error:
+        raise BadInput(
+            f"pycocoevalcap cannot be imported ({error}); run "
+            "`pip install --no-deps pycocoevalcap`."
+        ) from error
+
+    def tokens(texts):
+        return classes["tokenizer"]().tokenize(
+            {image: [{"caption": text} for text in all] for image, all in texts.items()}
+        )
+
+    people = tokens(references)
+    said = tokens({image: [caption] for image, caption in captions.items()})
+    found = {}
+    for name in SCORES:
+        overall, _ = classes[name]().compute_score(people, said)
+        if name == "BLEU":
+            found |= {f"BLEU-{n}": value for n, value in enumerate(overall, 1)}
+        else:
+            found[name] = float(overall)
+    return found
+
+
+if __name__ == "__main__":
+    exit_on_bad_input(main)

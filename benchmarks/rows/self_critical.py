@@ -1,0 +1,76 @@
+"""Rows about self-critical training: captions drawn, rewarded and learned from, a
+second, and what of it the reward takes. From cached rows, of a run's own pictures."""
+
+import dataclasses
+from pathlib import Path
+
+from benchmarks.rows.row import Row
+from benchmarks.rows.timing import in_turn, spread
+
+STEPS = 4  # a round: a step takes as long as its longest caption, so several
+
+
+def rows(run: Path, rounds: int):
+    """Yield the rows, of a run's captioner and of the pictures it learned from."""
+    from captioning import runs
+    from captioning.gradient_steps import GradientSteps, Objective
+
+    facts = runs.load_facts(run)["captions"]
+    config = dataclasses.replace(facts.config, objective="self_critical")
+    plans = {"captions": runs.Plan(config, facts.data)}
+    captions = runs.PATTERNS["captions"].of_run(
+        config, run / "captions", runs.shared_cell(plans)
+    )
+    runs.take_weights({"captions": captions}, run)
+    feed = captions.feed(facts.data)
+    batches = list(feed.batches(0).take(STEPS))
+    spec = feed.batches(0).element_spec
+    steps = GradientSteps(
+        {"captions": Objective(captions.model, captions.loss, spec, config, 1000)}
+    )
+    drawn = [
+        (batch.image_numbers.numpy(), _drawn(captions, batch)) for batch in batches
+    ]
+    seconds = in_turn(
+        {
+            "step": lambda: [float(steps.step("captions", batch)) for batch in batches],
+            "reward": lambda: [captions.reward.score(*each) for each in drawn],
+        },
+        rounds,
+    )
+    count = sum(token_ids.shape[0] * token_ids.shape[1] for _, token_ids in drawn)
+    measured = f"self-critical training, {config.num_samples} captions a photo"
+    yield Row(
+        f"{measured}, drawn, rewarded and learned from",
+        "",
+        spread([count / step for step in seconds["step"]]),
+        180,
+        unit=" captions/s",
+        absolute=f"{spread(seconds['step']).median / STEPS:.2f} s a step of "
+        f"{config.batch_size} photos",
+    )
+    shares = [
+        100 * reward / step
+        for reward, step in zip(seconds["reward"], seconds["step"], strict=True)
+    ]
+    yield Row(
+        f"{measured}, the reward",
+        "the whole step",
+        spread(shares),
+        5,
+        unit="%",
+        at_most=True,
+        absolute=f"{1000 * spread(seconds['reward']).median / STEPS:.0f} ms a step",
+    )
+
+
+def _drawn(captions, batch):
+    from captioning.patterns.captions import TOKENS
+
+    return captions.model.sample(
+        batch.inputs,
+        TOKENS,
+        num_samples=captions.config.num_samples,
+        max_length=captions.config.max_length,
+        seed=(0, 0),
+    ).token_ids.numpy()
