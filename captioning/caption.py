@@ -20,11 +20,13 @@ BATCH_SIZE = 16  # the encoder is no faster with more, and the first lines come 
 # TensorFlow has started: some 10 s, at 0.15 s each.
 FEW = 64
 BATCH_BYTES = 2**26  # of encoded pictures; one that is larger comes alone
+DRAWN_AS = (".png", ".jpg", ".jpeg")
 
 EXAMPLE = """examples:
   python -m captioning.caption photo.jpg
   python -m captioning.caption holiday/ --beams 5 --json > captions.jsonl
   python -m captioning.caption photo.jpg --tags
+  python -m captioning.caption photo.jpg --explain --attention looks.png
   python -m captioning.caption photo.jpg --model captioner.tflite   # at once
 """
 
@@ -78,6 +80,20 @@ def main(argv: list[str] | None = None) -> int:
         'or {"image", "error"}; with --tags also "tags": [{"tag", "probability"}]',
     )
     parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="show all beams with their scores, best first (with --json, list them): "
+        "the log probability of a caption over length ** length_penalty, its end "
+        "counted; nearer to 0 is likelier",
+    )
+    parser.add_argument(
+        "--attention",
+        type=Path,
+        metavar="OUT.png",
+        help="of one picture: draw it once for every word of its best caption, clear "
+        "where the run looked as it chose that word, grey elsewhere",
+    )
+    parser.add_argument(
         "--tags", action="store_true", help="list what is in each picture too"
     )
     parser.add_argument(
@@ -99,8 +115,10 @@ def main(argv: list[str] | None = None) -> int:
             f"There is no file in {', '.join(map(str, flags.paths))}; "
             "expected pictures. Name a picture or a folder that holds some."
         )
-    say = _say_json if flags.json else _say
-    shown = flags.beams or 1
+    if flags.attention:
+        _check_attention(flags, paths)
+    say = _say_json if flags.json else _explain if flags.explain else _say
+    shown = None if flags.explain else flags.beams or 1
     num_captioned = 0
     model = flags.model or _at_once(flags, len(paths))
     caption, tag = _of_file(model, flags) if model else _of_runs(flags)
@@ -110,10 +128,41 @@ def main(argv: list[str] | None = None) -> int:
     return 0 if num_captioned else 2
 
 
+def _check_attention(flags, paths: list[Path]) -> None:
+    """Raise BadInput if the attention cannot be drawn, before anything is loaded."""
+    out = flags.attention
+    if flags.model:
+        raise BadInput(
+            "--attention needs a run, and --model is a file that says words alone; "
+            "leave --model out and give --run the run that it was made of."
+        )
+    if len(paths) != 1:
+        raise BadInput(
+            f"--attention got {len(paths)} pictures; expected exactly one, drawn once "
+            "for each word. Name a single picture."
+        )
+    if out.suffix.lower() not in DRAWN_AS:
+        raise BadInput(
+            f"--attention is {out}; expected a picture file to write, whose name ends "
+            f"in {' or '.join(DRAWN_AS)}. Name another."
+        )
+    if out.is_dir() or not out.absolute().parent.is_dir():
+        raise BadInput(
+            f"--attention is {out}, a folder or in one that does not exist; expected a "
+            "file to write. Name another, or make the folder."
+        )
+    if out.exists() and paths[0].exists() and out.samefile(paths[0]):
+        raise BadInput(
+            f"--attention is {out}, the picture itself; expected a file to write. "
+            "Name another."
+        )
+
+
 def _at_once(flags, num_pictures: int) -> Path | None:
     """Return the file that answers sooner than the run it was made of, if there is one
     and it can do what is asked for."""
-    if flags.run or flags.tags or flags.beams or num_pictures > FEW:
+    of_a_run = (flags.run, flags.tags, flags.beams, flags.explain, flags.attention)
+    if any(of_a_run) or num_pictures > FEW:
         return None
     return shipped.TFLITE if shipped.TFLITE.exists() else None
 
@@ -127,13 +176,20 @@ def _of_file(model: Path, flags) -> tuple[Captioner, None]:
 
 def _of_runs(flags) -> tuple[Captioner, Tagger | None]:
     import_tensorflow()
-    from captioning.inference import LoadedCaptioner, LoadedTagger, run_with_tags
+    from captioning.inference import (
+        DrawingCaptioner,
+        LoadedCaptioner,
+        LoadedTagger,
+        run_with_tags,
+    )
 
     run = chosen_captioner(flags)
     tags_run = flags.tags_run
     if flags.tags and not tags_run:
         tags_run = run_with_tags(run)
     tag = LoadedTagger(tags_run) if tags_run else None
+    if flags.attention:
+        return DrawingCaptioner(run, flags.attention, flags.beams), tag
     return LoadedCaptioner(run, flags.beams), tag
 
 
@@ -204,15 +260,26 @@ def _caption_batch(batch, caption, tag) -> list[Captioned]:
 def _say(result: Captioned, shown: int) -> None:
     if result.error:
         _write(f"error: {printable(result.error)}", sys.stderr)
-    tags = ""
-    if result.tags is not None:
-        tags = f"  [{', '.join(found.tag for found in result.tags)}]"
+    tags = _listed(result.tags)
     for caption, score in result.captions[:shown]:
         scored = f"  ({score:.3f})" if shown > 1 else ""
         _write(f"{printable(str(result.path))} -> {caption}{scored}{tags}", sys.stdout)
 
 
-def _say_json(result: Captioned, shown: int) -> None:
+def _explain(result: Captioned, shown: int | None) -> None:
+    if result.error:
+        _write(f"error: {printable(result.error)}", sys.stderr)
+        return
+    _write(f"{printable(str(result.path))}{_listed(result.tags)}", sys.stdout)
+    for caption, score in result.captions[:shown]:
+        _write(f"  {score:6.3f}  {caption}", sys.stdout)
+
+
+def _listed(tags: list[Tag] | None) -> str:
+    return "" if tags is None else f"  [{', '.join(found.tag for found in tags)}]"
+
+
+def _say_json(result: Captioned, shown: int | None) -> None:
     line: dict = {"image": _unicode(str(result.path))}
     if result.error:
         line["error"] = _unicode(result.error)

@@ -2,17 +2,23 @@
 
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
+from PIL import Image
 
-from captioning.runs import newest
+from captioning.runs import load_run, newest
 from captioning.said import Caption, Tag
-from captioning.serving import load_server, patterns_of
+from captioning.serving import is_export, load_server, patterns_of
+from data_prep import images
+from data_prep.errors import BadInput
 from data_prep.pictures import BadPicture
 
 # Tags this probable are shown, or the best one. Generous: one that is likelier wrong
 # than right may still be worth a look.
 LIKELY = 0.3
+LONGEST_SIDE = 640  # of a picture drawn, in pixels: three times what a panel shows
 
 
 class LoadedCaptioner:
@@ -35,16 +41,78 @@ class LoadedCaptioner:
         Raises:
             BadPicture: one of the pictures cannot be decoded.
         """
-        found = _asked(self._ask, pictures)
-        return [
-            [
-                Caption(text.decode("utf-8"), float(score))
-                for text, score in zip(texts, scores, strict=True)
-            ]
-            for texts, scores in zip(
-                found["captions"].numpy(), found["scores"].numpy(), strict=True
+        return _captions(_asked(self._ask, pictures))
+
+
+class Looks(NamedTuple):
+    """Where a run looked as it chose each word about a picture.
+
+    Attributes:
+        picture: uint8 ``(height, width, 3)``, upright, in its own shape, reduced to
+            `LONGEST_SIDE` at most.
+        words: of the caption.
+        weights: float32 ``(words, regions)``, each row of sum 1. Regions go along the
+            rows of a square grid that is stretched over the whole picture, as the
+            picture was squeezed into the square that the model saw.
+    """
+
+    picture: np.ndarray
+    words: list[str]
+    weights: np.ndarray
+
+
+class DrawingCaptioner:
+    """A run that captions encoded pictures and draws where it looked meanwhile.
+
+    Args:
+        path: a run's directory.
+        out: the picture file to draw, .png or .jpg, written over by every picture.
+        num_beams: captions a picture; None takes the run's own.
+
+    Raises:
+        BadInput: it is an export, or no run of captions.
+    """
+
+    def __init__(self, path: Path, out: Path, num_beams: int | None = None):
+        if is_export(path):
+            raise BadInput(
+                f"{path} is an export, which says words alone; expected a run, which "
+                "also tells where it looks. Give --run the run that it was made of."
             )
-        ]
+        self._pattern = load_run(path).pattern("captions")
+        self._ask = self._pattern.server(num_beams=num_beams)
+        self._out = out
+
+    def __call__(self, pictures: list[bytes]) -> list[list[Caption]]:
+        """Return the captions of each picture, best first, and draw the best.
+
+        Raises:
+            BadPicture: one of the pictures cannot be decoded.
+            BadInput: the file cannot be written.
+        """
+        from captioning.plots.attention import draw_attention
+
+        found = _captions(_asked(self._ask, pictures))
+        for picture, (best, *_) in zip(pictures, found, strict=True):
+            looks = self.looks(picture, best.caption)
+            try:
+                draw_attention(looks.picture, looks.words, looks.weights, self._out)
+            except OSError as error:
+                raise BadInput(
+                    f"{self._out} cannot be written ({error.strerror}); expected to "
+                    "draw the attention there. Name another file."
+                ) from error
+        return found
+
+    def looks(self, picture: bytes, caption: str) -> Looks:
+        """Return where the run looks as it says `caption` of an encoded picture."""
+        decoded = images.decode(tf.constant(picture))
+        pixels = images.squeeze(decoded, self._pattern.config.image_size)
+        words, weights = self._pattern.looks(pixels[None], caption)
+        small = Image.fromarray(decoded.numpy())
+        small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        # A caption without words has weights too: those from which its end was chosen.
+        return Looks(np.asarray(small), words, weights[: len(words)])
 
 
 class LoadedTagger:
@@ -74,6 +142,18 @@ class LoadedTagger:
                 found["tags"].numpy(), found["probabilities"].numpy(), strict=True
             )
         ]
+
+
+def _captions(found: dict[str, tf.Tensor]) -> list[list[Caption]]:
+    return [
+        [
+            Caption(text.decode("utf-8"), float(score))
+            for text, score in zip(texts, scores, strict=True)
+        ]
+        for texts, scores in zip(
+            found["captions"].numpy(), found["scores"].numpy(), strict=True
+        )
+    ]
 
 
 def _asked(ask, pictures: list[bytes]):

@@ -1,0 +1,188 @@
+"""captioning.caption --attention and --explain: where it looked, what it weighed."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from captioning import caption, shipped
+from captioning.inference import LONGEST_SIDE, DrawingCaptioner
+from captioning.runs import load_facts
+from captioning.serving import load_server
+from data_prep.errors import BadInput
+
+
+@pytest.fixture
+def photo(tmp_path, make_picture):
+    path = tmp_path / "photo.png"
+    make_picture(90, 60).save(path)
+    return path
+
+
+# === --attention ===
+
+
+@pytest.mark.parametrize("which", ["tiny_run", "frozen_run"])
+def test_the_photo_is_drawn_once_for_each_word(which, photo, tmp_path, request, capsys):
+    run, out = request.getfixturevalue(which), tmp_path / "looks.png"
+    arguments = [str(photo), "--run", str(run), "--attention", str(out)]
+    assert caption.main(arguments) == 0
+    name, said = capsys.readouterr().out.strip().split(" -> ")
+    assert name == str(photo) and said
+    with Image.open(out) as drawn:
+        drawn.load()
+        assert drawn.format == "PNG"
+    captioner = DrawingCaptioner(run, out)
+    looks = captioner.looks(photo.read_bytes(), said)
+    assert looks.words == said.split()
+    np.testing.assert_allclose(looks.weights.sum(axis=1), 1, rtol=1e-5)
+    np.testing.assert_array_equal(looks.picture, Image.open(photo))
+    # A model fed pixels squeezed in another way would say other words of them.
+    (found,) = captioner([photo.read_bytes()])
+    assert found[0].caption == said
+
+
+def test_the_photo_drawn_is_upright_and_small_and_has_its_own_shape(
+    tiny_run, tmp_path, make_picture, encode_picture
+):
+    lying = encode_picture(make_picture(1500, 500), "JPEG", orientation=6)
+    captioner = DrawingCaptioner(tiny_run, tmp_path / "looks.png")
+    looks = captioner.looks(lying, "a red boat")
+    assert looks.picture.shape == (LONGEST_SIDE, round(LONGEST_SIDE / 3), 3)
+    assert captioner.looks(lying, "").weights.shape[0] == 0
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3000, 3), (3, 3000)])
+def test_photos_of_any_shape_can_be_drawn(
+    size, tiny_run, tmp_path, make_picture, encode_picture
+):
+    out = tmp_path / "looks.jpg"
+    DrawingCaptioner(tiny_run, out)([encode_picture(make_picture(*size), "PNG")])
+    with Image.open(out) as drawn:
+        assert drawn.format == "JPEG" and max(drawn.size) < 5000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--model", "x.tflite"], "--attention needs a run"),
+        (["{photo}"], "--attention got 2 pictures; expected exactly one"),
+        (["--attention", "{folder}/no/looks.png"], "in one that does not exist"),
+        (["--attention", "{folder}/looks.txt"], r"ends in \.png or \.jpg"),
+        (["--attention", "{photo}"], "the picture itself"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_before_anything_is_loaded(
+    arguments, message, photo, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(caption, "_of_runs", None)
+    monkeypatch.setattr(caption, "_of_file", None)
+    before = photo.read_bytes()
+    given = [text.format(photo=photo, folder=tmp_path) for text in arguments]
+    out = [] if "--attention" in given else ["--attention", str(tmp_path / "looks.png")]
+    with pytest.raises(BadInput, match=message):
+        caption.main([str(photo), *given, *out])
+    assert list(tmp_path.iterdir()) == [photo] and photo.read_bytes() == before
+
+
+def test_an_export_has_no_attention_to_draw(photo, tmp_path):
+    export = tmp_path / "exported"
+    export.mkdir()
+    (export / "saved_model.pb").touch()
+    out = tmp_path / "looks.png"
+    with pytest.raises(BadInput, match="exported is an export.*expected a run"):
+        caption.main([str(photo), "--run", str(export), "--attention", str(out)])
+
+
+def test_nothing_is_drawn_of_what_is_no_picture(tiny_run, tmp_path, capsys):
+    bad, out = tmp_path / "photo.jpg", tmp_path / "looks.png"
+    bad.write_text("not a picture")
+    arguments = [str(bad), "--run", str(tiny_run), "--attention", str(out)]
+    assert caption.main(arguments) == 2
+    assert f"error: {bad}" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_file_that_cannot_be_written_is_bad_input(tiny_run, photo, tmp_path):
+    out = tmp_path / ("x" * 300 + ".png")  # a longer name than file systems have
+    with pytest.raises(BadInput, match="cannot be written"):
+        DrawingCaptioner(tiny_run, out)([photo.read_bytes()])
+
+
+# === --explain ===
+
+
+def test_explain_shows_all_beams_best_first(tiny_run, photo, tmp_path, capsys):
+    second = tmp_path / "second.png"
+    second.write_bytes(photo.read_bytes())
+    bad = tmp_path / "third.png"
+    bad.write_text("not a picture")
+    paths = [str(photo), str(second), str(bad)]
+    assert caption.main([*paths, "--run", str(tiny_run), "--explain"]) == 0
+    out, err = capsys.readouterr()
+    assert f"error: {bad}" in err and str(bad) not in out
+    lines = out.splitlines()
+    num_beams = load_facts(tiny_run)["captions"].config.num_beams
+    assert num_beams > 1
+    assert lines[0] == str(photo) and lines[num_beams + 1] == str(second)
+    assert len(lines) == 2 * (num_beams + 1)
+    beams = [line.split(maxsplit=1) for line in lines[1 : num_beams + 1]]
+    scores = [float(score) for score, _ in beams]
+    assert scores == sorted(scores, reverse=True) and max(scores) <= 0
+    assert len({said for _, said in beams}) == num_beams
+    assert all(line.startswith("  ") for line in lines[1 : num_beams + 1])
+
+
+def test_explain_as_json_lists_what_is_shown(tiny_run, photo, capsys):
+    arguments = [str(photo), "--run", str(tiny_run), "--explain", "--beams", "4"]
+    caption.main(arguments)
+    shown = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+    caption.main([*arguments, "--json"])
+    listed = json.loads(capsys.readouterr().out)["captions"]
+    assert [[f"{one['score']:.3f}", one["caption"]] for one in listed] == shown[1:]
+    assert len(listed) == 4
+
+
+def test_a_score_is_the_log_probability_by_length(tiny_run, photo):
+    """As --help says, from the probabilities of the words, END among them."""
+    import tensorflow as tf
+
+    from captioning.runs import load_run
+    from data_prep import images
+    from data_prep.vocabulary import END, PAD, START, UNK
+
+    asked = load_server(tiny_run, "captions").ask(
+        image_bytes=tf.constant([photo.read_bytes()])
+    )
+    pattern = load_run(tiny_run).pattern("captions")
+    pixels = images.load(photo.read_bytes(), pattern.config.image_size)[None]
+    for text, score in zip(
+        asked["captions"][0].numpy(), asked["scores"][0].numpy(), strict=True
+    ):
+        ids = [*pattern.vocabulary.ids(tf.constant([text]))[0].numpy(), END]
+        ids = ids[: pattern.config.max_length]  # one that was cut there has no END
+        before = tf.constant([[START, *ids[:-1]]])
+        logits = pattern.model(pixels, before, tf.constant([0]))[0]
+        log_probs = tf.nn.log_softmax(logits).numpy()
+        log_prob = sum(row[word] for row, word in zip(log_probs, ids, strict=True))
+        expected = log_prob / len(ids) ** pattern.config.length_penalty
+        assert PAD not in ids and UNK not in ids
+        assert score == pytest.approx(expected, abs=1e-3)
+
+
+@pytest.mark.parametrize("flag", [["--explain"], ["--attention", "looks.png"]])
+def test_the_file_that_answers_at_once_is_left_to_quick_questions(
+    flag, photo, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(shipped, "TFLITE", photo)  # any file that exists
+    asked = []
+
+    def of_runs(flags):
+        asked.append(flags)
+        return lambda pictures: [[] for _ in pictures], None
+
+    monkeypatch.setattr(caption, "_of_runs", of_runs)
+    caption.main([str(photo), *flag])
+    assert len(asked) == 1
