@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data_prep.errors import BadInput, exit_on_bad_input
+from data_prep.quiet import import_tensorflow
 
 # Which draws, how long, how fast: not what is compared.
 _UNSAID = ("seed", "epochs", "patience", "precision")
@@ -49,8 +50,21 @@ def main() -> int:
         metavar="RUN",
         help="runs of captions, each behind the one it started with",
     )
+    parser.add_argument(
+        "--without-average",
+        action="store_true",
+        help="score too, on dev, the weights of each run's last epoch as they were, "
+        "without their moving average",
+    )
     flags = parser.parse_args()
+    import_tensorflow()
     print(table(read_runs(flags.runs)))
+    for directory in flags.runs if flags.without_average else ():
+        plain, averaged = last_scores(directory)
+        print(
+            f"{directory.name}, last epoch: dev CIDEr-D {plain:.4f} without the moving "
+            f"average of the weights, {averaged:.4f} with it"
+        )
     return 0
 
 
@@ -100,6 +114,33 @@ def read_runs(directories: list[Path]) -> list[Trained]:
             )
         )
     return found
+
+
+def last_scores(directory: Path) -> tuple[float, float]:
+    """Return the dev scores of a run's last epoch: of the weights themselves, and of
+    their moving average.
+
+    Raises:
+        BadInput: the run has no checkpoint, or its data is not where it was.
+    """
+    from captioning import runs
+    from captioning.checkpoint import Checkpoint
+    from captioning.gradient_steps import GradientSteps, Objective
+
+    facts = runs.load_facts(directory)["captions"]
+    cell = runs.shared_cell({"captions": runs.Plan(facts.config, facts.data)})
+    captions = runs.PATTERNS["captions"].of_run(
+        facts.config, directory / "captions", cell
+    )
+    feed = captions.feed(facts.data)
+    spec = feed.batches(0).element_spec
+    steps = GradientSteps(
+        {"captions": Objective(captions.model, captions.loss, spec, facts.config, 1)}
+    )
+    Checkpoint(steps, directory).restore()
+    plain = feed.dev_score()
+    with steps.averaged_weights():
+        return plain, feed.dev_score()
 
 
 def changes(before, after) -> dict:

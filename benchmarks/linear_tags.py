@@ -51,7 +51,7 @@ def read_data(data: Path) -> tuple[dict, dict]:
         name: pipeline.load_split(data, name) for name in ("train", "dev", "test")
     }
     tags = content_words.most_frequent(splits["train"].captions, NUM_TAGS)
-    recipe = features_of(preset("flickr8k"))
+    recipe = features_of(preset("flickr8k-tags"))
     pooled = {
         name: features.cached(data, name, recipe).mean(axis=1, dtype=np.float32)
         for name in splits

@@ -31,7 +31,7 @@ _MAY_BE_ZERO = ("seed", "warmup_steps", "captions_per_image", "fine_tune")
 class Config:
     """Everything that decides what a training run computes, data aside.
 
-    The defaults are the `flickr8k` preset: photos, a frozen ImageNet encoder.
+    The defaults suit photos and a frozen ImageNet encoder; see `captioning.presets`.
     """
 
     # === Model ===

@@ -42,7 +42,10 @@ _READER = Config(
 
 PRESETS = {
     # === Captions ===
-    "flickr8k": Config(),
+    "flickr8k": Config(
+        image_size=256,  # Lite2 learned at 260; 224 gave dev CIDEr-D 0.526, 256 0.546
+        precision="bfloat16",  # where the processor has it: 620 captions/s, not 370
+    ),
     "harbour": _HARBOUR,
     # === Sentiment ===
     "sst2": replace(

@@ -166,6 +166,23 @@ def test_the_references_themselves_state_all_facts(harbour_data, tmp_path, capsy
     assert table["BLEU-1"] == "1.0000"
 
 
+def test_habits_stand_beside_peoples(tiny_run, harbour_data, tmp_path, capsys):
+    split = load_split(harbour_data, "dev")
+    said = [{"image": image, "caption": "a boat in a"} for image in split.image_ids]
+    file = tmp_path / "said.json"
+    file.write_text(json.dumps(said))
+    arguments = ["--data", str(harbour_data), "--habits", "--json"]
+    evaluate.main(["--captions", str(file), *arguments])
+    found = json.loads(capsys.readouterr().out)
+    assert (found["words a caption"], found["different words"]) == (4, 3)
+    assert (found["break off"], found["repeat themselves"]) == (1, 0)
+    assert found["words a caption, people"] > 6 and found["break off, people"] == 0
+    evaluate.main(["--run", str(tiny_run), *arguments])
+    assert "different words, people" in json.loads(capsys.readouterr().out)
+    with pytest.raises(BadInput, match="--habits are about captions"):
+        evaluate.main(["--run", str(tiny_run), "--pattern", "tags", "--habits"])
+
+
 def test_a_grey_picture_says_the_same_of_all(tiny_run, tmp_path):
     out = tmp_path / "grey.json"
     evaluate.main(["--run", str(tiny_run), "--grey", "--out", str(out)])
