@@ -62,6 +62,10 @@ def main(argv: list[str] | None = None) -> int:
     import_tensorflow()
     needs_run = any(SUBJECTS[name] for name in flags.rows)
     run = chosen_run(flags, "captions") if needs_run else None
+    if run:
+        from captioning.runs import check_has, load_facts
+
+        check_has(run, load_facts(run), "captions")
     say = _say_json if flags.json else _say
     if not flags.json:
         print("| measured | against | value | bar | on this machine |")

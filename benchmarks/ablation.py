@@ -93,12 +93,12 @@ def read_runs(directories: list[Path]) -> list[Trained]:
                 "expected the two in this order. Name that run too."
             )
         config = facts["captions"].config
-        before = configs.get(start) or preset_for(
-            facts["captions"].data.name, "captions"
-        )
+        before = configs.get(start) or preset_for(_data_set(facts), "captions")
         configs[directory.resolve().name] = config
         try:
             history = read_history(directory)
+            if not history:
+                raise ValueError("no epoch")
         except (OSError, ValueError) as error:
             raise BadInput(
                 f"{directory} has no history ({error}); expected a run that finished "
@@ -114,6 +114,14 @@ def read_runs(directories: list[Path]) -> list[Trained]:
             )
         )
     return found
+
+
+def _data_set(facts) -> str:
+    """Return the name of what a run learned from; its folder's, if it is gone."""
+    from data_prep.dataset_info import DatasetInfo
+
+    data = facts["captions"].data
+    return DatasetInfo.load(data).name if data.is_dir() else data.name
 
 
 def last_scores(directory: Path) -> tuple[float, float]:

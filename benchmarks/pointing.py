@@ -4,11 +4,12 @@ The pointing game (Zhang et al. 2016, "Top-down Neural Attention by Excitation
 Backprop"), of the harbour, which knows where it drew each thing. A run captions a
 picture; for every noun of its caption that names a thing of the scene, the region with
 the highest weight as that noun is chosen is a hit if the centre of its cell lies in the
-thing's box. The head noun counts: of "rowing boat" it is "boat".
+thing's box. The head noun counts: of "rowing boat" it is "boat". Things smaller than a
+cell can hardly be hit so; "touched" is the same where cell and box only have to meet.
 
 Beside it stands what costs no attention at all:
 
-- chance: a random region hits as often as the box's share of all centres.
+- chance, and chance to touch: what a random region gives.
 - one region: the same region each time, the best there is, chosen with hindsight.
 - possible: nouns whose box holds any centre; sailors are smaller than a cell.
 - any word: the hits of the sharper word, where the noun is of two ("rowing boat"): the
@@ -48,12 +49,14 @@ class Pointed(NamedTuple):
     Attributes:
         kind: of the thing it names.
         inside: bool ``(regions,)``, whose centres lie in the thing's box.
+        meeting: bool ``(regions,)``, whose cells have a part in common with it.
         peak: the region of the highest weight, as the head noun is chosen.
         sharper: the same over all words of the noun.
     """
 
     kind: str
     inside: np.ndarray
+    meeting: np.ndarray
     peak: int
     sharper: int
 
@@ -64,16 +67,20 @@ class Share(NamedTuple):
     Attributes:
         nouns: how many.
         hit: by the peak of the head noun.
+        touched: the same, by its cell instead of the cell's centre.
         any_word: by the sharper peak of all words of the noun.
         chance: by a random region.
+        chance_to_touch: the same, by its cell.
         one_region: by the region that hits most often, the same each time.
         possible: whose box holds any centre at all.
     """
 
     nouns: int
     hit: float
+    touched: float
     any_word: float
     chance: float
+    chance_to_touch: float
     one_region: float
     possible: float
 
@@ -103,8 +110,8 @@ def main(argv: list[str] | None = None) -> int:
     import_tensorflow()
     run = chosen_run(flags, "captions")
     pointed, absent = measure(run, flags.data, flags.split)
-    print("| named | nouns | hit | any word | chance | one region | possible |")
-    print("|---|---|---|---|---|---|---|")
+    names = [name.replace("_", " ") for name in Share._fields]
+    print(f"| named | {' | '.join(names)} |\n|---|{'---|' * len(names)}")
     for kind, share in table(pointed).items():
         shares = " | ".join(f"{value:.3f}" for value in share[1:])
         print(f"| {kind} | {share.nouns} | {shares} |")
@@ -194,9 +201,15 @@ def point(
     for first, end, kind in nouns(words):
         if kind in boxes:
             whole = weights[first:end]
-            inside = centres_inside(boxes[kind], side)
-            sharper = whole.max(axis=0).argmax()
-            pointed.append(Pointed(kind, inside, whole[-1].argmax(), sharper))
+            pointed.append(
+                Pointed(
+                    kind,
+                    centres_inside(boxes[kind], side),
+                    cells_meeting(boxes[kind], side),
+                    peak=whole[-1].argmax(),
+                    sharper=whole.max(axis=0).argmax(),
+                )
+            )
     return pointed
 
 
@@ -205,7 +218,8 @@ def nouns(words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     its last, and the kind of thing that it names."""
     at = 0
     while at < len(words):
-        length = 2 if tuple(words[at : at + 2]) in NAMED else 1
+        pair = tuple(words[at : at + 2])
+        length = 2 if len(pair) == 2 and pair in NAMED else 1
         kind = NAMED.get(tuple(words[at : at + length]))
         if kind:
             yield at, at + length, kind
@@ -226,6 +240,15 @@ def centres_inside(box: Box, side: int) -> np.ndarray:
     return (down[:, None] & across).ravel()
 
 
+def cells_meeting(box: Box, side: int) -> np.ndarray:
+    """Return which cells have a part in common with a box; as `centres_inside`."""
+    left, top, right, bottom = box
+    edges = np.arange(side + 1) / side
+    across = (left < edges[1:]) & (edges[:-1] < right)
+    down = (top < edges[1:]) & (edges[:-1] < bottom)
+    return (down[:, None] & across).ravel()
+
+
 def table(pointed: Sequence[Pointed]) -> dict[str, Share]:
     """Return the shares of all nouns, and of each kind, those named most often first.
 
@@ -241,12 +264,15 @@ def table(pointed: Sequence[Pointed]) -> dict[str, Share]:
 
 def _share(pointed: Sequence[Pointed]) -> Share:
     inside = np.stack([one.inside for one in pointed])
+    meeting = np.stack([one.meeting for one in pointed])
     every = np.arange(len(pointed))
     return Share(
         nouns=len(pointed),
         hit=inside[every, [one.peak for one in pointed]].mean(),
+        touched=meeting[every, [one.peak for one in pointed]].mean(),
         any_word=inside[every, [one.sharper for one in pointed]].mean(),
         chance=inside.mean(),
+        chance_to_touch=meeting.mean(),
         one_region=inside.mean(axis=0).max(),
         possible=inside.any(axis=1).mean(),
     )

@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from captioning import shipped
-from captioning.commands import add_run_flag, chosen_captioner, positive
+from captioning.commands import (
+    add_run_flag,
+    chosen_captioner,
+    positive,
+    say_shipped,
+)
 from captioning.said import Caption, Tag
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.picture_folders import find_pictures
@@ -161,10 +166,18 @@ def _check_attention(flags, paths: list[Path]) -> None:
 def _at_once(flags, num_pictures: int) -> Path | None:
     """Return the file that answers sooner than the run it was made of, if there is one
     and it can do what is asked for."""
-    of_a_run = (flags.run, flags.tags, flags.beams, flags.explain, flags.attention)
-    if any(of_a_run) or num_pictures > FEW:
+    of_a_run = (
+        flags.run,
+        flags.tags,
+        flags.tags_run,
+        flags.beams,
+        flags.explain,
+        flags.attention,
+    )
+    if any(of_a_run) or num_pictures > FEW or not shipped.TFLITE.exists():
         return None
-    return shipped.TFLITE if shipped.TFLITE.exists() else None
+    say_shipped()
+    return shipped.TFLITE
 
 
 def _of_file(model: Path, flags) -> tuple[Captioner, None]:

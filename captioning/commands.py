@@ -50,11 +50,16 @@ def chosen_captioner(flags: argparse.Namespace) -> Path:
 
     if flags.run or not shipped.RUN.exists():
         return chosen_run(flags, "captions")
+    say_shipped()
+    return shipped.RUN
+
+
+def say_shipped() -> None:
+    """Say on stderr that the captioner that comes with the project is used."""
     print(
         "using the captioner that comes with the project; --run takes one of yours",
         file=sys.stderr,
     )
-    return shipped.RUN
 
 
 def chosen_run(flags: argparse.Namespace, pattern: str) -> Path:

@@ -1,4 +1,4 @@
-"""python -m captioning.export: a run -> files that need none of our code."""
+"""python -m captioning.export: a run -> a graph without our code, or a small run."""
 
 import argparse
 import json
@@ -82,9 +82,12 @@ def main(argv: list[str] | None = None) -> int:
         raise BadInput(
             f"--format litert saves captions, not {flags.pattern}; leave --pattern out."
         )
-    out = flags.out or (shipped.TFLITE if is_litert and not flags.run else None)
+    if flags.format == "compact" and flags.beams:
+        raise BadInput("--beams goes with the other formats only; leave it out.")
+    of_shipped = is_litert and not flags.run and shipped.RUN.exists()
+    out = flags.out or (shipped.TFLITE if of_shipped else None)
     if not out:
-        raise BadInput("--out is missing; expected where to write. Name a new folder.")
+        raise BadInput("--out is missing; expected where to write. Name a new one.")
     import_tensorflow()
     if flags.pattern == "captions":
         run = chosen_captioner(flags)

@@ -322,9 +322,9 @@ def take_weights(patterns: Mapping[str, Pattern], start: Path) -> None:
             pattern.start_from(run.pattern(name))
         except ValueError as error:
             raise BadInput(
-                f"{start} has weights of other sizes ({str(error).splitlines()[0]}); "
-                "expected those that the knobs ask for. Leave the knobs of the model "
-                "as they were there."
+                f"{start} does not fit, as it has weights of other sizes or of other "
+                f"parts ({str(error).splitlines()[0]}); expected those that the knobs "
+                "ask for. Leave the knobs of the model as they were there."
             ) from error
 
 

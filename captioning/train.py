@@ -94,6 +94,11 @@ def main(argv: list[str] | None = None) -> int:
         plans, directory = _started_from(flags)
     else:
         plans, directory = _new(flags)
+    if flags.objective == "self_critical" and "captions" not in plans:
+        raise BadInput(
+            f"--objective self_critical is about captions, and {', '.join(plans)} was "
+            "to be learned; leave it out."
+        )
     train_and_show(plans, directory, resume=flags.resume, start=flags.start_from)
     return 0
 
@@ -175,6 +180,7 @@ def _over_one_cell(plans):
 
 def _started_from(flags):
     from captioning import config, runs
+    from captioning.data_sets import data_sets
 
     if flags.preset:
         raise BadInput(
@@ -186,13 +192,12 @@ def _started_from(flags):
     for pattern in patterns:
         runs.check_has(flags.start_from, facts, pattern)
     own = _own_knobs(flags.knob, patterns if name == "all" else ())
-    given = {_info(data).kind: data for data in flags.data or []}
+    sets = {p: facts[p].data for p in patterns}
+    if flags.data:
+        sets = data_sets(patterns, flags.data)
     try:
         plans = {
-            p: runs.Plan(
-                config.from_flags(facts[p].config, flags, own[p]),
-                given.get(runs.PATTERNS[p].kind, facts[p].data),
-            )
+            p: runs.Plan(config.from_flags(facts[p].config, flags, own[p]), sets[p])
             for p in patterns
         }
     except ValueError as error:
@@ -202,6 +207,7 @@ def _started_from(flags):
 
 def _resumed(flags):
     from captioning import config, runs
+    from captioning.data_sets import data_sets
 
     if not flags.run:
         raise BadInput("--resume needs --run, the directory of the run to go on with.")
@@ -212,11 +218,10 @@ def _resumed(flags):
             f"{flags.run} goes on with the patterns and knobs it was started with; "
             "other ones were given. Leave them out, or start a new run."
         )
-    given = {_info(data).kind: data for data in flags.data or []}
-    plans = {
-        name: runs.Plan(f.config, given.get(runs.PATTERNS[name].kind, f.data))
-        for name, f in facts.items()
-    }
+    sets = {name: f.data for name, f in facts.items()}
+    if flags.data:
+        sets = data_sets(tuple(facts), flags.data)
+    plans = {name: runs.Plan(f.config, sets[name]) for name, f in facts.items()}
     return plans, flags.run
 
 

@@ -50,6 +50,8 @@ def test_a_box_between_all_centres_cannot_be_hit():
     pointed = pointing.point(["sailor"], peaking(5), {"sailor": (0.4, 0.4, 0.6, 0.6)})
     share = pointing.table(pointed)["sailor"]
     assert share.possible == share.hit == share.chance == share.one_region == 0.0
+    # But four cells meet it.
+    assert (share.touched, share.chance_to_touch) == (1.0, 4 / 16)
 
 
 def test_the_head_noun_counts_and_the_sharper_word_beside_it():
@@ -107,8 +109,11 @@ def test_a_run_is_measured(which, request, monkeypatch, capsys):
     counts = [int(row[1]) for row in rows[2:]]
     assert counts[0] == sum(counts[1:]) >= 2 * 100  # two things a scene, at least
     for row in rows[2:]:
-        hit, any_word, chance, one_region, possible = map(float, row[2:])
+        hit, touched, any_word, chance, to_touch, one_region, possible = map(
+            float, row[2:]
+        )
         assert max(hit, any_word, one_region) <= possible and chance <= one_region
+        assert hit <= touched and chance <= to_touch
     assert "0 further nouns" in out
 
 

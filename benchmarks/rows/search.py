@@ -61,14 +61,14 @@ def rows(run: Path, rounds: int):
 
 def cached_regions(run: Path, count: int):
     """Return a run's captions and regions ``(count, regions, region_dim)`` of its dev
-    pictures, repeated if there are fewer; a trained encoder's are made here."""
+    pictures, repeated if there are fewer; what an encoder learned is made here."""
     from captioning.runs import load_facts, load_run
     from captioning.vision import cached_rows
 
-    captions = load_run(run).pattern("captions")
+    captions = load_run(run, encoder=False).pattern("captions")
     rows = cached_rows(captions.config, load_facts(run)["captions"].data, "dev")
     rows = rows[np.arange(count) % len(rows)]
-    if not captions.config.train_encoder:
+    if captions.model.encoder is None:
         return captions, rows
     encode = captions.model.encoder.predict_on_batch
     parts = [encode(rows[first : first + 100]) for first in range(0, count, 100)]

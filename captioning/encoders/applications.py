@@ -12,7 +12,7 @@ from keras import layers
 from captioning.encoders.errors import BadEncoder
 
 VERSION = 1  # count up when the same weights and pixels give other regions
-IMAGE_SIZE = 224  # what most were trained with, and the size of the project's photos
+IMAGE_SIZE = 224  # what most were trained with
 # Keras gives NASNetLarge's ImageNet weights for its own size only.
 OTHER_SIZES = {"NASNetLarge": 331}
 

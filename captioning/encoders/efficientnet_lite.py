@@ -25,7 +25,7 @@ from captioning.encoders.torch_files import read_state_dict
 
 VERSION = 1  # count up when the same weights and pixels give other regions
 # Published for 224, 240 and 260 pixels. Fully convolutional
-# networks take any size, and the project caches its photos at 224.
+# networks take any size.
 IMAGE_SIZE = 224
 STEM_FILTERS, HEAD_FILTERS = 32, 1280  # not scaled in the Lite family
 CLASSES = 1000

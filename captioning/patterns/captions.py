@@ -92,9 +92,12 @@ class Captions(Pattern):
         self._sees_pixels = True
 
     def start_from(self, other: "Captions") -> None:
+        encoder, learned = self.model.encoder, other.model.encoder
+        if learned is not None and encoder is None:
+            raise ValueError("its encoder was learned, and this one would be frozen")
         self.model.decoder.set_weights(other.model.decoder.get_weights())
-        if other.model.encoder is not None:
-            self.model.encoder.set_weights(other.model.encoder.get_weights())
+        if learned is not None:  # else it starts with ImageNet's
+            encoder.set_weights(learned.get_weights())
 
     # === Training ===
 

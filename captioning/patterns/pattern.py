@@ -85,10 +85,10 @@ class Pattern(abc.ABC):
         """Write what `of_run` needs, besides weights, into a folder that exists."""
 
     def start_from(self, other: "Pattern") -> None:
-        """Take the weights of another of the same words, as far as it learned them.
+        """Take the weights of another of the same words.
 
         Raises:
-            ValueError: it has other sizes.
+            ValueError: it has other sizes, or learned what this one would not.
         """
         self.model.set_weights(other.model.get_weights())
 

@@ -3,6 +3,7 @@
 flickr8k/                       a compact run
 flickr8k.tflite                 the same in one file, if `captioning.export` was asked
                                 for it: not in the repository, which holds no encoder
+LICENSE-Apache-2.0.txt          of the encoder, whose last stages were fine-tuned
 MODEL_CARD.md                   what it learned from, what it scores, where it fails
 flickr8k_test_captions.json     what it says of Flickr8k's test photos
 """

@@ -18,6 +18,26 @@ def tokens():
 
 
 @pytest.fixture
+def stop_during_epoch():
+    """Return a callback's class: what Ctrl-C in the middle of an epoch does."""
+    import keras
+
+    class StopDuringEpoch(keras.callbacks.Callback):
+        def __init__(self, epoch):
+            super().__init__()
+            self._stop_at, self._epoch = epoch, 0
+
+        def on_epoch_begin(self, epoch, logs=None):
+            self._epoch = epoch
+
+        def on_train_batch_end(self, batch, logs=None):
+            if self._epoch == self._stop_at and batch == 1:
+                raise KeyboardInterrupt
+
+    return StopDuringEpoch
+
+
+@pytest.fixture
 def small_captioner(seeded):
     """Return a function: a captioner over regions (B, 6, 5), seeded."""
     from captioning.cells import build_cell

@@ -55,7 +55,7 @@ def test_the_package_lists_its_commands():
     ("arguments", "found"),
     [
         (
-            ["captioning.caption", "photo.jpg"],
+            ["captioning.evaluate"],
             "no run under runs/ that learned",
         ),
         (
@@ -176,7 +176,8 @@ def test_habits_stand_beside_peoples(tiny_run, harbour_data, tmp_path, capsys):
     found = json.loads(capsys.readouterr().out)
     assert (found["words a caption"], found["different words"]) == (4, 3)
     assert (found["break off"], found["repeat themselves"]) == (1, 0)
-    assert found["words a caption, people"] > 6 and found["break off, people"] == 0
+    # The harbour's people may well end in "a pier that it is in front of".
+    assert found["words a caption, people"] > 6 and found["break off, people"] < 0.1
     evaluate.main(["--run", str(tiny_run), *arguments])
     assert "different words, people" in json.loads(capsys.readouterr().out)
     with pytest.raises(BadInput, match="--habits are about captions"):

@@ -64,7 +64,10 @@ def test_what_does_not_belong_together_is_refused(tmp_path):
 @pytest.fixture(scope="module")
 def tuned_run(frozen_run, harbour_data, tmp_path_factory):
     config = dataclasses.replace(
-        load_facts(frozen_run)["captions"].config, fine_tune=1, epochs=1
+        load_facts(frozen_run)["captions"].config,
+        fine_tune=1,
+        encoder_learning_rate=1e-2,
+        epochs=1,
     )
     directory = tmp_path_factory.mktemp("runs") / "tuned"
     train({"captions": Plan(config, harbour_data)}, directory, start=frozen_run)
@@ -79,6 +82,10 @@ def test_a_compact_run_is_a_run(kind, request, tmp_path):
     export_compact(directory, out)  # over the one before
     size = (out / "model.compact.h5").stat().st_size
     assert size < 0.7 * (directory / "model.weights.h5").stat().st_size
+    with h5py.File(out / "model.compact.h5") as packed:
+        in_steps = []
+        packed.visititems(lambda name, item: in_steps.append("step" in item.attrs))
+        assert any(in_steps) == (kind == "tuned_run")
     for name, pattern in load_run(out).patterns.items():
         whole = load_run(directory).pattern(name).model.get_weights()
         for mine, theirs in zip(pattern.model.get_weights(), whole, strict=True):

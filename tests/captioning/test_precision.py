@@ -4,15 +4,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.precision import products_in
+from captioning import precision
+from captioning.precision import has_bfloat16, products_in
 
-
-def _has_bfloat16() -> bool:
-    try:
-        with open("/proc/cpuinfo") as facts:
-            return "avx512_bf16" in facts.read()
-    except OSError:
-        return False
+# 1 + 2^-12 is a number of float32; bfloat16's next after 1 is 1 + 2^-7.
+MATRIX, ONES = tf.fill((64, 64), 1 + 2.0**-12), tf.ones((64, 64))
+EXACT = 64 * (1 + 2.0**-12)
 
 
 @tf.function(autograph=False)
@@ -21,14 +18,33 @@ def _product(matrix, ones):
 
 
 def test_inside_products_round_outside_they_do_not():
-    if not _has_bfloat16():
-        pytest.skip("this processor has no bfloat16, and TensorFlow leaves it alone")
-    # 1 + 2^-12 is a number of float32; bfloat16's next after 1 is 1 + 2^-7.
-    matrix, ones = tf.fill((64, 64), 1 + 2.0**-12), tf.ones((64, 64))
-    exact = 64 * (1 + 2.0**-12)
+    rounded = 64 if has_bfloat16() else EXACT
     with products_in("bfloat16"):
-        np.testing.assert_array_equal(_product(matrix, ones), 64)
+        np.testing.assert_allclose(_product(MATRIX, ONES), rounded, rtol=1e-7)
         with products_in("float32"):
-            np.testing.assert_allclose(_product(matrix, ones), exact, rtol=1e-7)
-        np.testing.assert_array_equal(_product(matrix, ones), 64)
-    np.testing.assert_allclose(_product(matrix, ones), exact, rtol=1e-7)
+            np.testing.assert_allclose(_product(MATRIX, ONES), EXACT, rtol=1e-7)
+        np.testing.assert_allclose(_product(MATRIX, ONES), rounded, rtol=1e-7)
+    np.testing.assert_allclose(_product(MATRIX, ONES), EXACT, rtol=1e-7)
+
+
+def test_without_such_products_all_is_float32(monkeypatch):
+    monkeypatch.setattr(precision, "has_bfloat16", lambda: False)
+    with products_in("bfloat16"):
+        np.testing.assert_allclose(_product(MATRIX, ONES), EXACT, rtol=1e-7)
+
+
+@pytest.mark.parametrize(
+    "flags, has",
+    [("fpu avx512_bf16 sse", True), ("fpu avx2 avx512f", False), (None, False)],
+)
+def test_what_the_processor_says_of_itself(flags, has, monkeypatch):
+    def read_text(path, encoding):
+        assert str(path) == "/proc/cpuinfo"
+        if flags is None:
+            raise FileNotFoundError
+        return f"flags\t: {flags}\n"
+
+    monkeypatch.setattr(precision.Path, "read_text", read_text)
+    has_bfloat16.cache_clear()
+    assert has_bfloat16() is has
+    has_bfloat16.cache_clear()

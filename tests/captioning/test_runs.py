@@ -43,7 +43,7 @@ def edit_config(run, **changes):
     [
         (lambda run: (run / "config.json").unlink(), "no config.json.*train"),
         (lambda run: (run / "config.json").write_text("{"), "cannot be read"),
-        (lambda run: edit_config(run, format=99), "format 99.*reads 2"),
+        (lambda run: edit_config(run, format=99), "format 99.*reads 3"),
         (lambda run: edit_config(run, config={"cells": 3}), "cannot be read"),
         (lambda run: edit_config(run, encoder_fingerprint="old"), "another small"),
         (lambda run: (run / "captions" / "vocabulary.txt").unlink(), "vocabulary"),

@@ -64,27 +64,14 @@ def test_a_run_learns_and_leaves_its_files(tiny_run):
     assert any((tiny_run / "tensorboard").rglob("*tfevents*"))
 
 
-class StopDuringEpoch(keras.callbacks.Callback):
-    """What Ctrl-C in the middle of an epoch does."""
-
-    def __init__(self, epoch):
-        super().__init__()
-        self._stop_at, self._epoch = epoch, 0
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._epoch = epoch
-
-    def on_train_batch_end(self, batch, logs=None):
-        if self._epoch == self._stop_at and batch == 1:
-            raise KeyboardInterrupt
-
-
 def test_resuming_is_as_if_nothing_had_happened(
-    tiny_run, harbour_data, tiny_config, tmp_path
+    tiny_run, harbour_data, tiny_config, tmp_path, stop_during_epoch
 ):
     stopped = tmp_path / "stopped"
     with pytest.raises(KeyboardInterrupt):
-        train(plans(tiny_config, harbour_data), stopped, callbacks=[StopDuringEpoch(1)])
+        train(
+            plans(tiny_config, harbour_data), stopped, callbacks=[stop_during_epoch(1)]
+        )
     history = train(plans(tiny_config, harbour_data), stopped, resume=True)
     assert [epoch.epoch for epoch in history] == [1, 2]
     for epoch, line in zip(history, lines_of(tiny_run), strict=True):

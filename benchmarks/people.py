@@ -1,0 +1,90 @@
+"""python -m benchmarks.people: captions beside people's, on the same footing.
+
+A person's caption can be scored against the four other people's of its picture only. So
+both are: for each k in 1..5 the k-th caption of every picture is left out, the captions
+are scored against the four that are left, and so is the caption left out. Means over k.
+More references make all scores higher, so these are below the usual ones.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from data_prep.errors import BadInput, exit_on_bad_input
+
+SHOWN = ("BLEU-1", "BLEU-4", "ROUGE-L", "CIDEr-D")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.people",
+        description="Scores of a file of captions and of people's, both against four "
+        "references.",
+        epilog="example:\n  python -m benchmarks.people --captions test.json "
+        "--data data/flickr8k --split test",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--captions",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help='a JSON list of {"image", "caption"}, from captioning.evaluate --out',
+    )
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--split", choices=("dev", "test"), default="dev")
+    flags = parser.parse_args()
+    from captioning.caption_scores import reference_tokens
+    from captioning.evaluate import read_candidates
+    from captioning.ptb_tokenizer import tokenize
+    from data_prep import pipeline
+
+    references = reference_tokens(pipeline.load_split(flags.data, flags.split))
+    said = read_candidates(flags.captions)
+    if said.keys() != references.keys():
+        raise BadInput(
+            f"{flags.captions} has captions of {len(said)} pictures; expected those of "
+            f"the {flags.split} split's {len(references)}. Check --data and --split."
+        )
+    found = side_by_side({i: tokenize(text) for i, text in said.items()}, references)
+    print(f"| | {' | '.join(SHOWN)} |\n|---|{'---|' * len(SHOWN)}")
+    for who, scores in found.items():
+        print(f"| {who} | {' | '.join(f'{scores[name]:.3f}' for name in SHOWN)} |")
+    return 0
+
+
+def side_by_side(candidates, references) -> dict[str, dict[str, float]]:
+    """Return the mean scores of "captions" and of "people", by name.
+
+    Args:
+        candidates: the tokens of one caption a picture.
+        references: of the same pictures as many people's, two or more of each.
+
+    Raises:
+        BadInput: pictures have fewer than two references.
+    """
+    from tqdm import tqdm
+
+    from captioning.scores import score_corpus
+
+    people = min(map(len, references.values()))
+    if people < 2:
+        raise BadInput(
+            "A picture has one reference only; expected two or more, of which one can "
+            "be left out."
+        )
+    rounds: dict[str, list[dict[str, float]]] = {"captions": [], "people": []}
+    for k in tqdm(range(people), unit=" left out"):
+        others = {i: [*of[:k], *of[k + 1 :]] for i, of in references.items()}
+        left_out = {i: of[k] for i, of in references.items()}
+        for who, texts in (("captions", candidates), ("people", left_out)):
+            rounds[who].append(score_corpus(texts, others).overall)
+    return {
+        who: {name: float(np.mean([one[name] for one in found])) for name in SHOWN}
+        for who, found in rounds.items()
+    }
+
+
+if __name__ == "__main__":
+    exit_on_bad_input(main)
