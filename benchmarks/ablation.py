@@ -135,15 +135,12 @@ def last_scores(directory: Path) -> tuple[float, float]:
     from captioning.checkpoint import Checkpoint
     from captioning.gradient_steps import GradientSteps, Objective
 
-    facts = runs.load_facts(directory)["captions"]
-    cell = runs.shared_cell({"captions": runs.Plan(facts.config, facts.data)})
-    captions = runs.PATTERNS["captions"].of_run(
-        facts.config, directory / "captions", cell
-    )
-    feed = captions.feed(facts.data)
+    run = runs.load_run(directory, encoder=False)
+    captions = run.pattern("captions")
+    feed = captions.feed(run.data["captions"])
     spec = feed.batches(0).element_spec
     steps = GradientSteps(
-        {"captions": Objective(captions.model, captions.loss, spec, facts.config, 1)}
+        {"captions": Objective(captions.model, captions.loss, spec, captions.config, 1)}
     )
     Checkpoint(steps, directory).restore()
     plain = feed.dev_score()

@@ -7,10 +7,10 @@ More references make all scores higher, so these are below the usual ones.
 """
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
+from captioning.commands import add_candidates_flags
 from data_prep.errors import BadInput, exit_on_bad_input
 
 SHOWN = ("BLEU-1", "BLEU-4", "ROUGE-L", "CIDEr-D")
@@ -25,29 +25,18 @@ def main() -> int:
         "--data data/flickr8k --split test",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--captions",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help='a JSON list of {"image", "caption"}, from captioning.evaluate --out',
-    )
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--split", choices=("dev", "test"), default="dev")
+    add_candidates_flags(parser)
     flags = parser.parse_args()
     from captioning.caption_scores import reference_tokens
-    from captioning.evaluate import read_candidates
+    from captioning.evaluate import check_images, read_candidates
     from captioning.ptb_tokenizer import tokenize
     from data_prep import pipeline
 
-    references = reference_tokens(pipeline.load_split(flags.data, flags.split))
+    split = pipeline.load_split(flags.data, flags.split)
     said = read_candidates(flags.captions)
-    if said.keys() != references.keys():
-        raise BadInput(
-            f"{flags.captions} has captions of {len(said)} pictures; expected those of "
-            f"the {flags.split} split's {len(references)}. Check --data and --split."
-        )
-    found = side_by_side({i: tokenize(text) for i, text in said.items()}, references)
+    check_images(said, split.image_ids, flags.split)
+    candidates = {image: tokenize(text) for image, text in said.items()}
+    found = side_by_side(candidates, reference_tokens(split))
     print(f"| | {' | '.join(SHOWN)} |\n|---|{'---|' * len(SHOWN)}")
     for who, scores in found.items():
         print(f"| {who} | {' | '.join(f'{scores[name]:.3f}' for name in SHOWN)} |")

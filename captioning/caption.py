@@ -10,6 +10,7 @@ from typing import NamedTuple
 from captioning import shipped
 from captioning.commands import (
     add_run_flag,
+    check_file_to_write,
     chosen_captioner,
     positive,
     say_shipped,
@@ -151,11 +152,7 @@ def _check_attention(flags, paths: list[Path]) -> None:
             f"--attention is {out}; expected a picture file to write, whose name ends "
             f"in {' or '.join(DRAWN_AS)}. Name another."
         )
-    if out.is_dir() or not out.absolute().parent.is_dir():
-        raise BadInput(
-            f"--attention is {out}, a folder or in one that does not exist; expected a "
-            "file to write. Name another, or make the folder."
-        )
+    check_file_to_write("--attention", out)
     if out.exists() and paths[0].exists() and out.samefile(paths[0]):
         raise BadInput(
             f"--attention is {out}, the picture itself; expected a file to write. "

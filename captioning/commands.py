@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from data_prep.errors import BadInput
+
 # In the order of the lesson; written here, for --help must not wait for TensorFlow.
 PATTERN_NAMES = ("captions", "sentiment", "translation", "associations", "tags")
 SEARCHING = ("captions", "translation")  # the others have nothing to search
@@ -37,6 +39,29 @@ def add_pattern_flag(parser: argparse.ArgumentParser, help: str) -> None:
         default="captions",
         help=f"{help} (default: captions)",
     )
+
+
+def add_candidates_flags(parser: argparse.ArgumentParser) -> None:
+    """Give the parser what scores a file of captions: `--captions`, `--data` and
+    `--split`."""
+    parser.add_argument(
+        "--captions",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help='a JSON list of {"image", "caption"}, from captioning.evaluate --out',
+    )
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--split", choices=("dev", "test"), default="dev")
+
+
+def check_file_to_write(flag: str, path: Path) -> None:
+    """Raise BadInput if a flag names no file that could be written."""
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise BadInput(
+            f"{flag} is {path}, a folder or in one that does not exist; expected a "
+            "file to write. Name another, or make the folder."
+        )
 
 
 def chosen_captioner(flags: argparse.Namespace) -> Path:

@@ -10,6 +10,7 @@ from captioning.commands import (
     SEARCHING,
     add_pattern_flag,
     add_run_flag,
+    check_file_to_write,
     chosen_run,
     positive,
 )
@@ -151,11 +152,8 @@ def _of_model(flags) -> dict[str, float | None]:
 def _of_run(flags) -> dict[str, float | None]:
     from captioning import runs
 
-    if flags.out and (flags.out.is_dir() or not flags.out.absolute().parent.is_dir()):
-        raise BadInput(
-            f"--out is {flags.out}, a folder or in one that does not exist; expected a "
-            "file to write. Name another, or make the folder."
-        )
+    if flags.out:
+        check_file_to_write("--out", flags.out)
     of_captions = flags.out or flags.grey or flags.ensemble or flags.habits
     if flags.pattern != "captions" and of_captions:
         raise BadInput(
@@ -231,18 +229,23 @@ def caption_scores(
     from data_prep import pipeline
 
     references = pipeline.load_split(data, split)
-    missing = [i for i in references.image_ids if i not in captions]
-    unknown = sorted(set(captions) - set(references.image_ids))
+    check_images(captions, references.image_ids, split)
+    shown = caption_habits(captions, references) if habits else {}
+    return scores_of(captions, references) | shown
+
+
+def check_images(captions: dict[str, str], image_ids: list[str], split: str) -> None:
+    """Raise BadInput unless there is one caption for each image of a split."""
+    missing = [i for i in image_ids if i not in captions]
+    unknown = sorted(set(captions) - set(image_ids))
     if missing or unknown:
         examples = ", ".join([*missing[:1], *unknown[:1]])
         raise BadInput(
             f"The captions miss {len(missing)} of the {split} split's "
-            f"{len(references.image_ids)} images and name {len(unknown)} others "
+            f"{len(image_ids)} images and name {len(unknown)} others "
             f"(such as {examples}); expected one caption for each. "
             "Check --data and --split."
         )
-    shown = caption_habits(captions, references) if habits else {}
-    return scores_of(captions, references) | shown
 
 
 if __name__ == "__main__":

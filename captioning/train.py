@@ -180,7 +180,6 @@ def _over_one_cell(plans):
 
 def _started_from(flags):
     from captioning import config, runs
-    from captioning.data_sets import data_sets
 
     if flags.preset:
         raise BadInput(
@@ -192,9 +191,7 @@ def _started_from(flags):
     for pattern in patterns:
         runs.check_has(flags.start_from, facts, pattern)
     own = _own_knobs(flags.knob, patterns if name == "all" else ())
-    sets = {p: facts[p].data for p in patterns}
-    if flags.data:
-        sets = data_sets(patterns, flags.data)
+    sets = _data_of(facts, patterns, flags.data or [])
     try:
         plans = {
             p: runs.Plan(config.from_flags(facts[p].config, flags, own[p]), sets[p])
@@ -207,7 +204,6 @@ def _started_from(flags):
 
 def _resumed(flags):
     from captioning import config, runs
-    from captioning.data_sets import data_sets
 
     if not flags.run:
         raise BadInput("--resume needs --run, the directory of the run to go on with.")
@@ -218,11 +214,26 @@ def _resumed(flags):
             f"{flags.run} goes on with the patterns and knobs it was started with; "
             "other ones were given. Leave them out, or start a new run."
         )
-    sets = {name: f.data for name, f in facts.items()}
-    if flags.data:
-        sets = data_sets(tuple(facts), flags.data)
+    sets = _data_of(facts, tuple(facts), flags.data or [])
     plans = {name: runs.Plan(f.config, sets[name]) for name, f in facts.items()}
     return plans, flags.run
+
+
+def _data_of(facts, patterns, given: list[Path]) -> dict[str, Path]:
+    """Return each pattern's data set: of those given the one of its kind, else the one
+    that the run learned from.
+
+    Raises:
+        BadInput: of those given one is of no use, or must not meet another.
+    """
+    from captioning.data_sets import data_sets
+    from captioning.patterns import PATTERNS
+
+    if not given:
+        return {name: facts[name].data for name in patterns}
+    kinds = {_info(data).kind for data in given}
+    kept = {facts[name].data for name in patterns if PATTERNS[name].kind not in kinds}
+    return data_sets(patterns, [*given, *sorted(kept)])
 
 
 def train_and_show(

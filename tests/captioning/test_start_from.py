@@ -48,6 +48,13 @@ def test_data_of_another_kind_is_refused(frozen_run, joint_run, planned):
         train.main(["--start-from", str(frozen_run), "--data", str(sentences)])
 
 
+def test_of_several_kinds_one_data_set_may_be_given(joint_run, planned):
+    before = {name: facts.data for name, facts in load_facts(joint_run).items()}
+    given = ["--data", str(before["sentiment"])]
+    train.main(["--start-from", str(joint_run), *given])
+    assert {name: plan.data for name, plan in planned["plans"].items()} == before
+
+
 def test_captions_alone_are_rewarded(joint_run, planned):
     flags = ["--pattern", "sentiment", "--objective", "self_critical"]
     with pytest.raises(BadInput, match="self_critical is about captions"):
