@@ -11,7 +11,7 @@ derivative (`activate`, `activate_gradient`); what is here is the loop.
 
 import tensorflow as tf
 
-from captioning.products import product, spaced
+from captioning.products import product, spaced, transposed
 from captioning.steps import Block
 
 
@@ -100,6 +100,7 @@ def _forward(cell, projected, recurrent_kernel, states, steps: Block):
 
 def _backward(cell, recurrent_kernel, history, memory, d_hidden, d_final, steps: Block):
     """Return d_gates ``(..., width)`` and d of the first states."""
+    width, kernel = recurrent_kernel.shape[-1], transposed(recurrent_kernel)
 
     def step(t, d_states, d_gates):
         d_new = [steps.joined(*pair, t) for pair in zip(d_states, d_final, strict=True)]
@@ -110,10 +111,9 @@ def _backward(cell, recurrent_kernel, history, memory, d_hidden, d_final, steps:
             [steps.before(past, t) for past in history],
             [steps.at(one, t) for one in memory],
         )
-        d_states = [tf.matmul(gates, recurrent_kernel, transpose_b=True), *d_others]
+        d_states = [product(gates, kernel, cell.units), *d_others]
         return t - 1, d_states, d_gates.write(t, gates)
 
-    width = recurrent_kernel.shape[-1]
     _, d_states, d_gates = tf.while_loop(
         lambda t, *_: t >= 0,
         step,

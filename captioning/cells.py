@@ -29,6 +29,8 @@ the derivative of the loss by x.
 import keras
 from keras import ops
 
+from captioning.products import projection
+
 
 class _Cell(keras.layers.Layer):
     """What both cells share: sizes, weights and the zero state."""
@@ -89,7 +91,8 @@ class _Cell(keras.layers.Layer):
         Returns:
             ``(..., num_gates * units)``.
         """
-        return ops.matmul(inputs, self.kernel) + self.bias
+        kernel = ops.cast(self.kernel, inputs.dtype)
+        return projection(inputs, kernel) + self.bias
 
     def step(self, projected, states):
         """Return ``(h_t, new_states)``.

@@ -9,7 +9,7 @@ their gradient, and forgotten: they never leave the cache, and are made once.
 import numpy as np
 import tensorflow as tf
 
-from captioning.products import product, spaced
+from captioning.products import product, spaced, transposed
 
 # Tokens a chunk: 384 x 8,000 words x 4 bytes = 12 MB, within a usual L3 cache; with
 # fewer the product's gradient, of the size of the read-out, is added up too often, and
@@ -63,14 +63,14 @@ def _loss_and_gradients(hidden, labels, embeddings, bias, label_smoothing, weigh
     """Return the mean loss, and d of `hidden`, of `embeddings` and of `bias`."""
     num_tokens, dtype = tf.shape(hidden)[0], hidden.dtype
     vocabulary_size, width = embeddings.shape
-    rows = spaced(embeddings)
+    rows, columns = spaced(embeddings), transposed(embeddings)
     tiny = np.finfo(dtype.as_numpy_dtype).tiny
     share = 1 / tf.cast(tf.maximum(num_tokens, 1), dtype)
 
     def chunk(first, loss, d_hidden, d_transposed, d_bias):
         u = hidden[first : first + CHUNK]
         words = labels[first : first + CHUNK]
-        z = tf.matmul(u, embeddings, transpose_b=True) + bias
+        z = product(u, columns, vocabulary_size) + bias
         p = tf.nn.softmax(z)
         label_p = tf.gather(p, words, batch_dims=1)
         label_z = tf.gather(z, words, batch_dims=1)

@@ -26,6 +26,7 @@ from data_prep.dataset_info import DatasetInfo, examples_digest
 from data_prep.errors import BadInput
 from data_prep.records import damage_is_bad_input, read_shards
 from data_prep.replacement import write_text
+from data_prep.untuned import untuned
 from data_prep.views import look
 
 BATCH_SIZE = 32  # photos a call; more is no faster on a CPU and takes more memory
@@ -149,7 +150,8 @@ def blocks_of_rows(
         autograph=False,
         input_signature=[tf.TensorSpec((None, size, size, 3), tf.float32)],
     )
-    for number, batch in enumerate(pictures.batch(BATCH_SIZE).prefetch(2)):
+    batches = untuned(pictures.batch(BATCH_SIZE).prefetch(2))
+    for number, batch in enumerate(batches):
         yield compute(look(batch, view, number * BATCH_SIZE)).numpy()
 
 

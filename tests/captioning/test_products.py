@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.products import CACHE_LINE, product, spaced
+from captioning.products import CACHE_LINE, product, projection, spaced, transposed
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16"])
@@ -18,3 +18,34 @@ def test_a_spaced_matrix_gives_the_same_product(dtype):
     np.testing.assert_allclose(
         tf.cast(found, "float32"), tf.cast(vectors @ matrix, "float32"), rtol=1e-6
     )
+
+
+def test_a_transposed_matrix_gives_the_product_by_the_transpose():
+    vectors = tf.random.stateless_normal((3, 8), seed=(0, 1))
+    matrix = tf.random.stateless_normal((4, 8), seed=(0, 2))
+    found = product(vectors, transposed(matrix), 4)
+    expected = tf.matmul(vectors, matrix, transpose_b=True)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (2, 3, 4), (0, 3, 4)])
+def test_a_projection_has_the_values_and_gradients_of_a_product(shape):
+    generator = np.random.default_rng(0)
+    inputs, kernel, d_product = (
+        tf.constant(generator.normal(size=size))
+        for size in (shape, (4, 8), (*shape[:-1], 8))
+    )
+    (found, *d_found), (expected, *d_expected) = (
+        _value_and_gradients(way, inputs, kernel, d_product)
+        for way in (projection, lambda x, w: tf.tensordot(x, w, 1))
+    )
+    assert found.shape == expected.shape
+    for one, other in zip((found, *d_found), (expected, *d_expected), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+
+
+def _value_and_gradients(way, inputs, kernel, d_product):
+    with tf.GradientTape() as tape:
+        tape.watch([inputs, kernel])
+        found = way(inputs, kernel)
+    return found, *tape.gradient(found, [inputs, kernel], d_product)
