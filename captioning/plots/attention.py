@@ -9,11 +9,11 @@ from PIL import Image
 
 from captioning.plots.lettering import lettering
 
-# How much of the photo is left where nobody looks. The rest is grey of middle
-# brightness, so that a bright photo is dimmed and a dark one is raised: what is looked
-# at has full contrast and colour on both.
+# How much of the photo is left where nobody looks. The rest is a veil, dark over a
+# bright photo and bright over a dark one: what is looked at stands out of both.
 _LEFT = 0.25
-_GREY = 110.0
+_DARK, _BRIGHT = 20.0, 235.0
+_MIDDLE = 110.0  # mean of a photo's pixels that is bright: photos are rather dark
 _COLUMNS = 5
 _WIDTH = 2.2  # of a panel, in inches
 _TALLEST = 3  # height over width of a panel; a photo that is taller is drawn smaller
@@ -62,7 +62,7 @@ def draw_attention(
 
 
 def clear_where(picture: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Return a picture that is itself where the weight is highest, and grey elsewhere.
+    """Return a picture that is itself where the weight is highest, else under a veil.
 
     Args:
         picture: uint8 ``(height, width, 3)``.
@@ -75,4 +75,5 @@ def clear_where(picture: np.ndarray, weight: np.ndarray) -> np.ndarray:
     share = Image.fromarray((weight / max(weight.max(), 1e-9)).astype(np.float32))
     share = np.asarray(share.resize((width, height), Image.Resampling.BICUBIC))
     share = _LEFT + (1 - _LEFT) * np.clip(share, 0, 1)[..., None]
-    return (share * picture + (1 - share) * _GREY).round().astype(np.uint8)
+    veil = _DARK if picture.mean() > _MIDDLE else _BRIGHT
+    return (share * picture + (1 - share) * veil).round().astype(np.uint8)

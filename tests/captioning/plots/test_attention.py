@@ -1,4 +1,4 @@
-"""Pictures of attention: clear where one looks, grey elsewhere."""
+"""Pictures of attention: clear where one looks, veiled elsewhere."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,9 @@ import pytest
 from captioning.plots.attention import clear_where, draw_attention
 
 
-@pytest.mark.parametrize("brightness", [0, 255])
-def test_a_photo_is_itself_where_one_looks_and_greyer_elsewhere(brightness):
-    """On dark photos as on bright ones."""
+@pytest.mark.parametrize("brightness", [0, 60, 109, 111, 190, 255])
+def test_a_photo_is_itself_where_one_looks_and_veiled_elsewhere(brightness):
+    """On dark photos as on bright ones, and on those between."""
     picture = np.full((80, 120, 3), brightness, np.uint8)
     weight = np.zeros((4, 4))
     weight[0, 3] = 0.5  # the upper right corner
