@@ -8,7 +8,8 @@ import pytest
 
 import captioning.scores
 from benchmarks import human_judgements
-from benchmarks.human_judgements import METEOR, STUDIES, Judgements
+from benchmarks.human_judgements import METEOR
+from benchmarks.judged_captions import STUDIES, Judgements, read
 from captioning.ptb_tokenizer import tokenize
 from captioning.scores import METEOR_NAME, CiderD, score_corpus
 from data_prep.errors import BadInput, exit_on_bad_input
@@ -62,7 +63,7 @@ def flickr8k(tmp_path):
 
 @pytest.mark.parametrize("name", ["Expert", "CrowdFlower"])
 def test_where_scores_and_people_agree_every_tau_is_one(flickr8k, name):
-    captions, judgements = human_judgements.read(flickr8k())
+    captions, judgements = read(flickr8k())
     scores = human_judgements.score(judgements[name], captions)
     assert scores.keys() >= human_judgements.LITERATURE.keys() - {METEOR}
     taus = human_judgements.correlate(scores, judgements[name], STUDIES[name].variant)
@@ -70,7 +71,7 @@ def test_where_scores_and_people_agree_every_tau_is_one(flickr8k, name):
 
 
 def test_own_captions_are_dropped_but_stay_references(flickr8k):
-    _, judgements = human_judgements.read(flickr8k())
+    _, judgements = read(flickr8k())
     expert, crowd = judgements["Expert"], judgements["CrowdFlower"]
     for found, own in ((expert, 1), (crowd, 2)):
         assert found.pairs == [(BOAT, caption) for caption in ORDER]
@@ -82,7 +83,7 @@ def test_own_captions_are_dropped_but_stay_references(flickr8k):
 
 
 def test_as_published_own_captions_stay_and_are_no_references(flickr8k):
-    _, judgements = human_judgements.read(flickr8k())
+    _, judgements = read(flickr8k())
     found = judgements["CrowdFlower, as published"]
     assert found.pairs == [
         (BOAT, caption) for caption in ("a.jpg#0", "a.jpg#1", *ORDER)
@@ -113,7 +114,7 @@ def test_tau_is_that_of_single_judgements_by_its_formula():
 
 
 def test_scores_are_ours_with_cider_d_weighed_by_all_pictures(flickr8k):
-    captions, judgements = human_judgements.read(flickr8k())
+    captions, judgements = read(flickr8k())
     found = judgements["Expert"]
     scores = human_judgements.score(found, captions)
     references = {
@@ -130,7 +131,7 @@ def test_scores_are_ours_with_cider_d_weighed_by_all_pictures(flickr8k):
 
 
 def test_pairs_are_scored_alike_however_many_at_once(flickr8k, monkeypatch):
-    captions, judgements = human_judgements.read(flickr8k())
+    captions, judgements = read(flickr8k())
     scores = human_judgements.score(judgements["Expert"], captions)
     monkeypatch.setattr(human_judgements, "PAIRS_AT_ONCE", 2)
     assert human_judgements.score(judgements["Expert"], captions) == scores
@@ -168,7 +169,7 @@ def test_meteor_has_the_name_that_our_scores_give_it():
 def test_a_missing_file_is_bad_input(flickr8k, name):
     source = flickr8k(**{name.partition(".")[0]: None})
     with pytest.raises(BadInput, match=f"have no {name}; expected .*: give the folder"):
-        human_judgements.read(source)
+        read(source)
 
 
 @pytest.mark.parametrize("name", [".", "nowhere"])
@@ -195,7 +196,7 @@ def test_bad_input_ends_the_command_with_two(name, tmp_path, monkeypatch, capsys
 def test_a_malformed_rating_is_bad_input(flickr8k, line):
     source = flickr8k(ExpertAnnotations=[FILES["ExpertAnnotations.txt"][1], line])
     with pytest.raises(BadInput, match="line 2 of .*ratings of 1 to 4.*file anew"):
-        human_judgements.read(source)
+        read(source)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +205,7 @@ def test_a_malformed_rating_is_bad_input(flickr8k, line):
 def test_a_malformed_share_is_bad_input(flickr8k, votes):
     source = flickr8k(CrowdFlowerAnnotations=[f"a.jpg\tb.jpg#0\t{votes}"])
     with pytest.raises(BadInput, match="line 1 of .*SHARE OF YES.*file anew"):
-        human_judgements.read(source)
+        read(source)
 
 
 @pytest.mark.parametrize(
@@ -237,14 +238,14 @@ def test_a_malformed_share_is_bad_input(flickr8k, votes):
 )
 def test_what_does_not_fit_together_is_bad_input(flickr8k, changed, message):
     with pytest.raises(BadInput, match=message):
-        human_judgements.read(flickr8k(**changed))
+        read(flickr8k(**changed))
 
 
 # === The real files ===
 
 
 def test_flickr8k_has_as_many_judgements_as_is_written(shared_data):
-    _, judgements = human_judgements.read(shared_data("flickr8k"))
+    _, judgements = read(shared_data("flickr8k"))
     expert, crowd, published = judgements.values()
     for found in (expert, crowd, published):
         assert len(found.references) == 1000
