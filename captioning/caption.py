@@ -97,7 +97,7 @@ def main(argv: list[str] | None = None) -> int:
         type=Path,
         metavar="OUT.png",
         help="of one picture: draw it once for every word of its best caption, clear "
-        "where the run looked as it chose that word, grey elsewhere",
+        "where the run looked as it chose that word, veiled elsewhere",
     )
     parser.add_argument(
         "--tags", action="store_true", help="list what is in each picture too"
