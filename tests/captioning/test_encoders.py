@@ -16,7 +16,7 @@ from captioning.encoders import (
 @pytest.mark.parametrize(
     "name, image_size, regions, dim",
     [
-        ("small", None, 64, 128),
+        ("small", None, 256, 128),
         ("efficientnet_lite2", None, 49, 1280),
         ("MobileNetV3Small", 64, 4, 576),
     ],

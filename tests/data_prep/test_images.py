@@ -297,6 +297,15 @@ def test_squeeze_is_that_of_pillow(size, make_picture):
     assert np.abs(squeezed - theirs).max() <= 1  # they round, twice
 
 
+@pytest.mark.parametrize("shape", [(20, 30), (31, 8), (32, 32)])
+def test_a_picture_that_grows_is_as_if_it_were_antialiased(shape):
+    image = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
+    found = images.squeeze(image, 32)
+    expected = tf.image.resize(image, (32, 32), antialias=True)
+    np.testing.assert_allclose(found, expected, atol=0.01)
+    assert tf.reduce_min(found) >= 0 and tf.reduce_max(found) <= 255
+
+
 def test_squeeze_reads_uint8_and_float_alike():
     image = shuffle_bytes(45, 31, 3)
     np.testing.assert_array_equal(
