@@ -14,9 +14,9 @@ NAME = "small"
 # Sailors and gulls are some 8 pixels tall in 128: four after the first stride, which
 # sixteen filters can still tell apart; at 64 pixels they would be two.
 IMAGE_SIZE = 128
-# (filters, stride). Places are halved three times only, to 16 x 16 regions, so that what
-# is looked at can be told from what is beside it: with 8 x 8 the captions had 2 % of
-# the facts wrong, with 16 x 16 half of one. The last layer mixes neighbours and
+# (filters, stride). Places are halved three times only, to 16 x 16 regions, so that
+# what is looked at can be told from what is beside it: with 8 x 8 the captions had 2 %
+# of the facts wrong, with 16 x 16 half of one. The last layer mixes neighbours and
 # coordinates; seeing its own place only (1 x 1), a region knew too little of what is in
 # front of what.
 CONVOLUTIONS = ((16, 2), (32, 2), (64, 2), (64, 1), (128, 1))

@@ -1,0 +1,115 @@
+"""python -m benchmarks.loops: how should the loop over time be run?
+
+A training pass of the LSTM over short and over long sequences, forward and backward
+with the inputs' gradient, the same cell and the same weights:
+
+- while loop: `captioning.backpropagation` as it is, a `tf.while_loop` each way. One
+  graph for batches of all sizes.
+- unrolled: the same operations, every step its own part of the graph, which must be
+  made anew for each length.
+- XLA: the while loop, compiled; anew for each length and each number of sequences.
+- derived: the loop forward, and TensorFlow's own derivative of it.
+
+Prints, of each, the milliseconds of a pass, and the seconds before the first one.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from unittest import mock
+
+from benchmarks.rows.recurrence import LONG, SHORT, UNITS, our_layer
+from benchmarks.rows.timing import in_turn, spread
+from captioning.commands import positive
+from data_prep.errors import exit_on_bad_input
+from data_prep.quiet import import_tensorflow
+
+WAYS = ("while loop", "unrolled", "XLA", "derived")
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.loops",
+        description="Compare ways to run an LSTM's loop over time.",
+        epilog="example:\n  python -m benchmarks.loops --rounds 7",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--rounds", type=positive, default=7, metavar="N", help="default: %(default)s"
+    )
+    flags = parser.parse_args(argv)
+    import_tensorflow()
+    print("| batch x steps | way | ms a pass | s before the first |\n|---|---|---|---|")
+    for shape in (SHORT, LONG):
+        passes, firsts = {}, {}
+        for way in WAYS:
+            began = time.perf_counter()
+            passes[way] = training_pass(way, shape)
+            firsts[way] = time.perf_counter() - began
+        seconds = in_turn(passes, flags.rounds)
+        for way, each in seconds.items():
+            cost = spread([1000 * second for second in each])
+            size = f"{shape[0]} x {shape[1]}"
+            print(f"| {size} | {way} | {cost:.0f} | {firsts[way]:.1f} |", flush=True)
+    return 0
+
+
+def training_pass(way: str, shape: tuple[int, int]) -> Callable[[], list]:
+    """Return a function without arguments: forward, backward, every gradient.
+
+    Args:
+        way: one of `WAYS`.
+        shape: (batch, time).
+
+    Returns:
+        What gives the gradients of the inputs and of the weights; traced, compiled and
+        called once already.
+    """
+    import tensorflow as tf
+
+    from captioning.steps import Block
+
+    layer = our_layer("lstm")
+    layer.build((None, None, UNITS))
+    inputs = tf.random.stateless_normal((*shape, UNITS), seed=(1, 2))
+    known = way in ("unrolled", "XLA")  # the sizes, as the graph is made
+    size = shape if known else (None, None)
+
+    def forward(inputs):
+        states = layer.cell.get_initial_state(tf.shape(inputs)[0])
+        if way == "derived":
+            return layer._scan(inputs, states, None)[0]
+        steps = Block(shape[1] if known else tf.shape(inputs)[1])
+        by_time = tf.transpose(inputs, [1, 0, 2])
+        return layer._through_time(by_time, states, steps)[0]
+
+    @tf.function(
+        input_signature=[tf.TensorSpec((*size, UNITS), inputs.dtype)],
+        jit_compile=way == "XLA",
+        autograph=False,
+    )
+    def one_pass(inputs):
+        variables = [weight.value for weight in layer.trainable_weights]
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            loss = tf.reduce_sum(forward(inputs))
+        return tape.gradient(loss, [inputs, *variables])
+
+    def call():
+        return [gradient.numpy() for gradient in one_pass(inputs)]
+
+    loop = _unrolled if way == "unrolled" else tf.while_loop
+    with mock.patch.object(tf, "while_loop", loop):
+        call()
+    return call
+
+
+def _unrolled(cond, body, loop_vars, shape_invariants=None):
+    """`tf.while_loop` of a number of steps that Python knows."""
+    while cond(*loop_vars):
+        loop_vars = body(*loop_vars)
+    return loop_vars
+
+
+if __name__ == "__main__":
+    exit_on_bad_input(main)

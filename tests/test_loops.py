@@ -1,0 +1,33 @@
+"""The ways to run the loop over time, which `benchmarks.loops` times, agree."""
+
+import keras
+import numpy as np
+import pytest
+
+from benchmarks import loops
+
+
+@pytest.mark.parametrize("way", loops.WAYS)
+def test_every_way_gives_the_same_gradients(way, monkeypatch):
+    monkeypatch.setattr(loops, "UNITS", 8)
+    monkeypatch.setattr("benchmarks.rows.recurrence.UNITS", 8)
+    found, expected = [], []
+    for one, gradients in ((way, found), ("derived", expected)):
+        keras.utils.set_random_seed(0)
+        gradients += loops.training_pass(one, (3, 5))()
+    assert len(found) == 4
+    for one, other in zip(found, expected, strict=True):
+        assert np.abs(other).max() > 0.01
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
+def test_the_command_prints_a_line_a_way(monkeypatch, capsys):
+    monkeypatch.setattr(loops, "UNITS", 8)
+    monkeypatch.setattr("benchmarks.rows.recurrence.UNITS", 8)
+    monkeypatch.setattr(loops, "SHORT", (2, 3))
+    monkeypatch.setattr(loops, "LONG", (1, 4))
+    assert loops.main(["--rounds", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()[2:]
+    assert [line.split(" | ")[:2] for line in lines] == [
+        [f"| {size}", way] for size in ("2 x 3", "1 x 4") for way in loops.WAYS
+    ]
