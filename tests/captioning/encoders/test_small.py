@@ -37,25 +37,24 @@ def test_gradients_reach_every_weight(encoder):
 
 def test_equal_surroundings_at_different_places_give_different_regions(encoder):
     """Without coordinates the inner regions of an even picture would all be equal."""
-    # A region sees 63 pixels: two regions from the edge no padding comes in.
-    inner = encoder(grey()).numpy().reshape(8, 8, 128)[2:6, 2:6].reshape(16, 128)
+    # A region sees 47 pixels: three regions from the edge no padding comes in.
+    inner = encoder(grey()).numpy().reshape(16, 16, 128)[3:13, 3:13].reshape(100, 128)
     distances = np.linalg.norm(inner[:, None] - inner[None], axis=-1)
-    assert (distances[~np.eye(16, dtype=bool)] > 1e-3).all()
+    assert (distances[~np.eye(100, dtype=bool)] > 1e-3).all()
 
 
-@pytest.mark.parametrize("row, column", [(1, 2), (2, 1), (6, 3)])
+@pytest.mark.parametrize("row, column", [(1, 4), (5, 1), (14, 6)])
 def test_a_thing_changes_the_regions_around_its_place_only(encoder, row, column):
     pixels = grey()
-    # A gull: eight pixels in the middle of the region's 16 x 16 pixels.
-    top, left = 16 * row + 4, 16 * column + 4
+    top, left = 8 * row, 8 * column  # a gull: eight pixels, all of the region's own
     pixels[:, top : top + 8, left : left + 8] = 255
-    change = np.abs(encoder(pixels) - encoder(grey())).sum(-1).reshape(8, 8)
+    change = np.abs(encoder(pixels) - encoder(grey())).sum(-1).reshape(16, 16)
     assert change[row, column] > 0
-    far = np.ones((8, 8), bool)
-    far[max(row - 2, 0) : row + 3, max(column - 2, 0) : column + 3] = False
+    far = np.ones((16, 16), bool)
+    far[max(row - 3, 0) : row + 4, max(column - 3, 0) : column + 4] = False
     np.testing.assert_array_equal(change[far], 0)
 
 
 def test_other_sizes_have_other_numbers_of_regions():
-    assert small.build_encoder("small", 64).output_shape == (None, 16, 128)
-    assert small.build_encoder("small", 100).output_shape == (None, 49, 128)
+    assert small.build_encoder("small", 64).output_shape == (None, 64, 128)
+    assert small.build_encoder("small", 100).output_shape == (None, 169, 128)
