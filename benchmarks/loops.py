@@ -10,7 +10,8 @@ with the inputs' gradient, the same cell and the same weights:
 - XLA: the while loop, compiled; anew for each length and each number of sequences.
 - derived: the loop forward, and TensorFlow's own derivative of it.
 
-Prints, of each, the milliseconds of a pass, and the seconds before the first one.
+Prints, of each, the milliseconds of a pass, and the seconds of the first one, in which
+the graph is made.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import time
 from collections.abc import Callable
 from unittest import mock
 
-from benchmarks.rows.recurrence import LONG, SHORT, UNITS, our_layer
+from benchmarks.rows.recurrence import LONG, SHORT, our_layer, training_pass
 from benchmarks.rows.timing import in_turn, spread
 from captioning.commands import positive
 from data_prep.errors import exit_on_bad_input
@@ -39,41 +40,31 @@ def main(argv: list[str] | None = None) -> int:
     )
     flags = parser.parse_args(argv)
     import_tensorflow()
-    print("| batch x steps | way | ms a pass | s before the first |\n|---|---|---|---|")
+    way_of("while loop", (1, 1))()  # TensorFlow's own start, before any clock
+    print("| batch x steps | way | ms a pass | s for the first |\n|---|---|---|---|")
     for shape in (SHORT, LONG):
-        passes, firsts = {}, {}
-        for way in WAYS:
-            began = time.perf_counter()
-            passes[way] = training_pass(way, shape)
-            firsts[way] = time.perf_counter() - began
-        seconds = in_turn(passes, flags.rounds)
-        for way, each in seconds.items():
+        ways = {way: way_of(way, shape) for way in WAYS}
+        firsts = {way: _seconds(one_pass) for way, one_pass in ways.items()}
+        for way, each in in_turn(ways, flags.rounds).items():
             cost = spread([1000 * second for second in each])
             size = f"{shape[0]} x {shape[1]}"
             print(f"| {size} | {way} | {cost:.0f} | {firsts[way]:.1f} |", flush=True)
     return 0
 
 
-def training_pass(way: str, shape: tuple[int, int]) -> Callable[[], list]:
+def way_of(way: str, shape: tuple[int, int]) -> Callable[[], list]:
     """Return a function without arguments: forward, backward, every gradient.
 
     Args:
         way: one of `WAYS`.
         shape: (batch, time).
-
-    Returns:
-        What gives the gradients of the inputs and of the weights; traced, compiled and
-        called once already.
     """
     import tensorflow as tf
 
     from captioning.steps import Block
 
     layer = our_layer("lstm")
-    layer.build((None, None, UNITS))
-    inputs = tf.random.stateless_normal((*shape, UNITS), seed=(1, 2))
-    known = way in ("unrolled", "XLA")  # the sizes, as the graph is made
-    size = shape if known else (None, None)
+    known = way in ("unrolled", "XLA")
 
     def forward(inputs):
         states = layer.cell.get_initial_state(tf.shape(inputs)[0])
@@ -83,25 +74,21 @@ def training_pass(way: str, shape: tuple[int, int]) -> Callable[[], list]:
         by_time = tf.transpose(inputs, [1, 0, 2])
         return layer._through_time(by_time, states, steps)[0]
 
-    @tf.function(
-        input_signature=[tf.TensorSpec((*size, UNITS), inputs.dtype)],
-        jit_compile=way == "XLA",
-        autograph=False,
-    )
-    def one_pass(inputs):
-        variables = [weight.value for weight in layer.trainable_weights]
-        with tf.GradientTape() as tape:
-            tape.watch(inputs)
-            loss = tf.reduce_sum(forward(inputs))
-        return tape.gradient(loss, [inputs, *variables])
+    one_pass = training_pass(layer, shape, forward, known, jit_compile=way == "XLA")
+    if way != "unrolled":
+        return one_pass
 
-    def call():
-        return [gradient.numpy() for gradient in one_pass(inputs)]
+    def unrolled():
+        with mock.patch.object(tf, "while_loop", _unrolled):  # as it is traced
+            return one_pass()
 
-    loop = _unrolled if way == "unrolled" else tf.while_loop
-    with mock.patch.object(tf, "while_loop", loop):
-        call()
-    return call
+    return unrolled
+
+
+def _seconds(one_pass) -> float:
+    began = time.perf_counter()
+    one_pass()
+    return time.perf_counter() - began
 
 
 def _unrolled(cond, body, loop_vars, shape_invariants=None):

@@ -11,7 +11,7 @@ Beside it stands what costs no attention at all:
 
 - chance, and chance to touch: what a random region gives.
 - one region: the same region each time, the best there is, chosen with hindsight.
-- possible: nouns whose box holds any centre; sailors are smaller than a cell.
+- possible: nouns whose box holds any centre; small things may lie between.
 - any word: the hits of the sharper word, where the noun is of two ("rowing boat"): the
   one whose weight peaks higher.
 

@@ -29,8 +29,6 @@ the derivative of the loss by x.
 import keras
 from keras import ops
 
-from captioning.products import projection
-
 
 class _Cell(keras.layers.Layer):
     """What both cells share: sizes, weights and the zero state."""
@@ -82,17 +80,17 @@ class _Cell(keras.layers.Layer):
             for _ in range(self.num_states)
         ]
 
-    def project_inputs(self, inputs):
+    def project_inputs(self, inputs, multiply=ops.matmul):
         """Return W_xh x + b_h.
 
         Args:
             inputs: ``(..., input_dim)``, one time step or all of them.
+            multiply: inputs and kernel -> their product.
 
         Returns:
             ``(..., num_gates * units)``.
         """
-        kernel = ops.cast(self.kernel, inputs.dtype)
-        return projection(inputs, kernel) + self.bias
+        return multiply(inputs, self.kernel) + self.bias
 
     def step(self, projected, states):
         """Return ``(h_t, new_states)``.

@@ -6,6 +6,7 @@ from keras import ops
 
 from captioning.backpropagation import through_time
 from captioning.packing import packing_of
+from captioning.products import projection
 from captioning.steps import Block, Packed
 
 
@@ -83,7 +84,7 @@ class Recurrence(keras.layers.Layer):
 
     def _through_time(self, inputs, states, steps):
         """Run a cell that knows its own derivative."""
-        projected = self.cell.project_inputs(inputs)
+        projected = self.cell.project_inputs(inputs, multiply=projection)
         states = [ops.cast(state, projected.dtype) for state in states]
         kernel = ops.cast(self.cell.recurrent_kernel, projected.dtype)
         return through_time(self.cell, projected, kernel, states, steps)

@@ -150,6 +150,7 @@ def blocks_of_rows(
         autograph=False,
         input_signature=[tf.TensorSpec((None, size, size, 3), tf.float32)],
     )
+    # One batch ahead, and no thread that tunes: both would only disturb the encoder.
     batches = untuned(pictures.batch(BATCH_SIZE).prefetch(1))
     for number, batch in enumerate(batches):
         yield compute(look(batch, view, number * BATCH_SIZE)).numpy()

@@ -116,20 +116,35 @@ def keras_layer(cell: str, dtype: str = "float32"):
     return layer(UNITS, return_sequences=True, dtype=dtype)
 
 
-def training_pass(layer, shape: tuple[int, int]):
-    """Return a function without arguments: forward, backward, every gradient."""
+def training_pass(
+    layer, shape: tuple[int, int], forward=None, known=False, jit_compile=False
+):
+    """Return a function without arguments: forward, backward, every gradient.
+
+    Args:
+        layer: a recurrent one.
+        shape: (batch, time).
+        forward: inputs ``(batch, time, UNITS)`` -> outputs; None calls the layer.
+        known: whether the graph is told the shape.
+        jit_compile: whether XLA compiles it.
+    """
     import tensorflow as tf
 
     layer.build((None, None, UNITS))
     inputs = tf.random.stateless_normal((*shape, UNITS), seed=(1, 2))
     inputs = tf.cast(inputs, layer.compute_dtype)
 
-    @tf.function(input_signature=[tf.TensorSpec((None, None, UNITS), inputs.dtype)])
+    size = shape if known else (None, None)
+
+    @tf.function(
+        input_signature=[tf.TensorSpec((*size, UNITS), inputs.dtype)],
+        jit_compile=jit_compile,
+    )
     def one_pass(inputs):
         variables = [weight.value for weight in layer.trainable_weights]
         with tf.GradientTape() as tape:
             tape.watch(inputs)
-            outputs = layer(inputs)
+            outputs = (forward or layer)(inputs)
             outputs = outputs[0] if isinstance(outputs, tuple) else outputs
             loss = tf.reduce_sum(outputs)
         return tape.gradient(loss, [inputs, *variables])

@@ -13,7 +13,7 @@ from captioning.plots.lettering import lettering
 # bright photo and bright over a dark one: what is looked at stands out of both.
 _LEFT = 0.25
 _DARK, _BRIGHT = 20.0, 235.0
-_MIDDLE = 110.0  # mean of a photo's pixels that is bright: photos are rather dark
+_MIDDLE = 110.0  # a photo of a higher mean is bright; below 127, for most are dark
 _COLUMNS = 5
 _WIDTH = 2.2  # of a panel, in inches
 _TALLEST = 3  # height over width of a panel; a photo that is taller is drawn smaller

@@ -28,6 +28,18 @@ def test_a_transposed_matrix_gives_the_product_by_the_transpose():
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_a_projection_is_cast_and_knows_its_shape_in_graphs(dtype):
+    kernel = tf.random.stateless_normal((4, 8), seed=(0, 2))
+    spec = tf.TensorSpec((None, None, 4), dtype)
+    graph = tf.function(projection, input_signature=[spec, tf.TensorSpec((4, 8))])
+    found = graph(tf.ones((2, 3, 4), dtype), kernel)
+    assert graph.get_concrete_function().output_shapes.as_list() == [None, None, 8]
+    assert found.dtype == dtype
+    expected = np.broadcast_to(tf.reduce_sum(kernel, axis=0), (2, 3, 8))
+    np.testing.assert_allclose(tf.cast(found, "float32"), expected, atol=0.05)
+
+
 @pytest.mark.parametrize("shape", [(3, 4), (2, 3, 4), (0, 3, 4)])
 def test_a_projection_has_the_values_and_gradients_of_a_product(shape):
     generator = np.random.default_rng(0)
