@@ -16,7 +16,8 @@ def _notebook(name: str) -> Path:
     if not path.is_file():
         pytest.fail(
             f"notebooks/{path.name} is missing; expected it beside its twin. Make it "
-            f"by `jupytext --to ipynb --execute notebooks/{name}.py`.",
+            f"by `jupytext --to ipynb --execute notebooks/{name}.py`, which asks for "
+            "`pip install nbconvert`.",
             pytrace=False,
         )
     return path
