@@ -22,11 +22,11 @@
 # The notebook looks at a finished run. It is made from the repository's folder by
 #
 #     python -m data_prep.prepare flickr8k --source FLICKR8K --out data/flickr8k
-#     python -m captioning.train --data data/flickr8k --run runs/flickr8k
+#     python -m captioning.train --data data/flickr8k --run runs/frozen
 #
 # and any other run that learned captions from photos will do: the newest under `runs/` is taken.
-# (The outputs kept here are of a short run, whose minutes section 3 prints: the README has the
-# scores of a long one.)
+# (The outputs kept here are of the run that the README calls *tuned*: it started from a frozen one,
+# and learned the encoder's last stages too.)
 # Flickr8k's photos are for research use, so none is shown here; the photos below are
 # free, and come with packages that are installed anyway.
 
@@ -98,9 +98,10 @@ print(f"words that occur once only: {sum(count == 1 for count in words.values())
 # %% [markdown]
 # ## 2. What the cell is given · 셀의 입력
 #
-# The encoder, a convolutional network (CNN), turns 224 x 224 pixels into a grid of 7 x 7 *regions*, 1,280
-# numbers each. They are computed once for all photos and kept on disk; training never
-# sees a pixel. The mean of the regions becomes the image embedding: it gives $h_0$ and is added to
+# The encoder, a convolutional network (CNN), turns 256 x 256 pixels into a grid of 8 x 8 *regions*, 1,280
+# numbers each. What of it stays as it was is computed once for all photos and kept on disk: of a
+# frozen encoder the regions, and training never sees a pixel; of one that is fine-tuned the maps
+# below the stages that learn. The mean of the regions becomes the image embedding: it gives $h_0$ and is added to
 # the input of every step. The single regions are what attention (어텐션) looks at.
 
 # %%
@@ -215,7 +216,7 @@ Image(pictures / "photos.jpg")
 # ## 7. Where it looks, word by word · 단어마다 어디를 보나
 #
 # Each word is chosen from $h_t$ and from a weighted mean of the regions. The weights are the
-# attention: here the photo is clear where they are high, and grey elsewhere. Nobody ever told it
+# attention: here the photo is clear where they are high, and veiled elsewhere. Nobody ever told it
 # where things are; it had sentences and photos only.
 
 # %%
@@ -232,7 +233,7 @@ Image(pictures / "attention.jpg")
 
 # %% [markdown]
 # Words that name a thing ought to look at it; words of grammar ("a", "is", "with") may look
-# anywhere. A second check, without pictures: the weight of the single region that is looked at most. 1/49 = 0.02 would be
+# anywhere. A second check, without pictures: the weight of the single region that is looked at most. 1/64 = 0.016 would be
 # looking everywhere alike.
 
 # %%
