@@ -11,12 +11,13 @@ import benchmarks
 from benchmarks import linear_associations, linear_sentiment, linear_tags
 from data_prep.errors import BadInput
 
-# Commands of their own; `__main__` and the rows of its table are tested in
-# test_benchmark_rows.py.
+# Commands of their own. `__main__` and the rows of its table are tested in
+# test_benchmark_rows.py; `judged_captions` reads files for `human_judgements`.
+NO_COMMANDS = {"__main__", "judged_captions"}
 NAMES = sorted(
     module.name
     for module in pkgutil.iter_modules(benchmarks.__path__)
-    if not module.ispkg and module.name != "__main__"
+    if not module.ispkg and module.name not in NO_COMMANDS
 )
 
 
