@@ -221,7 +221,8 @@ def draw(panels: list[Panel], path: Path) -> None:
         if panel.cost == "seconds":
             axes.set_yscale("log")
         else:
-            axes.set_ylim(bottom=0)
+            most = max(cost.most for line in panel.lines for cost in line.cost)
+            axes.set_ylim(0, 1.05 * most)
         axes.grid(alpha=0.3)
         if len(panel.lines) > 1:
             axes.legend(fontsize=8)

@@ -89,6 +89,7 @@ holds this, and `lint-imports` checks it).
         summary.py          what it made, for people
         replacement.py      a new file or data set takes the old one's place
         features.py         rows per picture, computed once
+        half_made.py        what a stopped computation left, to go on with
         views.py            pictures seen otherwise: in a mirror, in part
         pipeline.py         rows and captions -> batches
         length_batches.py   sentences of like length -> batches

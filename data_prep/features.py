@@ -6,12 +6,11 @@
 
 NAME is that of the encoder whose regions these are, or `pixels-SIZE`, the squeezed
 pictures themselves, for an encoder that is still learning. A cache that some other
-encoder or other pictures made is made anew, never used.
+encoder or other pictures made is made anew, never used. One whose making was stopped
+is gone on with (`data_prep.half_made`).
 """
 
-import contextlib
 import json
-import math
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,12 +22,13 @@ from tqdm import tqdm
 
 from data_prep import images
 from data_prep.dataset_info import DatasetInfo, examples_digest
-from data_prep.errors import BadInput
+from data_prep.half_made import HalfMade
 from data_prep.records import damage_is_bad_input, read_shards
 from data_prep.replacement import write_text
 from data_prep.untuned import untuned
 from data_prep.views import look
 
+KEEP = 50  # batches between two notes of how far it is: some 20 s of an encoder
 BATCH_SIZE = 32  # photos a call; more is no faster on a CPU and takes more memory
 FORMAT = 2  # raised when the layout of the cache, or how pictures are fed, changes
 
@@ -89,8 +89,10 @@ def cached(
     if rows is None:
         folder.mkdir(parents=True, exist_ok=True)
         made_by_file.unlink(missing_ok=True)
-        with _partial(rows_file) as partial:
-            _compute(directory, split, features, view, partial)
+        rows = HalfMade(rows_file, made_by)
+        with rows.kept_if_stopped():
+            _compute(directory, split, features, view, rows)
+            rows.take_place()
         write_text(made_by_file, json.dumps(made_by, indent=2) + "\n")
         rows = np.load(rows_file, mmap_mode="r")
     return rows
@@ -107,28 +109,29 @@ def _read(rows_file, made_by_file, made_by, num_images):
     return rows if len(rows) == num_images else None
 
 
-def _compute(directory, split, features, view, file):
+def _compute(directory, split, features, view, rows: HalfMade):
     info: DatasetInfo = DatasetInfo.load(directory)
     num_images = info.splits[split].examples
-    rows, done = None, 0
     label = f"{features.name} of {split}" + (f", view {view}" if view else "")
     with (
         damage_is_bad_input(directory),
-        tqdm(total=num_images, desc=label, unit=" images") as progress,
+        tqdm(
+            total=num_images, initial=rows.done, desc=label, unit=" images"
+        ) as progress,
     ):
-        records = read_shards(directory, split)
-        for block in blocks_of_rows(records, features, view=view):
-            if rows is None:
-                shape = (num_images, *block.shape[1:])
-                rows = _reserve(file, shape, features.dtype)
-            rows[done : done + len(block)] = block
-            done += len(block)
+        records = read_shards(directory, split).skip(rows.done)
+        blocks = blocks_of_rows(records, features, view=view, first=rows.done)
+        for number, block in enumerate(blocks, start=1):
+            if rows.rows is None:
+                rows.reserve((num_images, *block.shape[1:]), features.dtype)
+            rows.add(block)
             progress.update(len(block))
-    rows.flush()
+            if number % KEEP == 0:
+                rows.keep()
 
 
 def blocks_of_rows(
-    records: tf.data.Dataset, features: Features, *, view: int = 0
+    records: tf.data.Dataset, features: Features, *, view: int = 0, first: int = 0
 ) -> Iterator[np.ndarray]:
     """Yield the rows of pictures, some at a time, ``(BATCH_SIZE or fewer, ...)``.
 
@@ -138,6 +141,7 @@ def blocks_of_rows(
         records: from `read_shards`.
         features: how rows are made.
         view: of the pictures seen so, by its number in `views`.
+        first: the place of the first record in its split.
     """
     size = features.image_size
     pictures = records.map(
@@ -153,37 +157,4 @@ def blocks_of_rows(
     # One batch ahead, and no thread that tunes: both would only disturb the encoder.
     batches = untuned(pictures.batch(BATCH_SIZE).prefetch(1))
     for number, batch in enumerate(batches):
-        yield compute(look(batch, view, number * BATCH_SIZE)).numpy()
-
-
-def _reserve(file, shape, dtype) -> np.memmap:
-    """Make a file of rows that has its whole room on the disk.
-
-    Were the disk to be full later, writing to mapped memory would kill the program.
-    """
-    try:
-        rows = np.lib.format.open_memmap(file, mode="w+", dtype=dtype, shape=shape)
-        if hasattr(os, "posix_fallocate"):
-            with open(file, "r+b") as reserved:
-                os.posix_fallocate(reserved.fileno(), 0, file.stat().st_size)
-    except OSError as error:
-        size = math.prod(shape) * np.dtype(dtype).itemsize
-        raise BadInput(
-            f"{file} cannot be written ({error.strerror}); expected room for "
-            f"{size / 1e6:,.0f} MB on the disk: free some."
-        ) from error
-    return rows
-
-
-@contextlib.contextmanager
-def _partial(file: Path) -> Iterator[Path]:
-    """Name a file to write to; if the block succeeds it becomes `file`, else it goes.
-
-    Each process has its own: two trainings may well make the same cache at once.
-    """
-    partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
-    try:
-        yield partial
-        os.replace(partial, file)
-    finally:
-        partial.unlink(missing_ok=True)
+        yield compute(look(batch, view, first + number * BATCH_SIZE)).numpy()

@@ -10,6 +10,7 @@ from data_prep import features, images
 from data_prep.dataset_info import DatasetInfo
 from data_prep.errors import BadInput
 from data_prep.features import Features, cached
+from data_prep.half_made import HalfMade
 from data_prep.records import read_shards
 
 
@@ -159,7 +160,57 @@ def test_a_full_disk_is_bad_input_and_leaves_nothing(data, monkeypatch):
     assert not list((data / "features" / "counting").iterdir())
 
 
+@pytest.mark.parametrize("view", [0, 2])
+def test_what_was_stopped_goes_on_where_it_was(data, view, monkeypatch):
+    monkeypatch.setattr(features, "BATCH_SIZE", 4)
+    monkeypatch.setattr(features, "KEEP", 2)
+    expected = np.array(cached(data, "train", Counting().features, view=view))
+    folder = data / "features" / "counting"
+    for file in folder.iterdir():
+        file.unlink()
+    blocks = features.blocks_of_rows
+
+    def stopped(*arguments, **options):
+        for number, block in enumerate(blocks(*arguments, **options)):
+            if number == 5:  # after 20 rows, of which 16 were noted
+                raise KeyboardInterrupt
+            yield block
+
+    with monkeypatch.context() as patch:
+        patch.setattr(features, "blocks_of_rows", stopped)
+        patch.setattr(os, "getpid", lambda: 2**30)  # of no process
+        with pytest.raises(KeyboardInterrupt):
+            cached(data, "train", Counting().features, view=view)
+    assert len(list(folder.iterdir())) == 2
+    goes_on = Counting()
+    rows = cached(data, "train", goes_on.features, view=view)
+    np.testing.assert_array_equal(rows, expected)
+    assert goes_on.calls == (40 - 16) / 4
+    assert not list(folder.glob("*.partial*"))
+
+
+def test_what_another_encoder_left_is_not_gone_on_with(data, monkeypatch):
+    monkeypatch.setattr(features, "BATCH_SIZE", 4)
+    monkeypatch.setattr(features, "KEEP", 1)
+    blocks = features.blocks_of_rows
+
+    def stopped(*arguments, **options):
+        yield from list(blocks(*arguments, **options))[:3]
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(features, "blocks_of_rows", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            cached(data, "train", Counting(factor=9.0, fingerprint="other").features)
+    mine = Counting()
+    rows = cached(data, "train", mine.features)
+    assert mine.calls == 10
+    assert rows.max() <= 255
+    assert not list((data / "features" / "counting").glob("*.partial*"))
+
+
 def test_rows_have_their_room_before_they_are_written(tmp_path):
-    file = tmp_path / "rows.npy"
-    rows = features._reserve(file, (1000, 1000), "float16")
-    assert file.stat().st_blocks * 512 >= rows.nbytes == 2_000_000
+    rows = HalfMade(tmp_path / "rows.npy", {})
+    rows.reserve((1000, 1000), "float16")
+    (file,) = tmp_path.iterdir()
+    assert file.stat().st_blocks * 512 >= rows.rows.nbytes == 2_000_000
