@@ -16,6 +16,7 @@ from data_prep.quiet import import_tensorflow
 
 # By name: a module of `benchmarks.rows`, and whether it asks for a run.
 SUBJECTS = {
+    "peak": False,
     "recurrence": False,
     "training_step": False,
     "self_critical": True,

@@ -1,9 +1,26 @@
-"""The machine's peak: what one large matrix product reaches."""
+"""Rows about the machine's peak: what one large matrix product reaches."""
 
 import tensorflow as tf
 
+from benchmarks.rows.row import Row
+from benchmarks.rows.timing import in_turn, spread
+
 SIDE = 2048  # large enough that a product is nothing but arithmetic
 FLOPS = 2 * SIDE**3
+
+
+def rows(rounds: int):
+    """Yield the rows, one a type."""
+    dtypes = ("float32", "bfloat16")
+    seconds = in_turn({dtype: product(dtype) for dtype in dtypes}, rounds)
+    for dtype in dtypes:
+        yield Row(
+            f"one product of {SIDE} x {SIDE} matrices, {dtype}: the peak",
+            "",
+            spread([FLOPS / each / 1e9 for each in seconds[dtype]]),
+            None,
+            unit=" GFLOP/s",
+        )
 
 
 def product(dtype: str):

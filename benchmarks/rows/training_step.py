@@ -2,7 +2,8 @@
 
 Batches are made up, with as many words a caption as Flickr8k's have, and lie in memory,
 so that the step alone is timed. Against the same model of stock layers, padded to the
-longest caption there may be, regions projected once a caption.
+longest caption there may be, regions projected once a caption; and, where PyTorch is
+installed, against the same in PyTorch, padded to the longest of the batch.
 """
 
 import dataclasses
@@ -35,6 +36,8 @@ def rows(rounds: int):
         "stock": stock_step(config, batch),
         "peak": peak.product("float32"),
     }
+    if torch_way := torch_step(config, batch):
+        ways["torch"] = torch_way
     seconds = in_turn(ways, rounds)
     flops = step_flops(config, batch)
     shares = [
@@ -56,6 +59,15 @@ def rows(rounds: int):
             bar,
             absolute=f"{per_second[way]:.0f} captions/s against "
             f"{per_second['stock']:.0f}",
+        )
+    if torch_way:
+        yield Row(
+            measured,
+            "the same in PyTorch, by torch.nn.LSTM, padded, regions once a caption",
+            times_as_long(seconds["torch"], seconds["ours"]),
+            None,
+            absolute=f"{per_second['ours']:.0f} captions/s against "
+            f"{per_second['torch']:.0f}",
         )
     yield Row(
         f"{measured}, FLOP/s",
@@ -132,6 +144,23 @@ def stock_step(config, batch):
     optimizer.build(model.trainable_variables)
     step = training_step(model, optimizer, PAD)
     return lambda: float(step(regions, token_ids))
+
+
+def torch_step(config, batch):
+    """Return a function without arguments that takes a step of PyTorch's, or None where
+    it is not installed."""
+    try:
+        import torch
+    except ImportError:
+        return None
+    from benchmarks.rows.torch_captioner import TorchCaptioner, training_step
+    from data_prep.vocabulary import PAD
+
+    regions = torch.from_numpy(batch.inputs.numpy()).float()
+    regions = regions[torch.from_numpy(batch.caption_to_image.numpy()).long()]
+    token_ids = torch.from_numpy(batch.token_ids.numpy()).long()
+    step = training_step(TorchCaptioner(VOCABULARY_SIZE, REGIONS[1], config), PAD)
+    return lambda: step(regions, token_ids)
 
 
 def step_flops(config, batch) -> int:
