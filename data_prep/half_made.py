@@ -44,13 +44,18 @@ class HalfMade:
         try:
             note = json.loads(_note(left).read_text("utf-8"))
             os.replace(left, self._path)  # of several processes one can
-            if note["made_by"] == self._made_by:
+            made_by, done = note["made_by"], int(note["done"])
+            if made_by == self._made_by:
                 self.rows = np.lib.format.open_memmap(self._path, mode="r+")
-                self.done = note["done"]
+                self.done = done
         except (OSError, ValueError, KeyError, TypeError):
             pass  # nothing to go on with
-        for useless in (_note(left), *([] if self.done else [left, self._path])):
-            useless.unlink(missing_ok=True)
+        _note(left).unlink(missing_ok=True)
+        if self.rows is None:
+            left.unlink(missing_ok=True)
+            self._path.unlink(missing_ok=True)
+        else:
+            self.keep()
 
     def reserve(self, shape: tuple, dtype: str) -> None:
         """Make the rows, with their whole room on the disk.
