@@ -34,13 +34,11 @@ def main() -> int:
     )
     add_candidates_flags(parser)
     flags = parser.parse_args()
-    from captioning.evaluate import check_images, read_candidates
+    from captioning.evaluate import read_candidates, references_of
     from captioning.report import score_table
-    from data_prep import pipeline
 
-    split = pipeline.load_split(flags.data, flags.split)
     said = read_candidates(flags.captions)
-    check_images(said, split.image_ids, flags.split)
+    split = references_of(said, flags.data, flags.split)
     references = dict(zip(split.image_ids, split.captions, strict=True))
     print(score_table(scores(said, references)))
     return 0

@@ -28,13 +28,11 @@ def main() -> int:
     add_candidates_flags(parser)
     flags = parser.parse_args()
     from captioning.caption_scores import reference_tokens
-    from captioning.evaluate import check_images, read_candidates
+    from captioning.evaluate import read_candidates, references_of
     from captioning.ptb_tokenizer import tokenize
-    from data_prep import pipeline
 
-    split = pipeline.load_split(flags.data, flags.split)
     said = read_candidates(flags.captions)
-    check_images(said, split.image_ids, flags.split)
+    split = references_of(said, flags.data, flags.split)
     candidates = {image: tokenize(text) for image, text in said.items()}
     found = side_by_side(candidates, reference_tokens(split))
     print(f"| | {' | '.join(SHOWN)} |\n|---|{'---|' * len(SHOWN)}")

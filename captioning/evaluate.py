@@ -226,26 +226,32 @@ def caption_scores(
     asked for."""
     from captioning.caption_scores import caption_habits
     from captioning.patterns.captions import scores_of
-    from data_prep import pipeline
 
-    references = pipeline.load_split(data, split)
-    check_images(captions, references.image_ids, split)
+    references = references_of(captions, data, split)
     shown = caption_habits(captions, references) if habits else {}
     return scores_of(captions, references) | shown
 
 
-def check_images(captions: dict[str, str], image_ids: list[str], split: str) -> None:
-    """Raise BadInput unless there is one caption for each image of a split."""
-    missing = [i for i in image_ids if i not in captions]
-    unknown = sorted(set(captions) - set(image_ids))
+def references_of(captions: dict[str, str], data: Path, split: str):
+    """Return the `data_prep.pipeline.Split` that these are the captions of.
+
+    Raises:
+        BadInput: there is not one caption for each of its images.
+    """
+    from data_prep import pipeline
+
+    references = pipeline.load_split(data, split)
+    missing = [i for i in references.image_ids if i not in captions]
+    unknown = sorted(set(captions) - set(references.image_ids))
     if missing or unknown:
         examples = ", ".join([*missing[:1], *unknown[:1]])
         raise BadInput(
             f"The captions miss {len(missing)} of the {split} split's "
-            f"{len(image_ids)} images and name {len(unknown)} others "
+            f"{len(references.image_ids)} images and name {len(unknown)} others "
             f"(such as {examples}); expected one caption for each. "
             "Check --data and --split."
         )
+    return references
 
 
 if __name__ == "__main__":
