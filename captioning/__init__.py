@@ -55,7 +55,9 @@ holds this, and `lint-imports` checks it).
         embedded.py         the embedded data sets, for a first run without any data
         serving.py          the graph of a run or of an export
         litert/             a run -> one .tflite file, which answers without TensorFlow
+        compact_runs.py     a run -> one that is small enough to give to others
         inference.py        captions and tags of encoded pictures
+        picture_captions.py files of pictures -> captions, on past bad ones
         reading/            texts -> moods, translations, related words, word by word
         report.py           a run -> a table, a few lines, a sheet of pictures
         long_term/          why the LSTM was needed, measured

@@ -3,9 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from captioning import shipped
 from captioning.commands import (
@@ -15,17 +13,20 @@ from captioning.commands import (
     positive,
     say_shipped,
 )
-from captioning.said import Caption, Tag
+from captioning.picture_captions import (
+    Captioned,
+    Captioner,
+    Tagger,
+    caption_pictures,
+)
+from captioning.said import Tag
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.picture_folders import find_pictures
-from data_prep.pictures import BadPicture, PictureReader
 from data_prep.quiet import import_tensorflow
 
-BATCH_SIZE = 16  # the encoder is no faster with more, and the first lines come sooner
 # Pictures that a .tflite file, which takes one after the other, has captioned before
 # TensorFlow has started: some 10 s, at 0.15 s each.
 FEW = 64
-BATCH_BYTES = 2**26  # of encoded pictures; one that is larger comes alone
 DRAWN_AS = (".png", ".jpg", ".jpeg")
 
 EXAMPLE = """examples:
@@ -35,19 +36,6 @@ EXAMPLE = """examples:
   python -m captioning.caption photo.jpg --explain --attention looks.png
   python -m captioning.caption photo.jpg --model captioner.tflite   # at once
 """
-
-Captioner = Callable[[list[bytes]], list[list[Caption]]]
-Tagger = Callable[[list[bytes]], list[list[Tag]]]
-
-
-class Captioned(NamedTuple):
-    """A picture and what became of it: its captions and, if they were asked for, its
-    tags, best first; or an error."""
-
-    path: Path
-    captions: list
-    error: str = ""
-    tags: list | None = None
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -201,70 +189,6 @@ def _of_runs(flags) -> tuple[Captioner, Tagger | None]:
     if flags.attention:
         return DrawingCaptioner(run, flags.attention, flags.beams), tag
     return LoadedCaptioner(run, flags.beams), tag
-
-
-def caption_pictures(
-    paths: list[Path], caption: Captioner, tag: Tagger | None = None
-) -> Iterator[Captioned]:
-    """Yield what became of each picture, in order, going on past bad ones.
-
-    Args:
-        paths: files; nothing is believed of their names or contents.
-        caption: encoded pictures -> captions of each; raises `BadPicture` if it cannot
-            decode one.
-        tag: the same for tags; none are found if not given.
-    """
-    from tqdm import tqdm
-
-    with (
-        PictureReader() as reader,
-        tqdm(total=len(paths), unit=" pictures", disable=len(paths) < 2) as progress,
-    ):
-        for batch in _batches(paths, reader):
-            yield from _caption_batch(batch, caption, tag)
-            progress.update(len(batch))
-
-
-def _batches(
-    paths: list[Path], reader: PictureReader
-) -> Iterator[list[tuple[Path, bytes | BadInput]]]:
-    """Yield pictures that are captioned at once: a few, and not too many bytes."""
-    batch, num_bytes = [], 0
-    for path in paths:
-        try:
-            picture = reader.read(path)
-        except BadInput as error:
-            picture = error
-        else:
-            if batch and num_bytes + len(picture) > BATCH_BYTES:
-                yield batch
-                batch, num_bytes = [], 0
-            num_bytes += len(picture)
-        batch.append((path, picture))
-        if len(batch) == BATCH_SIZE:
-            yield batch
-            batch, num_bytes = [], 0
-    if batch:
-        yield batch
-
-
-def _caption_batch(batch, caption, tag) -> list[Captioned]:
-    found: list[Captioned] = []
-    pictures = [picture for _, picture in batch if isinstance(picture, bytes)]
-    try:
-        captions = iter(caption(pictures) if pictures else [])
-        tags = iter(tag(pictures) if pictures and tag else [])
-    except BadPicture as error:
-        if len(batch) > 1:  # one that only Pillow reads; the others need not suffer
-            return [_caption_batch([one], caption, tag)[0] for one in batch]
-        ((path, _),) = batch
-        return [Captioned(path, [], f"{path} {error}")]
-    for path, picture in batch:
-        if isinstance(picture, BadInput):
-            found.append(Captioned(path, [], str(picture)))
-        else:
-            found.append(Captioned(path, next(captions), tags=next(tags, None)))
-    return found
 
 
 def _say(result: Captioned, shown: int) -> None:

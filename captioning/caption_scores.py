@@ -95,3 +95,13 @@ def score_facts(captions: Mapping[str, str], split: Split) -> FactScores | None:
         stated.update(fact.kind for fact in [*said, *true])
     by_kind = {kind: 2 * right[kind] / stated[kind] for kind in sorted(stated)}
     return FactScores(by_kind, 2 * right.total() / stated.total())
+
+
+def scores_of(captions: Mapping[str, str], split: Split) -> dict[str, float | None]:
+    """Return all scores of one caption a picture of a split, by name."""
+    scores = score_captions(captions, split)
+    facts = score_facts(captions, split)
+    if facts:
+        scores |= {f"F1 of {kind}": f1 for kind, f1 in facts.by_kind.items()}
+        scores["F1 of all facts"] = facts.overall
+    return scores

@@ -224,8 +224,7 @@ def caption_scores(
 ) -> dict[str, float | None]:
     """Return the scores of one caption an image of a split, by name; `habits` too, if
     asked for."""
-    from captioning.caption_scores import caption_habits
-    from captioning.patterns.captions import scores_of
+    from captioning.caption_scores import caption_habits, scores_of
 
     references = references_of(captions, data, split)
     shown = caption_habits(captions, references) if habits else {}

@@ -171,7 +171,8 @@ def export_compact(run_directory: Path, out: Path) -> None:
     Raises:
         BadInput: the run is not whole, or `out` holds something else.
     """
-    from captioning.runs import COMPACT, write_compact
+    from captioning.compact_runs import write_compact
+    from captioning.runs import COMPACT
 
     if out.exists() and not (out / COMPACT).exists():
         raise BadInput(

