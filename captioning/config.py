@@ -83,7 +83,7 @@ class Config:
         "others", "self_critical: others (samples of the picture) or greedy (search)"
     )
     label_smoothing: float = _knob(0.1, "share of the label given to all words")
-    average: float = _knob(0.998, "momentum of the weights' moving average")
+    average: float = _knob(0.998, "momentum of the weights' moving average, at most")
     views: int = _knob(
         2, "1: see photos as they are; 2: in a mirror, too; more: parts of them, too"
     )

@@ -27,6 +27,7 @@ class Objective(NamedTuple):
         batch_spec: the `element_spec` of the batches, for one trace of any length.
         config: the knobs of its optimizer.
         total_steps: how many it will take, where its schedule ends.
+        started: whether the first weights are learned ones, worth remembering.
     """
 
     model: keras.Model
@@ -34,6 +35,7 @@ class Objective(NamedTuple):
     batch_spec: Any
     config: Config
     total_steps: int
+    started: bool = False
 
 
 class GradientSteps:
@@ -149,16 +151,29 @@ def _optimizer(objectives: Mapping[str, Objective], owner: str, variables: list)
         first = next(iter(objectives.values()))
         steps = sum(objective.total_steps for objective in objectives.values())
         # As far back as the first head looks: so much more seldom is it its turn.
-        average = 1 - (1 - first.config.average) * first.total_steps / steps
+        average = 1 - (1 - _average(first)) * first.total_steps / steps
         optimizer = build_optimizer(replace(first.config, average=average), steps)
     else:
         objective = objectives[owner.removesuffix(FINE_TUNED)]
-        config = objective.config
+        config = replace(objective.config, average=_average(objective))
         if owner.endswith(FINE_TUNED):
             config = replace(config, learning_rate=config.encoder_learning_rate)
         optimizer = build_optimizer(config, objective.total_steps)
     optimizer.build(variables)
     return optimizer
+
+
+def _average(objective: Objective) -> float:
+    """Return the momentum of the moving average: that of the knobs, or so much less
+    that a short training, of few pictures, is not judged by the weights it began with.
+
+    After n steps momentum 1 - k / n has e^-k of the first weights left. Of random ones
+    2 % are little (k = 4); learned ones may keep their third (k = 1).
+    """
+    forgotten = 1 if objective.started else 4
+    return min(
+        objective.config.average, max(0.0, 1 - forgotten / objective.total_steps)
+    )
 
 
 def build_optimizer(config: Config, total_steps: int) -> keras.optimizers.Optimizer:

@@ -211,6 +211,15 @@ def load_facts(directory: Path) -> dict[str, Facts]:
         ) from error
 
 
+def start_of(directory: Path) -> str | None:
+    """Return the name of the run whose weights a run started with; None if random.
+
+    Args:
+        directory: a run that `load_facts` reads.
+    """
+    return json.loads((directory / CONFIG).read_text("utf-8")).get("start")
+
+
 def _facts_of(directory: Path, name: str, said: dict) -> Facts:
     if name not in PATTERNS:
         raise ValueError(f"no pattern is called {name!r}")

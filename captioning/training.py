@@ -78,7 +78,12 @@ def train(
         steps = GradientSteps(
             {
                 name: Objective(
-                    p.model, p.loss, _spec_of(feeds[name]), p.config, total_steps[name]
+                    p.model,
+                    p.loss,
+                    _spec_of(feeds[name]),
+                    p.config,
+                    total_steps[name],
+                    started=bool(runs.start_of(directory) if resume else start),
                 )
                 for name, p in patterns.items()
             }

@@ -99,13 +99,13 @@ def gradient_steps():
         image_numbers=tf.TensorSpec((None,), tf.int32),
     )
 
-    def make(captioner, **knobs):
+    def make(captioner, total_steps=400, started=False, **knobs):
         config = Config(weight_decay=0.0, **knobs)
 
         def loss(batch):
             return captioning_loss(captioner, batch, 0.0, training=True)
 
-        objective = Objective(captioner, loss, spec, config, total_steps=400)
+        objective = Objective(captioner, loss, spec, config, total_steps, started)
         return GradientSteps({"captions": objective})
 
     return make

@@ -9,7 +9,7 @@ import tensorflow as tf
 from captioning import vision
 from captioning.config import Config
 from captioning.encoders import efficientnet_lite
-from captioning.runs import Plan, load_facts, load_run
+from captioning.runs import Plan, load_facts, load_run, start_of
 from captioning.training import train
 from data_prep.errors import BadInput
 
@@ -35,7 +35,8 @@ def tuned_run(frozen_run, harbour_data, tmp_path_factory):
 
 def test_it_starts_where_the_other_run_ended(frozen_run, tuned_run, harbour_data):
     captions = load_run(frozen_run, encoder=False).pattern("captions")
-    _, history, _ = tuned_run
+    directory, history, _ = tuned_run
+    assert (start_of(directory), start_of(frozen_run)) == (frozen_run.name, None)
     before = captions.feed(harbour_data).dev_score()
     assert history[0].dev["captions"] == pytest.approx(before, abs=1e-3)
     assert np.isnan(history[0].losses["captions"])

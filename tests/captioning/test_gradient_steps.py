@@ -85,6 +85,41 @@ def test_averaged_weights_come_and_go(small_captioner, random_batch, gradient_st
         np.testing.assert_array_equal(now, before)
 
 
+def test_a_short_training_is_not_judged_by_its_first_weights(
+    small_captioner, random_batch, gradient_steps
+):
+    captioner, batch = small_captioner(), random_batch()
+
+    def loss():
+        return float(captioning_loss(captioner, batch, 0.0, training=False))
+
+    learner = gradient_steps(captioner, total_steps=40, learning_rate=2e-2)
+    untrained = loss()
+    for _ in range(40):
+        learner.step("captions", batch)
+    with learner.averaged_weights():
+        assert loss() < 0.25 * untrained
+    assert loss() < 0.25 * untrained
+
+
+@pytest.mark.parametrize(
+    "steps, started, momentum",
+    [
+        (4000, False, 0.998),
+        (40, False, 0.9),
+        (1, False, 0.0),
+        (4000, True, 0.998),
+        (40, True, 0.975),
+        (1, True, 0.0),
+    ],
+)
+def test_the_average_looks_back_no_further_than_a_training_lasts(
+    steps, started, momentum, small_captioner, gradient_steps
+):
+    learner = gradient_steps(small_captioner(), total_steps=steps, started=started)
+    assert learner.optimizers["captions"].ema_momentum == pytest.approx(momentum)
+
+
 def test_a_step_runs_under_a_distribution_strategy(
     small_captioner, random_batch, gradient_steps
 ):
