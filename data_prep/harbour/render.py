@@ -2,6 +2,7 @@
 
 import io
 import random
+from typing import NamedTuple
 
 from PIL import Image, ImageDraw
 
@@ -13,20 +14,51 @@ from data_prep.harbour.sprites import cloud
 SUPERSAMPLING = 3  # each pixel is the mean of 3 x 3: smooth edges at 9 times the area
 JPEG_QUALITY = 95  # with full colour resolution: errors below what an eye can see
 
-# Top and bottom of the sky, and the seas that go with it: none near a paint.
-_SKIES: dict[str, tuple[Colour, Colour]] = {
-    "clear": ((112, 172, 224), (196, 222, 236)),
-    "sun": ((120, 182, 232), (238, 228, 204)),
-    "moon": ((30, 36, 74), (84, 88, 132)),
-    "clouds": ((158, 168, 180), (206, 210, 212)),
-    "rain": ((112, 120, 130), (152, 160, 166)),
-}
-_SEAS: dict[str, tuple[Colour, ...]] = {
-    "clear": ((88, 148, 176), (96, 160, 168), (104, 150, 184)),
-    "sun": ((96, 158, 178), (112, 164, 170), (98, 152, 186)),
-    "moon": ((74, 88, 128), (82, 98, 130), (70, 94, 122)),
-    "clouds": ((112, 142, 154), (120, 146, 148), (108, 136, 158)),
-    "rain": ((98, 124, 134), (106, 126, 130), (94, 118, 138)),
+
+class _Weather(NamedTuple):
+    """What sky and sea are painted with: no colour is near a paint of the things.
+
+    Attributes:
+        high: the sky's colour at the top of the picture.
+        low: at the horizon.
+        seas: those that go with it.
+    """
+
+    high: Colour
+    low: Colour
+    seas: tuple[Colour, ...]
+
+
+# Sun, moon and nothing stand in skies of the same hours. So only the disc tells what is
+# there, as only its hull tells a boat: who names it has to find it.
+_HOURS = (
+    _Weather(  # day
+        high=(112, 172, 224),
+        low=(196, 222, 236),
+        seas=((88, 148, 176), (96, 160, 168), (104, 150, 184)),
+    ),
+    _Weather(  # morning
+        high=(120, 182, 232),
+        low=(238, 228, 204),
+        seas=((96, 158, 178), (112, 164, 170), (98, 152, 186)),
+    ),
+    _Weather(  # dusk
+        high=(58, 66, 118),
+        low=(196, 152, 146),
+        seas=((84, 100, 138), (92, 108, 140), (80, 106, 132)),
+    ),
+)
+_OVERCAST = {
+    "clouds": _Weather(
+        high=(158, 168, 180),
+        low=(206, 210, 212),
+        seas=((112, 142, 154), (120, 146, 148), (108, 136, 158)),
+    ),
+    "rain": _Weather(
+        high=(112, 120, 130),
+        low=(152, 160, 166),
+        seas=((98, 124, 134), (106, 126, 130), (94, 118, 138)),
+    ),
 }
 
 
@@ -49,10 +81,11 @@ def render(scene: Scene, image_size: int = 128) -> tuple[Image.Image, dict[str, 
     sky = fly(scene, taken, rng)
 
     side = image_size * SUPERSAMPLING
-    canvas = _background(scene, horizon, image_size, rng)
+    weather = _OVERCAST.get(scene.sky) or rng.choice(_HOURS)
+    canvas = _background(weather, horizon, image_size, rng)
     draw = ImageDraw.Draw(canvas)
     scale = side / UNITS
-    draw_on(draw, _far_away(scene, horizon, rng), scale)
+    draw_on(draw, _far_away(scene, weather, horizon, rng), scale)
     for shapes in (sky, *sorted(things, key=lambda shapes: extent(shapes)[3])):
         draw_on(draw, shapes, scale)
     if scene.sky == "rain":
@@ -79,17 +112,16 @@ def _in_pixels(box: Box, image_size: int) -> Box:
 
 
 def _background(
-    scene: Scene, horizon: float, image_size: int, rng: random.Random
+    weather: _Weather, horizon: float, image_size: int, rng: random.Random
 ) -> Image.Image:
     """Sky and sea, each shaded from top to bottom."""
-    high, low = _SKIES[scene.sky]
-    sea = rng.choice(_SEAS[scene.sky])
+    sea = rng.choice(weather.seas)
     rows = Image.new("RGB", (1, image_size))
     line = round(horizon * image_size / UNITS)
     change = rng.uniform(-0.06, 0.06)
     for y in range(image_size):
         if y < line:
-            row = _between(high, low, y / line)
+            row = _between(weather.high, weather.low, y / line)
         else:
             far, near = shade(sea, 0.22), shade(sea, -0.1)
             row = shade(_between(far, near, (y - line) / (image_size - line)), change)
@@ -105,7 +137,9 @@ def _between(first: Colour, second: Colour, share: float) -> Colour:
     return red, green, blue
 
 
-def _far_away(scene: Scene, horizon: float, rng: random.Random) -> list[Shape]:
+def _far_away(
+    scene: Scene, weather: _Weather, horizon: float, rng: random.Random
+) -> list[Shape]:
     """Clouds, hills on the horizon, and waves."""
     shapes: list[Shape] = []
     if scene.sky in ("clouds", "rain"):
@@ -113,7 +147,7 @@ def _far_away(scene: Scene, horizon: float, rng: random.Random) -> list[Shape]:
         for column in range(4):
             x, y = 16 + 32 * column + rng.uniform(-10, 10), rng.uniform(8, 24)
             shapes += placed(cloud(rng.uniform(8, 12), fill, rng), x, y, 1.0)
-    haze = _between(_SKIES[scene.sky][1], (86, 104, 128), 0.45)
+    haze = _between(weather.low, (86, 104, 128), 0.45)
     if rng.random() < 0.6:
         left, width = rng.uniform(-30, 90), rng.uniform(40, 90)
         ridge = [
@@ -121,17 +155,11 @@ def _far_away(scene: Scene, horizon: float, rng: random.Random) -> list[Shape]:
             for i in range(9)
         ]
         shapes.append(Shape("", "polygon", tuple(ridge), haze))
-    if scene.sky == "moon":
-        for _ in range(rng.randint(10, 20)):
-            x, y = rng.uniform(0, UNITS), rng.uniform(0, horizon - 10)
-            star = ((x, y), (x + 0.6, y))
-            shapes.append(Shape("", "line", star, (176, 178, 206), 0.6))
-    return shapes + _waves(scene, horizon, rng)
+    return shapes + _waves(weather.seas[0], horizon, rng)
 
 
-def _waves(scene: Scene, horizon: float, rng: random.Random) -> list[Shape]:
+def _waves(sea: Colour, horizon: float, rng: random.Random) -> list[Shape]:
     """Crests on the water, longer and wider apart towards the viewer."""
-    sea = _SEAS[scene.sky][0]
     shapes = []
     for _ in range(rng.randint(30, 70)):
         near = rng.random() ** 0.8
