@@ -58,7 +58,8 @@ class Checkpoint:
         if latest is None:
             raise BadInput(
                 f"{self._directory} has no checkpoint to go on from: training stopped "
-                "before its first epoch ended. Give another --run and start anew."
+                "before its first epoch ended. Begin anew, without --resume and with "
+                "another --run."
             )
         try:
             self._manager.checkpoint.restore(latest).assert_consumed()

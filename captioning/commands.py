@@ -18,7 +18,7 @@ def positive(text: str) -> int:
     return int(text)
 
 
-NEWEST = "the newest finished one under runs/"
+NEWEST = "the newest under runs/"
 
 
 def add_run_flag(parser: argparse.ArgumentParser, default: str = NEWEST) -> None:
@@ -88,7 +88,7 @@ def say_shipped() -> None:
 
 
 def chosen_run(flags: argparse.Namespace, pattern: str) -> Path:
-    """Return `--run`, or the newest finished run of a pattern, and say on stderr which.
+    """Return `--run`, or the newest run of a pattern, and say on stderr which.
 
     Raises:
         BadInput: no run was named and there is none.

@@ -30,11 +30,14 @@ class Memory(NamedTuple):
 class Decoder(keras.Model):
     """Embedding, cell, attention, logits.
 
-    x_t = E[w_t] + image_embedding                       the input at every step
+    x_t = sqrt(embedding_dim) E[w_t] + image_embedding   the input at every step
     h_t = cell(x_t, h_{t-1}),  h_0 = tanh(W_0 image_embedding)
     a_t = attention(h_t, regions)                        from the cell's output
     u_t = tanh(W_u [h_t; a_t])                           (Luong et al. 2015, eq. 5)
     logits_t = E u_t + b                                 tied (Press & Wolf 2017)
+
+    Regions are normalised first, each to mean 0 and variance 1; the image embedding is
+    an affine map of their mean.
 
     Args:
         vocabulary_size: V, the number of words.

@@ -100,7 +100,9 @@ def check_new(directory: Path) -> None:
         raise BadInput(
             f"{directory} is a file; expected a new directory. Give another --run."
         )
-    if (directory / CONFIG).exists():
+    # One that was stopped before it had learned anything may be begun again.
+    learned = any((directory / kept).exists() for kept in (WEIGHTS, COMPACT))
+    if learned and (directory / CONFIG).exists():
         raise BadInput(
             f"{directory} already holds a run; expected a new directory. "
             f"Go on with it by --run {directory} --resume, or give another --run."
@@ -257,8 +259,8 @@ def load_run(directory: Path, *, encoder: bool = True) -> Run:
     if not weights.is_file():
         raise BadInput(
             f"{directory} has no {WEIGHTS}; expected the weights of a training that "
-            "finished at least one epoch. Go on with it by "
-            f"`python -m captioning.train --run {directory} --resume`."
+            "finished at least one epoch. Begin it again, by the same command with "
+            f"--run {directory}."
         )
     try:
         _load_weights(Siblings({n: p.model for n, p in patterns.items()}), weights)
@@ -304,13 +306,14 @@ def take_weights(patterns: Mapping[str, Pattern], start: Path) -> None:
 
 
 def newest(pattern: str, root: Path = Path("runs")) -> Path:
-    """Return the newest finished run under `root` that learned a pattern.
+    """Return the run under `root` with the newest weights of a pattern; it may still
+    be learning.
 
     Raises:
         BadInput: there is none.
     """
-    runs = sorted(root.glob(f"*/{WEIGHTS}"), key=lambda path: path.stat().st_mtime)
-    for weights in reversed(runs):
+    found = [path for kept in (WEIGHTS, COMPACT) for path in root.glob(f"*/{kept}")]
+    for weights in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True):
         if (weights.parent / pattern).is_dir():
             return weights.parent
     raise BadInput(

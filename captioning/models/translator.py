@@ -13,7 +13,7 @@ from captioning.recurrence import Recurrence
 class SentenceReader(keras.layers.Layer):
     """Read a sentence forwards and backwards: a region for each of its places.
 
-    x_s = E[w_s]
+    x_s = sqrt(embedding_dim) E[w_s]
     h_s = [cell over x_1 .. x_s ; cell over x_S .. x_s]     (Schuster & Paliwal 1997)
 
     The table E and the cell are the decoder's own. ONE cell reads both ways: it learns

@@ -1,5 +1,6 @@
 """Captions, one-to-many: a picture in, a sentence out."""
 
+import sys
 from pathlib import Path
 
 import keras
@@ -25,6 +26,7 @@ from captioning.vision import (
     region_shape,
 )
 from data_prep import images, pipeline, text
+from data_prep.errors import BadInput
 from data_prep.vocabulary import END, PAD, START, UNK, Vocabulary
 
 TOKENS = search.Tokens(start=START, end=END, pad=PAD, banned=(PAD, UNK, START))
@@ -107,6 +109,7 @@ class Captions(Pattern):
         token_ids = pipeline.tokenized(
             split.captions, self.vocabulary, config.max_length
         )
+        _tell_how_many_are_cut(token_ids.values, data, config.max_length)
         views = cached_views(config, data, "train")
 
         def batches(epoch: int) -> tf.data.Dataset:
@@ -129,8 +132,15 @@ class Captions(Pattern):
         return Feed(batches, int(each.sum()), count, self._dev_scorer(data))
 
     def _dev_scorer(self, data: Path):
+        split = pipeline.load_split(data, "dev")
+        if len(split.captions) < 2:  # what all pictures share weighs nothing
+            raise BadInput(
+                f"{data} has {len(split.captions)} picture in dev, of which CIDEr-D is "
+                "always 0; expected two or more, to choose the best epoch by. Prepare "
+                "more pictures."
+            )
         rows = cached_rows(self.config, data, "dev")
-        cider_d = SplitCiderD(pipeline.load_split(data, "dev"))
+        cider_d = SplitCiderD(split)
         caption = self.captioner()
         return lambda: cider_d(caption_rows(caption, rows, progress="dev captions"))
 
@@ -258,6 +268,20 @@ class Captions(Pattern):
             return {"captions": captions, "scores": scores}
 
         return serve
+
+
+def _tell_how_many_are_cut(
+    token_ids: tf.RaggedTensor, data: Path, max_length: int
+) -> None:
+    """Say on stderr how many of the captions ``(captions, (time))`` have no END."""
+    cut = np.sum(token_ids[:, -1:].flat_values != END)
+    if cut:
+        print(
+            f"{data}: {cut:,} of {token_ids.nrows():,} captions have more than "
+            f"{max_length - 1} words and are learned without their end; "
+            "--max-length takes more.",
+            file=sys.stderr,
+        )
 
 
 def captioning_loss(

@@ -71,17 +71,21 @@ def test_no_such_directory(tmp_path):
         load_facts(tmp_path / "nothing")
 
 
-def test_the_newest_finished_run(tmp_path):
+def test_the_newest_run(tmp_path):
     with pytest.raises(BadInput, match="no run under.*captioning.train"):
         newest("captions", tmp_path)
     import os
 
-    for name, when in (("a", 300), ("b", 500), ("c", 400)):
+    for name, kept, when in (
+        ("a", "weights", 300),
+        ("b", "weights", 500),
+        ("c", "compact", 400),
+    ):
         (tmp_path / name / "captions").mkdir(parents=True)
-        weights = tmp_path / name / "model.weights.h5"
+        weights = tmp_path / name / f"model.{kept}.h5"
         weights.touch()
         os.utime(weights, (when, when))
-    (tmp_path / "unfinished").mkdir()
+    (tmp_path / "without weights" / "captions").mkdir(parents=True)
     (tmp_path / "b" / "captions").rename(tmp_path / "b" / "tags")
     assert newest("captions", tmp_path) == tmp_path / "c"
     assert newest("tags", tmp_path) == tmp_path / "b"

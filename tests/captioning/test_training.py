@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from captioning.cells import build_cell
 from captioning.history import Epoch, finished
 from captioning.patterns.captions import Captions
 from captioning.runs import Plan, load_run
 from captioning.training import train
 from data_prep.errors import BadInput
+from data_prep.pipeline import Split, load_split
 from data_prep.prepare import prepare
+from data_prep.text import split
 
 
 def plans(config, data):
@@ -143,6 +146,47 @@ def test_the_best_epoch_is_kept_not_the_last(
     train(plans(tiny_config, harbour_data), tmp_path / "run")
     for best, saved in zip(kept[0], weights_of(tmp_path / "run"), strict=True):
         np.testing.assert_array_equal(best, saved)
+
+
+def test_a_run_that_learned_nothing_may_be_begun_again(
+    harbour_data, tiny_config, tmp_path, stop_during_epoch
+):
+    again = tmp_path / "again"
+    with pytest.raises(KeyboardInterrupt):
+        train(plans(tiny_config, harbour_data), again, callbacks=[stop_during_epoch(0)])
+    with pytest.raises(BadInput, match="Begin it again, by the same command"):
+        load_run(again)
+    with pytest.raises(BadInput, match="no checkpoint.*without --resume"):
+        train(plans(tiny_config, harbour_data), again, resume=True)
+    once = dataclasses.replace(tiny_config, epochs=1)
+    assert len(train(plans(once, harbour_data), again)) == 1
+    assert load_run(again, encoder=False).pattern("captions").config.epochs == 1
+
+
+def test_captions_that_are_cut_are_counted(harbour_data, tiny_config, capsys):
+    captions = load_split(harbour_data, "train").captions
+    words = split(tf.constant([caption for five in captions for caption in five]))
+    lengths = words.row_lengths().numpy()
+    for longest in (12, max(lengths) + 1):
+        config = dataclasses.replace(tiny_config, max_length=longest)
+        Captions.of_data(config, harbour_data, build_cell("lstm", 24)).feed(harbour_data)
+        said = capsys.readouterr().err
+        cut = sum(length >= longest for length in lengths)
+        assert (f"{cut} of {len(lengths)} captions" in said) is bool(cut)
+        assert ("--max-length" in said) is bool(cut)
+
+
+def test_one_picture_is_too_few_to_choose_by(harbour_data, tiny_config, monkeypatch):
+    """CIDEr-D weighs words by how few of the pictures have them."""
+    one = [part[:1] for part in load_split(harbour_data, "dev")]
+
+    def load(data, name):
+        return Split(*one) if name == "dev" else load_split(data, name)
+
+    monkeypatch.setattr("data_prep.pipeline.load_split", load)
+    captions = Captions.of_data(tiny_config, harbour_data, build_cell("lstm", 24))
+    with pytest.raises(BadInput, match="1 picture in dev.*expected two or more"):
+        captions.feed(harbour_data)
 
 
 def test_bad_starts(tiny_run, harbour_data, tiny_config, tmp_path):
