@@ -3,7 +3,6 @@
 import argparse
 import inspect
 import itertools
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +13,7 @@ from data_prep.datasets import SPLITS, Parallel, Skipped, load, names
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.quiet import import_tensorflow
 from data_prep.replacement import replacing
+from data_prep.sources import check_folder
 from data_prep.summary import summary
 from data_prep.tokenizer_choice import (
     KINDS,
@@ -132,10 +132,8 @@ def _open(dataset: ModuleType, name, source, skipped, options) -> Iterator:
         raise BadInput(
             f"the data set {name} is read from no folder: leave --source out."
         )
-    if source is not None and not os.access(Path(source, "."), os.R_OK):
-        raise BadInput(
-            f"{source} is not a folder that can be read; expected one: check --source."
-        )
+    if source is not None:
+        check_folder("--source", source)
     known = list(inspect.signature(dataset.read).parameters)[2:]
     for option in options:
         if option not in known:

@@ -18,6 +18,14 @@ _SAMPLE = 1000  # names tried in each folder: enough even if most are missing
 _IGNORED = {"__MACOSX"}  # archives made on a Mac: shadows of all files
 
 
+def check_folder(flag: str, path: Path) -> None:
+    """Raise BadInput unless what a flag names is a folder that can be read."""
+    if not os.path.isdir(path) or not os.access(path, os.R_OK | os.X_OK):
+        raise BadInput(
+            f"{path} is not a folder that can be read; expected one: check {flag}."
+        )
+
+
 def read_text(path: Path) -> str:
     """Return the content of a UTF-8 file, without its byte order mark.
 
@@ -85,7 +93,7 @@ def _folders_in(folder):
         with os.scandir(folder) as entries:
             # Unlike entry.is_dir(), no error for links in a circle.
             found = [Path(entry.path) for entry in entries if os.path.isdir(entry)]
-    except PermissionError:  # lost+found and the like
+    except OSError:  # lost+found and the like; gone meanwhile
         return []
     return sorted(
         f for f in found if f.name not in _IGNORED and not f.name.startswith(".")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from data_prep.datasets import Parallel, Skipped
 from data_prep.errors import BadInput
-from data_prep.sources import find_file, read_text
+from data_prep.sources import check_folder, find_file, read_text
 from data_prep.text_files import (
     find_plain_or_gz,
     missing,
@@ -44,7 +44,8 @@ def read(
         leave_out: a folder with Flickr8k's list of test photos.
 
     Raises:
-        BadInput: a file is missing, or those of a split differ in their lines' number.
+        BadInput: a file or `leave_out` is missing, or the files of a split differ in
+            their lines' number.
     """
     paths = {
         split: {code: find_plain_or_gz(source, f"{stem}.{code}") for code in LANGUAGES}
@@ -102,6 +103,7 @@ def _check_lengths(lengths: dict[Path, int]) -> None:
 
 
 def _test_photos(folder: Path) -> set[str]:
+    check_folder("--leave-out", folder)
     path = find_file(Path(folder), TEST_PHOTOS)
     if path is None:
         raise missing(folder, [TEST_PHOTOS], "Flickr8k, whose test photos to leave out")

@@ -87,6 +87,13 @@ def test_missing_files_are_named(source, tmp_path):
         list(multi30k.read(source, Skipped()))
 
 
+@pytest.mark.parametrize("name", ["typo", "file"])
+def test_what_to_leave_out_is_a_folder(source, tmp_path, name):
+    (tmp_path / "file").write_text("1_a.jpg\n")
+    with pytest.raises(BadInput, match=f"{name} is not a folder.*check --leave-out"):
+        list(multi30k.read(source, Skipped(), leave_out=tmp_path / name))
+
+
 def test_the_true_leak(shared_data):
     """871 photos of Flickr8k's test are described in train, 28 in val."""
     skipped = Skipped()

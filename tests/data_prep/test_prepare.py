@@ -178,6 +178,8 @@ def test_failure_keeps_the_old_data_set(source, tmp_path):
         (["zoo"], "no data set 'zoo'; expected one of coco"),
         (["flickr8k"], "flickr8k got no source; expected a folder: give --source"),
         (["flickr8k", "--source", "nowhere"], "nowhere is not a folder"),
+        (["folder", "--source", __file__], "not a folder .*: check --source"),
+        (["multi30k", "--source", __file__], "not a folder .*: check --source"),
         (["harbour", "--source", "."], "read from no folder: leave --source out"),
         (["harbour", "--captions", "a.csv"], "no option 'captions'; expected count or"),
         (["folder", "--source", ".", "--count", "3"], "expected captions: leave it"),

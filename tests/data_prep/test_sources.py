@@ -67,6 +67,15 @@ def test_folders_shallow_first_and_not_too_deep(nested):
     assert found == [".", "a", "b", "b/c"]
 
 
+def test_a_folder_that_goes_away_has_no_folders(nested):
+    found = []
+    for folder in folders(nested):
+        found.append(folder.name)
+        if folder.name == "a":
+            folder.rmdir()
+    assert found == [nested.name, "a", "b", "c"]
+
+
 def test_find_file(nested):
     (nested / "b/c/list.txt").write_text("")
     (nested / "__MACOSX/a/list.txt").write_text("")
