@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from data_prep import images
 from data_prep.dataset_info import DatasetInfo, examples_digest
-from data_prep.half_made import HalfMade
+from data_prep.half_made import HalfMade, unwritable_is_bad_input
 from data_prep.records import damage_is_bad_input, read_shards
 from data_prep.replacement import write_text
 from data_prep.untuned import untuned
@@ -72,7 +72,8 @@ def cached(
         view: of the pictures seen so, by its number in `views`.
 
     Raises:
-        BadInput: the rows must be made, and a shard is damaged or the disk is full.
+        BadInput: the rows must be made, and a shard is damaged, or the disk is full or
+            cannot be written to.
     """
     info = DatasetInfo.load(directory)
     folder = directory / "features" / features.name
@@ -87,13 +88,15 @@ def cached(
     }
     rows = _read(rows_file, made_by_file, made_by, info.splits[split].examples)
     if rows is None:
-        folder.mkdir(parents=True, exist_ok=True)
-        made_by_file.unlink(missing_ok=True)
-        rows = HalfMade(rows_file, made_by)
+        with unwritable_is_bad_input(rows_file):
+            folder.mkdir(parents=True, exist_ok=True)
+            made_by_file.unlink(missing_ok=True)
+            rows = HalfMade(rows_file, made_by)
         with rows.kept_if_stopped():
             _compute(directory, split, features, view, rows)
             rows.take_place()
-        write_text(made_by_file, json.dumps(made_by, indent=2) + "\n")
+        with unwritable_is_bad_input(made_by_file):
+            write_text(made_by_file, json.dumps(made_by, indent=2) + "\n")
         rows = np.load(rows_file, mmap_mode="r")
     return rows
 
@@ -104,7 +107,7 @@ def _read(rows_file, made_by_file, made_by, num_images):
         if json.loads(made_by_file.read_text("utf-8")) != made_by:
             return None
         rows = np.load(rows_file, mmap_mode="r")  # refuses a truncated file
-    except (OSError, ValueError):
+    except (OSError, ValueError, EOFError):  # EOFError: of a file with nothing in it
         return None
     return rows if len(rows) == num_images else None
 

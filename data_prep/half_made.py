@@ -20,6 +20,19 @@ from data_prep.errors import BadInput
 from data_prep.replacement import write_text
 
 
+@contextlib.contextmanager
+def unwritable_is_bad_input(file: Path) -> Iterator[None]:
+    """In this block, in which a file is written, an `OSError` becomes `BadInput`."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(
+            f"{file} cannot be written ({error.strerror}); expected to keep there what "
+            "is made of the pictures: free some room on the disk, or see to it that "
+            "the folder can be written to."
+        ) from error
+
+
 class HalfMade:
     """The rows of one file, on their way.
 
@@ -90,16 +103,19 @@ class HalfMade:
         self.done += len(block)
 
     def keep(self) -> None:
-        """Let whoever comes after a stop go on from here."""
-        self.rows.flush()
+        """Let whoever comes after a stop go on from here; BadInput if it cannot be
+        written."""
         note = {"made_by": self._made_by, "done": self.done}
-        write_text(_note(self._path), json.dumps(note))
+        with unwritable_is_bad_input(self._file):
+            self.rows.flush()
+            write_text(_note(self._path), json.dumps(note))
 
     def take_place(self) -> None:
-        """Become the file."""
-        self.rows.flush()
-        os.replace(self._path, self._file)
-        _note(self._path).unlink(missing_ok=True)
+        """Become the file; BadInput if it cannot be written."""
+        with unwritable_is_bad_input(self._file):
+            self.rows.flush()
+            os.replace(self._path, self._file)
+            _note(self._path).unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def kept_if_stopped(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from data_prep import features, images
+from data_prep import features, half_made, images
 from data_prep.dataset_info import DatasetInfo
 from data_prep.errors import BadInput
 from data_prep.features import Features, cached
@@ -85,12 +85,14 @@ def test_other_pictures_make_it_anew(data):
     assert fresh.calls > 0
 
 
-@pytest.mark.parametrize("damage", ["truncate", "remove rows", "remove facts"])
+@pytest.mark.parametrize("damage", ["truncate", "empty", "remove rows", "remove facts"])
 def test_a_broken_cache_is_made_anew(data, damage):
     rows = np.array(cached(data, "train", Counting().features))
     file = data / "features" / "counting" / "train.npy"
     if damage == "truncate":
         file.write_bytes(file.read_bytes()[:-100])
+    elif damage == "empty":
+        file.write_bytes(b"")
     elif damage == "remove rows":
         file.unlink()
     else:
@@ -158,6 +160,43 @@ def test_a_full_disk_is_bad_input_and_leaves_nothing(data, monkeypatch):
     with pytest.raises(BadInput, match=r"train\.npy.*No space left.*: free some"):
         cached(data, "train", Counting().features)
     assert not list((data / "features" / "counting").iterdir())
+
+
+@pytest.mark.parametrize("file", ["features", "features/counting"])
+def test_a_file_where_the_folder_would_be_is_bad_input(data, file):
+    (data / file).parent.mkdir(exist_ok=True)
+    (data / file).write_text("mine")
+    encoder = Counting()
+    with pytest.raises(BadInput, match=r"train\.npy cannot be written \(.*expected"):
+        cached(data, "train", encoder.features)
+    assert encoder.calls == 0
+    assert (data / file).read_text() == "mine"
+
+
+def test_a_disk_that_cannot_be_written_to_is_bad_input(data, monkeypatch):
+    """What is there already is read from it all the same."""
+
+    def refused(*arguments, **options):
+        raise OSError(30, "Read-only file system")
+
+    rows = np.array(cached(data, "dev", Counting().features))
+    monkeypatch.setattr("pathlib.Path.unlink", refused)  # the first that would change
+    with pytest.raises(BadInput, match=r"train\.npy cannot .*Read-only.*expected"):
+        cached(data, "train", Counting().features)
+    np.testing.assert_array_equal(cached(data, "dev", Counting().features), rows)
+
+
+@pytest.mark.parametrize("where", [features, half_made])
+def test_a_disk_full_at_the_end_is_bad_input(data, where, monkeypatch):
+    def full(path, text):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(features, "KEEP", 1)
+    monkeypatch.setattr(where, "write_text", full)
+    with pytest.raises(BadInput, match=r"cannot be written \(No space left.*: free"):
+        cached(data, "train", Counting().features)
+    monkeypatch.undo()
+    assert cached(data, "train", Counting().features).min() > 0
 
 
 @pytest.mark.parametrize("view", [0, 2])
