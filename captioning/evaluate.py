@@ -138,9 +138,12 @@ def _of_model(flags) -> dict[str, float | None]:
     from tqdm import tqdm
 
     from captioning.litert.captioner import LiteRTCaptioner
+    from data_prep import pipeline
     from data_prep.records import read_shards
 
     caption = LiteRTCaptioner(flags.model, flags.beams)
+    # What cannot be scored is not captioned for minutes first.
+    pipeline.load_split(flags.data, flags.split)
     captions = {}
     records = read_shards(flags.data, flags.split).as_numpy_iterator()
     for record in tqdm(records, desc=f"captions of {flags.split}", unit=" pictures"):

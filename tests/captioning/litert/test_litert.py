@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -119,6 +120,23 @@ def test_evaluate_scores_a_file_as_it_scores_the_run(
     for name, score in scores[1].items():
         # The run works on rows that were kept as float16.
         assert scores[0][name] == (score and pytest.approx(score, abs=0.02))
+
+
+def test_data_that_cannot_be_scored_is_named_before_anything_is_captioned(
+    model, harbour_data, moods_data, tmp_path, monkeypatch
+):
+    captioned = []
+    monkeypatch.setattr(LiteRTCaptioner, "__call__", lambda *_: captioned.append(1))
+    with pytest.raises(BadInput, match="one of sentiment; expected one of captions"):
+        evaluate.main(["--model", str(model), "--data", str(moods_data)])
+    damaged = shutil.copytree(harbour_data, tmp_path / "damaged")
+    shard = next(damaged.glob("dev*.tfrecord"))
+    content = bytearray(shard.read_bytes())
+    content[-100] ^= 1  # in the last picture: reading would come to it at the end
+    shard.write_bytes(content)
+    with pytest.raises(BadInput, match=f"{shard.name} was altered"):
+        evaluate.main(["--model", str(model), "--data", str(damaged)])
+    assert not captioned
 
 
 def test_facts_come_back_and_leave_the_network_as_it_is(model, photos, tmp_path):
