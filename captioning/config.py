@@ -24,6 +24,7 @@ _CHOICES = {
     "baseline": ("others", "greedy"),
     "precision": ("float32", "bfloat16"),
 }
+_LARGEST_SEED = 2**32 - 1  # that NumPy takes
 _MAY_BE_ZERO = ("seed", "warmup_steps", "captions_per_image", "fine_tune")
 
 
@@ -108,6 +109,11 @@ class Config:
                     f"{knob.name} is {value}; expected at least {least}: "
                     f"{knob.metadata['help']}."
                 )
+        if self.seed > _LARGEST_SEED:
+            raise ValueError(
+                f"seed is {self.seed}; expected at most {_LARGEST_SEED}: choose a "
+                "smaller one."
+            )
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(

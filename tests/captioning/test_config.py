@@ -3,6 +3,8 @@
 import argparse
 import dataclasses
 
+import keras
+import numpy as np
 import pytest
 
 from captioning.config import Config, add_flags, from_flags
@@ -60,11 +62,22 @@ def test_zero_is_a_value():
         ({"dropout": -0.1}, "dropout is -0.1; expected at least 0"),
         ({"dropout": 1.0}, "expected a share below 1"),
         ({"learning_rate": float("nan")}, "learning_rate is nan"),
+        ({"seed": 2**32}, "seed is 4294967296; expected at most 4294967295"),
     ],
 )
 def test_a_knob_out_of_range_is_named(knobs, message):
     with pytest.raises(ValueError, match=message):
         Config(**knobs)
+
+
+def test_the_largest_seed_is_one_to_draw_by():
+    seed = Config(seed=2**32 - 1).seed
+    keras.utils.set_random_seed(seed)
+    draws = [
+        keras.random.uniform((3,), seed=keras.random.SeedGenerator(seed))
+        for _ in range(2)
+    ]
+    np.testing.assert_array_equal(*draws)
 
 
 def test_unknown_preset():
