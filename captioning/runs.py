@@ -190,12 +190,12 @@ def load_facts(directory: Path) -> dict[str, Facts]:
         BadInput: it is missing, unreadable, or of another version.
     """
     path = directory / CONFIG
-    if not path.is_file():
-        raise BadInput(
-            f"{directory} is not a run: it has no config.json. "
-            "Expected a directory that `python -m captioning.train` made."
-        )
     try:
+        if not path.is_file():
+            raise BadInput(
+                f"{directory} is not a run: it has no config.json. "
+                "Expected a directory that `python -m captioning.train` made."
+            )
         facts = json.loads(path.read_text("utf-8"))
         if facts["format"] != FORMAT:
             raise BadInput(
@@ -206,7 +206,7 @@ def load_facts(directory: Path) -> dict[str, Facts]:
             name: _facts_of(directory, name, said)
             for name, said in facts["patterns"].items()
         }
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(
             f"{path} cannot be read ({error}); expected what training wrote. "
             "Restore the file, or train again."

@@ -71,6 +71,17 @@ def test_no_such_directory(tmp_path):
         load_facts(tmp_path / "nothing")
 
 
+@pytest.mark.parametrize("method", ["read_text", "is_file"])
+def test_a_run_that_nobody_may_read(tmp_path, monkeypatch, method):
+    def refused(path, *arguments):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (tmp_path / "config.json").write_text("{}")
+    monkeypatch.setattr(f"pathlib.Path.{method}", refused)
+    with pytest.raises(BadInput, match="cannot be read .*Permission denied.*expected"):
+        load_facts(tmp_path)
+
+
 def test_the_newest_run(tmp_path):
     with pytest.raises(BadInput, match="no run under.*captioning.train"):
         newest("captions", tmp_path)
