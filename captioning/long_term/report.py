@@ -18,7 +18,10 @@ GROWTH_STEPS, GROWTH_UNITS = 100, 16
 
 
 def table(results: Sequence[Result]) -> str:
-    """Return accuracy and steps by gap and cell: mean (least..most of the seeds)."""
+    """Return accuracy and steps by gap and cell: mean (least..most of the seeds).
+
+    What was not run, as the grid was stopped before, is left empty.
+    """
     cells = [cell for cell in CELLS if any(r.cell == cell for r in results)]
     lines = ["  gap" + "".join(f"  {cell:>28}" for cell in cells)]
     for gap in sorted({result.gap for result in results}):
@@ -38,6 +41,8 @@ def table(results: Sequence[Result]) -> str:
 
 
 def _summary(results) -> str:
+    if not results:
+        return ""
     accuracies = [result.accuracy for result in results]
     steps = np.mean([result.steps for result in results])
     return (

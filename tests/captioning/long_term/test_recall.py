@@ -137,6 +137,26 @@ def test_a_budget_of_something_else_is_bad_input(tmp_path, content):
     assert (tmp_path / grid.BUDGET).read_text() == content
 
 
+def test_what_a_stopped_grid_has_is_drawn(tmp_path, monkeypatch, capsys):
+    run = []
+
+    def stopped(*key):
+        if len(run) == 3:  # of four
+            raise KeyboardInterrupt
+        run.append(key)
+        return fake(*key)
+
+    monkeypatch.setattr(grid, "run_one", stopped)
+    chosen = {"cells": ("elman", "lstm"), "gaps": (1, 2), "seeds": (0,)}
+    with pytest.raises(KeyboardInterrupt):
+        grid.run_grid(tmp_path, QUICK, **chosen, progress=False)
+    assert gap.main(["--out", str(tmp_path), "--draw"]) == 0
+    _, short, long, *_ = capsys.readouterr().out.splitlines()
+    assert (short.count("0.500 (0.500..0.500), 10"), long.count("0.500 (")) == (1, 2)
+    assert short.split()[0] == "1" and long.split()[0] == "2"
+    assert (tmp_path / "gap.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_the_table_says_mean_least_and_most(tmp_path):
     results = [fake("elman", 1, seed, QUICK) for seed in range(2)]
     results[1] = results[1]._replace(accuracy=0.7, steps=20)
