@@ -78,7 +78,7 @@ def _boat(flags) -> None:
     if flags.draw:
         results = near_and_far.load(flags.out)
     else:
-        near_and_far.save([], flags.out)  # not first tried after minutes
+        near_and_far.check_out(flags.out)  # not first tried after minutes
         results = near_and_far.measure(
             flags.cells or CELLS,
             seeds=range(flags.seeds),

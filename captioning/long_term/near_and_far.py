@@ -6,9 +6,11 @@ one, "water", and the far one, "sailor", across more and more sentences about so
 else.
 """
 
+import contextlib
 import itertools
 import json
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -215,16 +217,33 @@ def _range(values) -> str:
     return f"{np.mean(values):.2f} ({min(values):.2f}..{max(values):.2f})"
 
 
+def check_out(out: Path) -> None:
+    """Make the folder and see that it can be written to; its files stay as they are.
+
+    Raises:
+        BadInput: it cannot.
+    """
+    with _written_to(out):
+        tempfile.TemporaryFile(dir=out).close()
+
+
 def save(results: Sequence[Accuracy], out: Path) -> None:
     """Write ``boat.json``, from which the picture can be drawn again.
 
     Raises:
         BadInput: it cannot be written.
     """
+    lines = [result._asdict() for result in results]
+    with _written_to(out):
+        write_text(out / RESULTS, json.dumps(lines, indent=1) + "\n")
+
+
+@contextlib.contextmanager
+def _written_to(out: Path) -> Iterator[None]:
+    """Make the folder; in this block an `OSError` becomes `BadInput`."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        lines = [result._asdict() for result in results]
-        write_text(out / RESULTS, json.dumps(lines, indent=1) + "\n")
+        yield
     except OSError as error:
         raise BadInput(
             f"{out} cannot be written to ({error.strerror}); expected a folder for "
@@ -240,6 +259,8 @@ def load(out: Path) -> list[Accuracy]:
     """
     try:
         lines = json.loads((out / RESULTS).read_text(encoding="utf-8"))
+        if not lines:
+            raise ValueError("it is empty")
         return [Accuracy(**line) for line in lines]
     except (OSError, ValueError, TypeError) as error:
         raise BadInput(

@@ -77,6 +77,30 @@ def test_an_out_that_is_a_file_is_bad_input(tmp_path, draw):
         gap.main(["--boat", "--out", str(tmp_path / "file"), *draw])
 
 
+def test_a_stopped_measurement_leaves_the_earlier_one(tmp_path, monkeypatch):
+    def stopped(*arguments, **options):
+        raise KeyboardInterrupt
+
+    earlier = [near_and_far.Accuracy("lstm", 0, 5, 100, near=1.0, far=0.5)]
+    near_and_far.save(earlier, tmp_path)
+    monkeypatch.setattr(near_and_far, "measure", stopped)
+    for out in (tmp_path, tmp_path / "new"):
+        with pytest.raises(KeyboardInterrupt):
+            gap.main(["--boat", "--out", str(out)])
+    assert near_and_far.load(tmp_path) == earlier
+    assert {path.name for path in tmp_path.iterdir()} == {"boat.json", "new"}
+    with pytest.raises(BadInput, match=r"boat\.json holds no results.*expected what"):
+        gap.main(["--boat", "--draw", "--out", str(tmp_path / "new")])
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", "null", "[1]", "["])
+def test_no_results_are_not_drawn(tmp_path, content):
+    (tmp_path / near_and_far.RESULTS).write_text(content)
+    with pytest.raises(BadInput, match=r"boat\.json holds no results.*expected what"):
+        gap.main(["--boat", "--draw", "--out", str(tmp_path)])
+    assert not (tmp_path / "boat.png").exists()
+
+
 @pytest.mark.parametrize("filler", [0, 3])
 def test_near_is_near_and_far_is_far(filler):
     for sentence in boat_sentences(filler, np.random.default_rng(2)):
