@@ -95,7 +95,9 @@ class Tags(Pattern):
         # A tag that nobody wrote down may be there all the same.
         smoothing = config.label_smoothing
         truth = (1 - smoothing) * truth + smoothing * truth.mean(axis=0)
+        dev_truth = self._truth_to_score(data, "dev")
         views = cached_views(config, data, "train")
+        dev = cached_rows(config, data, "dev")
 
         def batches(epoch: int) -> tf.data.Dataset:
             return training_rows(
@@ -106,15 +108,8 @@ class Tags(Pattern):
                 epoch=epoch,
             )
 
-        dev = cached_rows(config, data, "dev"), self._truth(load_split(data, "dev"))
-        if not dev[1].any():
-            raise BadInput(
-                f"{data} has no picture in dev with any of the {len(self.tags)} tags "
-                "of train; expected some, to choose the best epoch by. Prepare more "
-                "pictures."
-            )
         count = -(-len(views[0]) // config.batch_size)
-        return Feed(batches, len(truth), count, lambda: self._precision(*dev))
+        return Feed(batches, len(truth), count, lambda: self._precision(dev, dev_truth))
 
     def _truth(self, split: Split) -> np.ndarray:
         """Return which tags each picture has, bool ``(pictures, tags)``."""
@@ -122,6 +117,18 @@ class Tags(Pattern):
             objects = _objects(split)
             return np.array([[tag in found for tag in self.tags] for found in objects])
         return content_words.sets_of(split.captions, self.tags)
+
+    def _truth_to_score(self, data: Path, split: str) -> np.ndarray:
+        """Return `_truth` of a split; BadInput if no picture has any tag, for then
+        there is nothing to rank."""
+        truth = self._truth(load_split(data, split))
+        if not truth.any():
+            raise BadInput(
+                f"{data} has no picture in {split} with any of the {len(self.tags)} "
+                "tags that are learned; expected some, to score the tagger by. Prepare "
+                "more pictures, or give the data set that the tags are of."
+            )
+        return truth
 
     def _start_at(self, truth: np.ndarray) -> None:
         """Let the untrained model answer by frequency, which is soon said."""
@@ -144,7 +151,7 @@ class Tags(Pattern):
         return macro_average_precision(np.concatenate(logits), truth)
 
     def scores(self, data: Path, split: str) -> dict[str, float | None]:
-        truth = self._truth(load_split(data, split))
+        truth = self._truth_to_score(data, split)
         found = self._precision(cached_rows(self.config, data, split), truth)
         return {self.score_name: found, "prevalence": float(truth.mean())}
 

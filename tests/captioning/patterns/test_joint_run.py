@@ -16,6 +16,7 @@ from captioning.gradient_steps import GradientSteps, Objective
 from captioning.patterns import PATTERNS
 from captioning.runs import load_run, shared_cell
 from data_prep.errors import BadInput
+from data_prep.prepare import prepare
 
 
 def cell_of(model):
@@ -107,6 +108,37 @@ def test_every_pattern_is_evaluated(name, joint_run, capsys):
     scores = json.loads(capsys.readouterr().out)
     measured = [score for score in scores.values() if score is not None]
     assert measured and all(0 <= score <= 100 for score in measured)
+
+
+def test_pictures_with_none_of_the_tags_are_bad_input(
+    joint_run, joint_plans, make_picture, tmp_path
+):
+    """The harbour's tagger, on photos of something else; it cannot learn of them
+    either."""
+    source, data = tmp_path / "source", tmp_path / "data"
+    source.mkdir()
+    images = []
+    for number, split in enumerate(["train", "val", "test"]):
+        make_picture(32, 32, seed=number).save(source / f"{number}.jpg")
+        # Other words in dev and test than in train.
+        sentences = [{"raw": ("A quince.", "An okapi.", "An otter.")[number]}]
+        images.append(
+            {"filename": f"{number}.jpg", "split": split, "sentences": sentences}
+        )
+    (source / "dataset_coco.json").write_text(json.dumps({"images": images}))
+    prepare("coco", source, data)
+    expected = "no picture in {} with any of the {} tags .*expected some"
+    tagger = load_run(joint_run, encoder=False).pattern("tags")
+    for split in ("dev", "test"):
+        message = expected.format(split, len(tagger.tags))
+        flags = ["--pattern", "tags", "--data", str(data), "--split", split]
+        with pytest.raises(BadInput, match=message):
+            evaluate.main(["--run", str(joint_run), *flags])
+    config, _ = joint_plans["tags"]
+    cell = shared_cell(joint_plans)
+    with pytest.raises(BadInput, match=expected.format("dev", 1)):
+        PATTERNS["tags"].of_data(config, data, cell).feed(data)
+    assert not (data / "features").exists()  # no rows were made for nothing
 
 
 STRANGER = """
