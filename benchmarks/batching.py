@@ -17,11 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
+from data_prep.errors import exit_on_bad_input
+from data_prep.quiet import import_tensorflow
+
 ROUNDS = 7  # of each way, in turn: the median forgives a busy machine
 STEPS = 4  # a round
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.batching",
         description="Compare two ways to make a training batch.",
@@ -32,6 +35,7 @@ def main() -> None:
         "--data", type=Path, required=True, metavar="DIR", help="a prepared data set"
     )
     flags = parser.parse_args()
+    import_tensorflow()
     speeds = measure(flags.data)
     for way, values in speeds.items():
         low, high = min(values), max(values)
@@ -40,6 +44,7 @@ def main() -> None:
     pairs = zip(speeds["by picture"], speeds["by length"], strict=True)
     ratio = statistics.median(picture / length for picture, length in pairs)
     print(f"by picture / by length: {ratio:.2f}")
+    return 0
 
 
 def measure(data: Path) -> dict[str, list[float]]:
@@ -53,8 +58,8 @@ def measure(data: Path) -> dict[str, list[float]]:
     from data_prep.vocabulary import Vocabulary
 
     config = preset("flickr8k")
-    rows = cached_rows(config, data, "train")
     captions = pipeline.load_split(data, "train").captions
+    rows = cached_rows(config, data, "train")
     vocabulary = Vocabulary.load(data / "vocabulary.txt")
     token_ids = pipeline.tokenized(captions, vocabulary, config.max_length)
     batches = {
@@ -114,4 +119,4 @@ def _by_length(rows, token_ids) -> list:
 
 
 if __name__ == "__main__":
-    main()
+    exit_on_bad_input(main)

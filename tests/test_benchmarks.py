@@ -1,8 +1,12 @@
 """The benchmarks: each can be started, and the linear ones solve what they state."""
 
 import importlib
+import inspect
 import pkgutil
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -44,6 +48,28 @@ def test_what_a_benchmark_imports_while_it_measures_is_there(name):
                 assert hasattr(importlib.import_module(package), wanted)
             except AssertionError:
                 importlib.import_module(f"{package}.{wanted}")  # a module of its own
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_benchmark_ends_with_a_status(name):
+    """As a command it goes through `exit_on_bad_input`, which ends with what it
+    returns."""
+    module = importlib.import_module(f"benchmarks.{name}")
+    source = inspect.getsource(module)
+    assert source.endswith('if __name__ == "__main__":\n    exit_on_bad_input(main)\n')
+    assert inspect.signature(module.main).return_annotation is int
+
+
+def test_a_data_set_that_is_none_is_one_sentence(tmp_path):
+    answer = subprocess.run(
+        [sys.executable, "-m", "benchmarks.batching", "--data", tmp_path],
+        cwd=Path(benchmarks.__path__[0]).parent,
+        capture_output=True,
+        text=True,
+    )
+    assert (answer.returncode, answer.stdout) == (2, "")
+    (line,) = answer.stderr.splitlines()  # nor does TensorFlow greet
+    assert line.startswith(f"error: {tmp_path} holds no readable dataset.json")
 
 
 # === Linear models ===
