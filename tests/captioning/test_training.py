@@ -167,7 +167,7 @@ def test_captions_that_are_cut_are_counted(harbour_data, tiny_config, capsys):
     captions = load_split(harbour_data, "train").captions
     words = split(tf.constant([caption for five in captions for caption in five]))
     lengths = words.row_lengths().numpy()
-    for longest in (12, max(lengths) + 1):
+    for longest in (12, int(lengths.max()) + 1):
         config = dataclasses.replace(tiny_config, max_length=longest)
         Captions.of_data(config, harbour_data, build_cell("lstm", 24)).feed(harbour_data)
         said = capsys.readouterr().err
