@@ -63,12 +63,14 @@ class HalfMade:
                 self.done = done
         except (OSError, ValueError, KeyError, TypeError):
             pass  # nothing to go on with
-        _note(left).unlink(missing_ok=True)
         if self.rows is None:
-            left.unlink(missing_ok=True)
-            self._path.unlink(missing_ok=True)
+            for file in (_note(left), left, self._path):
+                file.unlink(missing_ok=True)
         else:
-            self.keep()
+            # Not written anew, for which the disk may be too full. Another process that
+            # wanted these rows may have cleared the note away; the next `keep` comes.
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(_note(left), _note(self._path))
 
     def reserve(self, shape: tuple, dtype: str) -> None:
         """Make the rows, with their whole room on the disk.
@@ -119,10 +121,20 @@ class HalfMade:
 
     @contextlib.contextmanager
     def kept_if_stopped(self) -> Iterator[None]:
-        """Within, a stop leaves what there is; an error, which would come again, does
-        not."""
+        """Within, a stop leaves what there is, and so does an error of the system, such
+        as a full disk, for it passes; any other, which would come again, does not.
+
+        Raises:
+            BadInput: there was an error of the system.
+        """
         try:
             yield
+        except OSError as error:
+            raise BadInput(
+                f"{self._file} cannot be made ({error}); expected room on the disk and "
+                "files that can be read and written. What is made so far stays: mend "
+                "that, and the same command goes on from there."
+            ) from error
         except Exception:
             self._path.unlink(missing_ok=True)
             _note(self._path).unlink(missing_ok=True)

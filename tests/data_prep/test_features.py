@@ -1,5 +1,6 @@
 """The feature cache: made once, and never of something else."""
 
+import errno
 import os
 
 import numpy as np
@@ -225,6 +226,35 @@ def test_what_was_stopped_goes_on_where_it_was(data, view, monkeypatch):
     rows = cached(data, "train", goes_on.features, view=view)
     np.testing.assert_array_equal(rows, expected)
     assert goes_on.calls == (40 - 16) / 4
+    assert not list(folder.glob("*.partial*"))
+
+
+def test_a_full_disk_loses_no_rows(data, monkeypatch):
+    """Not even if it is still full when the next process comes to go on."""
+    monkeypatch.setattr(features, "BATCH_SIZE", 4)
+    monkeypatch.setattr(features, "KEEP", 2)
+    expected = np.array(cached(data, "train", Counting().features))
+    folder = data / "features" / "counting"
+    for file in folder.iterdir():
+        file.unlink()
+    write_text, notes = half_made.write_text, []
+
+    def until_it_is_full(path, text):
+        if notes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        notes.append(text)
+        write_text(path, text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(half_made, "write_text", until_it_is_full)
+        for process in (2**30, 2**30 + 1):  # of no process
+            patch.setattr(os, "getpid", lambda process=process: process)
+            with pytest.raises(BadInput, match="No space left .* goes on from there"):
+                cached(data, "train", Counting().features)
+    goes_on = Counting()
+    rows = cached(data, "train", goes_on.features)
+    assert goes_on.calls == (40 - 8) / 4  # two batches had been noted
+    np.testing.assert_array_equal(rows, expected)
     assert not list(folder.glob("*.partial*"))
 
 
