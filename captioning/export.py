@@ -2,8 +2,6 @@
 
 import argparse
 import json
-import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -12,13 +10,14 @@ from captioning.commands import (
     SEARCHING,
     add_pattern_flag,
     add_run_flag,
+    check_file_to_write,
     chosen_captioner,
     chosen_run,
     positive,
 )
 from data_prep.errors import BadInput, exit_on_bad_input
 from data_prep.quiet import import_tensorflow
-from data_prep.replacement import write_bytes
+from data_prep.replacement import marked, replacing, write_bytes
 
 EXAMPLE = """examples:
   python -m captioning.export --run runs/flickr8k --out exported
@@ -114,18 +113,20 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
     Raises:
         BadInput: the run is not whole, or `out` holds something else.
     """
+    from captioning.serving import EXPORT_FACTS
+
+    with replacing(out, marked("an export", EXPORT_FACTS)) as partial:
+        patterns = _write_saved_model(run_directory, partial, num_beams)
+    print(f"exported {', '.join(patterns)} of {run_directory}", file=sys.stderr)
+
+
+def _write_saved_model(run_directory, out, num_beams) -> list[str]:
+    """Write an export into an empty folder; return the names of its patterns."""
     import tensorflow as tf
 
     from captioning.runs import load_run
     from captioning.serving import EXPORT_FACTS, EXPORT_FORMAT
 
-    out = out.resolve()
-    is_export = (out / EXPORT_FACTS).exists()
-    if out.exists() and not is_export and (out.is_file() or any(out.iterdir())):
-        raise BadInput(
-            f"{out} exists and is not an export; expected a new folder, or an export "
-            "to replace. Give another --out."
-        )
     patterns = load_run(run_directory).patterns
     signatures = {name: p.server(num_beams=num_beams) for name, p in patterns.items()}
     module = tf.Module()
@@ -133,9 +134,8 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
     module.weights = [v.value for p in patterns.values() for v in p.model.variables]
     # What a pattern holds beside: tables of words, a frozen encoder in front.
     module.resources = [p.resources() for p in patterns.values()]
-    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
     first = next(iter(signatures.values()))
-    tf.saved_model.save(module, str(partial), {"serving_default": first, **signatures})
+    tf.saved_model.save(module, str(out), {"serving_default": first, **signatures})
     beams = {
         name: num_beams or patterns[name].config.num_beams
         for name in SEARCHING
@@ -152,13 +152,8 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
     }
     if "translation" in patterns:
         facts["languages"] = list(patterns["translation"].subwords.language_ids)
-    (partial / EXPORT_FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
-    old = out.with_name(f"{partial.name}.old")
-    if out.exists():
-        out.rename(old)
-    partial.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
-    print(f"exported {', '.join(patterns)} of {run_directory}", file=sys.stderr)
+    (out / EXPORT_FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+    return list(patterns)
 
 
 def export_compact(run_directory: Path, out: Path) -> None:
@@ -174,20 +169,8 @@ def export_compact(run_directory: Path, out: Path) -> None:
     from captioning.compact_runs import write_compact
     from captioning.runs import COMPACT
 
-    if out.exists() and not (out / COMPACT).exists():
-        raise BadInput(
-            f"{out} exists and is no compact run; expected a new folder, or one to "
-            "replace. Give another --out."
-        )
-    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
-    partial.mkdir(parents=True)
-    try:
+    with replacing(out, marked("a compact run", COMPACT)) as partial:
         write_compact(run_directory, partial)
-        if out.exists():
-            shutil.rmtree(out)
-        partial.rename(out)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     print(f"exported {run_directory}, {size / 1e6:.1f} MB", file=sys.stderr)
 
@@ -215,11 +198,7 @@ def export_litert(
             f"{out} exists and is no .tflite file; expected a new file, or one to "
             "replace. Give another --out."
         )
-    if not out.absolute().parent.is_dir():
-        raise BadInput(
-            f"--out is {out}, in a folder that does not exist; expected a file to "
-            "write. Make the folder, or name another."
-        )
+    check_file_to_write("--out", out)
     model = convert(load_run(run_directory).pattern("captions"), weights, num_beams)
     write_bytes(out, model)
     print(

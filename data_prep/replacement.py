@@ -1,19 +1,15 @@
-"""Replacing a file or a data set at one stroke, once the new one is complete."""
+"""Replacing a file or a folder at one stroke, once the new one is complete."""
 
 import contextlib
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from data_prep.errors import BadInput
-
-_OURS = re.compile(
-    r"dataset\.json|vocabulary\.txt|(subwords|pieces)\.model"
-    r"|(train|dev|test)(-\d{5,}\.tfrecord|\.jsonl)"
-)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -24,69 +20,110 @@ def write_text(path: Path, text: str) -> None:
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file, all at once or not at all."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_bytes(data)
-    os.replace(partial, path)
+    try:
+        partial.write_bytes(data)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)  # is no more after the rename
+
+
+class Kind(NamedTuple):
+    """A kind of folder that a new one of it may replace.
+
+    Attributes:
+        name: with its article.
+        holds: says whether a folder is of this kind; may raise OSError or ValueError
+            of one that is not.
+        files: the names that go with the old folder. Any other thing somebody put
+            there is not ours to throw away.
+    """
+
+    name: str
+    holds: Callable[[Path], bool]
+    files: re.Pattern[str]
+
+
+def marked(name: str, mark: str) -> Kind:
+    """Return the kind of folders that hold a file of a certain name, and that go as a
+    whole."""
+    return Kind(name, lambda folder: (folder / mark).is_file(), re.compile(".*", re.S))
+
+
+def _is_data_set(folder):
+    fields = json.loads((folder / "dataset.json").read_bytes())
+    known = {"format", "splits", "standardisation", "vocabulary_size"}
+    return isinstance(fields, dict) and known <= set(fields)
+
+
+# The cache in features/ stays, and notices by itself what it is still good for.
+DATA_SET = Kind(
+    "a data set made by data_prep.prepare",
+    _is_data_set,
+    re.compile(
+        r"dataset\.json|vocabulary\.txt|(subwords|pieces)\.model"
+        r"|(train|dev|test)(-\d{5,}\.tfrecord|\.jsonl)"
+    ),
+)
 
 
 @contextlib.contextmanager
-def replacing(out: Path) -> Iterator[Path]:
+def replacing(out: Path, kind: Kind = DATA_SET) -> Iterator[Path]:
     """Give a folder to write into; when the block succeeds it takes the place of out.
 
     A sibling, so that taking the place is a rename. Whatever goes wrong before, `out`
     is as it was.
+
+    Raises:
+        BadInput: `out` is neither new nor empty nor of the kind, or cannot be written.
     """
     out = out.resolve()  # a link to a folder stays; its target is replaced
-    _check_out(out)
+    _check_out(out, kind)
     partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
     try:
         partial.mkdir(parents=True)
     except OSError as error:
         raise BadInput(
-            f"{partial} cannot be made ({error.strerror}); expected to write the data "
-            "set there: choose another --out."
+            f"{partial} cannot be made ({error.strerror}); expected to write there: "
+            "choose another --out."
         ) from error
     try:
         yield partial
-        _check_out(out)  # the block took its time
-        _take_place(partial, out)
+        _check_out(out, kind)  # the block took its time
+        _take_place(partial, out, kind)
     finally:
         shutil.rmtree(partial, ignore_errors=True)  # does nothing after the rename
 
 
-def _check_out(out):
-    """Refuse to replace anything but an empty folder or a data set of ours."""
+def _check_out(out, kind):
+    """Refuse to replace anything but an empty folder or one of ours."""
     if os.path.ismount(out):
         raise BadInput(
             f"{out} is a mount point, which cannot be replaced; expected a folder: "
-            f"choose one in it, such as {out / 'data'}."
+            f"choose one in it, such as {out / 'new'}."
         )
     try:
-        if not os.path.lexists(out) or not any(out.iterdir()):
+        if not os.path.lexists(out) or not any(out.iterdir()) or kind.holds(out):
             return
-        fields = json.loads((out / "dataset.json").read_bytes())
-        ours = {"format", "splits", "standardisation", "vocabulary_size"} <= set(fields)
-    except (OSError, ValueError, TypeError):
-        ours = False
-    if not ours:
-        raise BadInput(
-            f"{out} exists and is not a data set made by data_prep.prepare; expected a "
-            "new or empty folder: choose another --out, or remove it yourself."
-        )
+    except (OSError, ValueError):
+        pass  # a file, or a folder of something else
+    raise BadInput(
+        f"{out} exists and is not {kind.name}; expected a new or empty folder: choose "
+        "another --out, or remove it yourself."
+    )
 
 
-def _take_place(partial, out):
+def _take_place(partial, out, kind):
     if out.exists() and any(out.iterdir()):
         old = out.with_name(f"{partial.name}.old")
-        os.rename(out, old)
         try:
+            os.rename(out, old)
             os.rename(partial, out)
-        except OSError:
-            os.rename(old, out)
+        except BaseException:  # Ctrl-C, too
+            if not out.exists():
+                os.rename(old, out)
             raise
-        # The cache in features/ notices by itself what it is still good for; any other
-        # thing somebody put here is not ours to throw away.
         for entry in old.iterdir():
-            if not _OURS.fullmatch(entry.name):
+            if not kind.files.fullmatch(entry.name):
                 os.rename(entry, out / entry.name)
         shutil.rmtree(old)
     else:

@@ -96,5 +96,8 @@ def test_a_compact_run_is_a_run(kind, request, tmp_path):
 
 def test_nothing_else_is_written_over(frozen_run, tmp_path):
     (tmp_path / "mine").write_text("mine")
-    with pytest.raises(BadInput, match="no compact run"):
+    with pytest.raises(BadInput, match="not a compact run"):
         export_compact(frozen_run, tmp_path)
+    with pytest.raises(BadInput, match="cannot be made .Not a directory"):
+        export_compact(frozen_run, tmp_path / "mine" / "x")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]

@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from captioning.export import export
 from captioning.inference import LoadedCaptioner
@@ -97,6 +99,17 @@ def test_exporting_again_replaces_an_export_and_nothing_else(tiny_run, tmp_path)
     facts = json.loads((out / "captioning_export.json").read_text())
     assert facts["num_beams"] == 2
     assert {path.name for path in tmp_path.iterdir()} == {"out"}
+
+
+def test_ctrl_c_leaves_nothing_half_written(tiny_run, tmp_path, monkeypatch):
+    def interrupted(module, path, signatures):
+        (Path(path) / "saved_model.pb").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tf.saved_model, "save", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        export(tiny_run, tmp_path / "out")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from data_prep.errors import BadInput
-from data_prep.replacement import replacing
+from data_prep.replacement import marked, replacing, write_text
 from data_prep.tokenizers import FILES
 
 OURS = json.dumps(dict.fromkeys(["format", "splits", "standardisation"], 1))
@@ -137,3 +137,66 @@ def test_what_appears_meanwhile_is_not_overwritten(tmp_path):
             write(partial, dataset__json="new")
             write(tmp_path / "out", other="precious")
     assert tree(tmp_path) == {"out/other": "precious"}
+
+
+# === Folders of other kinds ===
+
+PAINTING = marked("a painting", "signature")
+
+
+@pytest.fixture
+def painted(tmp_path):
+    out = tmp_path / "out"
+    write(out, signature="old", frame="old")
+    return out
+
+
+def test_what_is_marked_goes_as_a_whole(painted, tmp_path):
+    with replacing(painted, PAINTING) as partial:
+        write(partial, signature="new")
+        assert tree(painted) == {"signature": "old", "frame": "old"}
+    assert tree(tmp_path) == {"out/signature": "new"}
+
+
+def test_what_is_not_marked_is_refused(old, tmp_path):
+    before = tree(tmp_path)
+    with pytest.raises(BadInput, match="out exists and is not a painting; expected"):
+        with replacing(old, PAINTING):
+            raise AssertionError("refused before any work")
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+@pytest.mark.parametrize("done", [0, 1])
+def test_what_goes_wrong_at_the_last_moment_loses_nothing(
+    painted, tmp_path, monkeypatch, error, done
+):
+    rename, renamed = os.rename, []
+
+    def fails_once(*paths):
+        renamed.append(paths)
+        if len(renamed) == done + 1:
+            raise error
+        rename(*paths)
+
+    before = tree(tmp_path)
+    monkeypatch.setattr(os, "rename", fails_once)
+    with pytest.raises(error):
+        with replacing(painted, PAINTING) as partial:
+            write(partial, signature="new")
+    assert tree(tmp_path) == before
+    assert list(tmp_path.iterdir()) == [painted]
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_a_file_that_cannot_be_replaced_stays_and_no_other_does(
+    tmp_path, monkeypatch, error
+):
+    def fails(*paths):
+        raise error
+
+    write(tmp_path, out="old")
+    monkeypatch.setattr(os, "replace", fails)
+    with pytest.raises(error):
+        write_text(tmp_path / "out", "new")
+    assert tree(tmp_path) == {"out": "old"}

@@ -173,7 +173,7 @@ def test_an_export_replaces_nothing_but_its_like(model, tiny_run, tmp_path):
     with pytest.raises(BadInput, match="exists and is no .tflite file"):
         export.export_litert(tiny_run, diary, "float32")
     assert diary.read_text() == "dear diary"
-    with pytest.raises(BadInput, match="folder that does not exist"):
+    with pytest.raises(BadInput, match="in one that does not exist"):
         export.export_litert(tiny_run, tmp_path / "nowhere" / "m.tflite", "float32")
 
 
