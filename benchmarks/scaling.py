@@ -13,7 +13,12 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.rows.timing import Spread, in_turn, spread
-from captioning.commands import add_run_flag, chosen_run, positive
+from captioning.commands import (
+    add_run_flag,
+    check_file_to_write,
+    chosen_run,
+    positive,
+)
 from data_prep.errors import exit_on_bad_input
 from data_prep.quiet import import_tensorflow
 
@@ -75,6 +80,7 @@ def main(argv: list[str] | None = None) -> int:
         "the better part of an hour (default: %(default)s)",
     )
     flags = parser.parse_args(argv)
+    check_file_to_write("--out", flags.out, [".png"])
     import_tensorflow()
     run = chosen_run(flags, "captions")
     panels = []

@@ -135,12 +135,7 @@ def _check_attention(flags, paths: list[Path]) -> None:
             f"--attention got {len(paths)} pictures; expected exactly one, drawn once "
             "for each word. Name a single picture."
         )
-    if out.suffix.lower() not in DRAWN_AS:
-        raise BadInput(
-            f"--attention is {out}; expected a picture file to write, whose name ends "
-            f"in {' or '.join(DRAWN_AS)}. Name another."
-        )
-    check_file_to_write("--attention", out)
+    check_file_to_write("--attention", out, DRAWN_AS)
     if out.exists() and paths[0].exists() and out.samefile(paths[0]):
         raise BadInput(
             f"--attention is {out}, the picture itself; expected a file to write. "

@@ -1,7 +1,9 @@
 """What the commands share: which run they are about."""
 
 import argparse
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from data_prep.errors import BadInput
@@ -55,12 +57,26 @@ def add_candidates_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", choices=("dev", "test"), default="dev")
 
 
-def check_file_to_write(flag: str, path: Path) -> None:
-    """Raise BadInput if a flag names no file that could be written."""
-    if path.is_dir() or not path.absolute().parent.is_dir():
+def check_file_to_write(flag: str, path: Path, endings: Sequence[str] = ()) -> None:
+    """Raise BadInput if a flag names no file that could be written: to be asked before
+    the work whose result it is for.
+
+    Args:
+        flag: its name.
+        path: its value.
+        endings: of names, in lower case, where these say what is written.
+    """
+    if endings and path.suffix.lower() not in endings:
         raise BadInput(
-            f"{flag} is {path}, a folder or in one that does not exist; expected a "
-            "file to write. Name another, or make the folder."
+            f"{flag} is {path}; expected a file to write whose name ends in "
+            f"{' or '.join(endings)}. Name another."
+        )
+    folder = path.absolute().parent
+    writable = folder.is_dir() and os.access(folder, os.W_OK)
+    if path.is_dir() or not writable:
+        raise BadInput(
+            f"{flag} is {path}, a folder or in one that does not exist or cannot be "
+            "written; expected a file to write. Name another, or make the folder."
         )
 
 

@@ -2,12 +2,12 @@
 
 import argparse
 import json
-import os
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from captioning.commands import check_file_to_write
 from captioning.reading import given_texts, terminal
 from captioning.reading.given_texts import Given
 from data_prep.errors import BadInput, exit_on_bad_input, printable
@@ -35,7 +35,9 @@ MOST_DRAWN = 6  # texts in one picture, the first ones
 def main(argv: list[str] | None = None) -> int:
     flags = _parser().parse_args(argv)
     pattern = PATTERN_OF[flags.what]
-    _check_plot(flags)
+    plot = getattr(flags, "plot", None)
+    if plot:
+        check_file_to_write("--plot", plot, [".png"])
     given = _given(flags)  # before anything that takes a while
     import_tensorflow()
     from captioning.reading import readings
@@ -49,11 +51,11 @@ def main(argv: list[str] | None = None) -> int:
             drawn = [*drawn, found][:MOST_DRAWN]
     if not drawn:
         return 2
-    if getattr(flags, "plot", None):
+    if plot:
         from captioning.plots.reading import draw_verdicts
 
-        draw_verdicts(drawn, flags.plot)
-        print(f"drew {flags.plot}", file=sys.stderr)
+        draw_verdicts(drawn, plot)
+        print(f"drew {plot}", file=sys.stderr)
     return 0
 
 
@@ -141,22 +143,6 @@ def _given(flags) -> Iterator[Given]:
             [" ".join(flags.texts)] if joined else flags.texts
         )
     return given_texts.of_standard_input()
-
-
-def _check_plot(flags) -> None:
-    plot = getattr(flags, "plot", None)
-    if not plot:
-        return
-    if plot.suffix.lower() != ".png":
-        raise BadInput(
-            f"--plot is {plot}; expected a name that ends in .png, which is what is "
-            "drawn. Name another."
-        )
-    if plot.is_dir() or not os.access(plot.absolute().parent, os.W_OK):
-        raise BadInput(
-            f"--plot is {plot}, a folder or in one that cannot be written; expected a "
-            "PNG file to write. Name another."
-        )
 
 
 def _run(flags, pattern: str, to: str) -> Path:

@@ -283,6 +283,12 @@ def test_a_command_that_fails_is_told(tmp_path):
 # === Cost against work ===
 
 
+def test_where_nothing_can_be_drawn_is_said_before_anything_is_measured(tmp_path):
+    for out in (tmp_path / "scaling.foo", tmp_path / "missing" / "scaling.png"):
+        with pytest.raises(BadInput, match=f"--out is {out}"):
+            scaling.main(["--run", "nowhere", "--out", str(out)])
+
+
 def test_all_panels_are_drawn(tmp_path):
     costs = [spread([2.0, 1.0, 3.0]), spread([4.0, 3.0, 5.0])]
     lines = [scaling.Line(name, [8, 16], costs) for name in ("ours", "theirs")]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from captioning import caption, evaluate, train
+from captioning import caption, evaluate, export, read, train
 from captioning.__main__ import COMMANDS
 from data_prep.errors import BadInput
 from data_prep.pipeline import load_split
@@ -134,6 +134,29 @@ def test_caption_ends_with_two_if_nothing_was_captioned(photos, tiny_run, capsys
     (photos.parent / "empty").mkdir()
     with pytest.raises(BadInput, match="no file in"):
         caption.main([str(photos.parent / "empty"), "--run", str(tiny_run)])
+
+
+@pytest.mark.parametrize(
+    ("main", "arguments"),
+    [
+        (caption.main, ["photo.jpg", "--run", "nowhere", "--attention"]),
+        (evaluate.main, ["--run", "nowhere", "--out"]),
+        (export.main, ["--run", "nowhere", "--format", "litert", "--out"]),
+        (read.main, ["sentiment", "a", "--run", "nowhere", "--plot"]),
+    ],
+)
+def test_where_nothing_can_be_written_is_said_before_anything_is_loaded(
+    main, arguments, tmp_path, monkeypatch
+):
+    file, locked = tmp_path / "file", tmp_path / "locked"
+    file.touch()
+    locked.mkdir()
+    # Said, not done: for root there is no folder that cannot be written.
+    monkeypatch.setattr(os, "access", lambda path, mode: path != locked)
+    for folder in (tmp_path / "missing", file, locked):
+        out = folder / "x.png"
+        with pytest.raises(BadInput, match=f"{arguments[-1]} is {out}, .* in one that"):
+            main([*arguments, str(out)])
 
 
 # === evaluate ===

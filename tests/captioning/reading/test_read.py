@@ -161,7 +161,7 @@ def test_what_cannot_work_is_said_before_anything_is_loaded(tmp_path):
         read.main(["sentiment", "--file", str(tmp_path / "nowhere.txt")])
     with pytest.raises(BadInput, match="Leave one out"):
         read.main(["sentiment", "a", "--file", str(tmp_path)])
-    with pytest.raises(BadInput, match="a folder or in one that cannot be written"):
+    with pytest.raises(BadInput, match="in one that does not exist or cannot"):
         read.main(["sentiment", "a", "--plot", str(tmp_path / "no" / "x.png")])
     for name in ("x.foo", "x.jpg", "png", "x"):
         with pytest.raises(BadInput, match=rf"{name}; .* ends in \.png.*Name another"):
