@@ -91,6 +91,11 @@ def main(argv: list[str] | None = None) -> int:
         "many break off or repeat themselves; beside people's",
     )
     flags = parser.parse_args(argv)
+    if (flags.captions or flags.model) and flags.pattern != "captions":
+        raise BadInput(
+            "--captions and --model are scored as captions, and --pattern is "
+            f"{flags.pattern}; expected captions: leave --pattern out."
+        )
     import_tensorflow()
     of = _of_file if flags.captions else _of_model if flags.model else _of_run
     scores = of(flags)

@@ -238,6 +238,9 @@ def test_captions_and_run_exclude_each_other(tiny_run, tmp_path):
         evaluate.main(["--captions", "x.json", "--data", "d", "--beams", "2"])
     with pytest.raises(BadInput, match="needs --data"):
         evaluate.main(["--captions", "x.json"])
+    for file in ("--captions", "--model"):
+        with pytest.raises(BadInput, match="and --pattern is translation; expected"):
+            evaluate.main([file, "x", "--data", "d", "--pattern", "translation"])
     with pytest.raises(BadInput, match="--out is"):
         evaluate.main(
             ["--run", str(tiny_run), "--out", str(tmp_path / "no" / "x.json")]
