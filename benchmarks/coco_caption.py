@@ -34,7 +34,7 @@ def main() -> int:
     )
     add_candidates_flags(parser)
     flags = parser.parse_args()
-    from captioning.evaluate import read_candidates, references_of
+    from captioning.caption_scores import read_candidates, references_of
     from captioning.report import score_table
 
     said = read_candidates(flags.captions)

@@ -27,14 +27,14 @@ def main() -> int:
     )
     add_candidates_flags(parser)
     flags = parser.parse_args()
-    from captioning.caption_scores import reference_tokens
-    from captioning.evaluate import read_candidates, references_of
+    from captioning import caption_scores
     from captioning.ptb_tokenizer import tokenize
 
-    said = read_candidates(flags.captions)
-    split = references_of(said, flags.data, flags.split)
+    said = caption_scores.read_candidates(flags.captions)
+    split = caption_scores.references_of(said, flags.data, flags.split)
     candidates = {image: tokenize(text) for image, text in said.items()}
-    found = side_by_side(candidates, reference_tokens(split))
+    references = caption_scores.reference_tokens(split)
+    found = side_by_side(candidates, references)
     print(f"| | {' | '.join(SHOWN)} |\n|---|{'---|' * len(SHOWN)}")
     for who, scores in found.items():
         print(f"| {who} | {' | '.join(f'{scores[name]:.3f}' for name in SHOWN)} |")

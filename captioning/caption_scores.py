@@ -1,7 +1,9 @@
 """Scores of captions: what was said of each picture, against what people wrote."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -9,9 +11,10 @@ import numpy as np
 from captioning.ptb_tokenizer import tokenize
 from captioning.scores import METEOR_NAME, CiderD, meteor, score_corpus
 from captioning.scores.habits import habits, mean_habits
+from data_prep.errors import BadInput
 from data_prep.harbour.scene import Scene, facts
 from data_prep.harbour.sentences import parse
-from data_prep.pipeline import Split
+from data_prep.pipeline import Split, load_split
 
 
 class FactScores(NamedTuple):
@@ -19,6 +22,52 @@ class FactScores(NamedTuple):
 
     by_kind: dict[str, float]
     overall: float
+
+
+def read_candidates(path: Path) -> dict[str, str]:
+    """Return image id -> caption from a JSON list of {"image", "caption"}.
+
+    Raises:
+        BadInput: the file is missing, of another form, or names an image twice.
+    """
+    expected = 'expected a JSON list of {"image": ..., "caption": ...}'
+    try:
+        listed = json.loads(path.read_text("utf-8"))
+        pairs = [(entry["image"], entry["caption"]) for entry in listed]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{path} cannot be read ({error!r}); {expected}.") from error
+    captions = {}
+    for image, caption in pairs:
+        if not isinstance(image, str) or not isinstance(caption, str):
+            raise BadInput(
+                f"{path} has an entry for {image!r} that is not text; {expected}."
+            )
+        if image in captions:
+            raise BadInput(
+                f"{path} names {image} twice; expected one caption an image."
+            )
+        captions[image] = caption
+    return captions
+
+
+def references_of(captions: Mapping[str, str], data: Path, split: str) -> Split:
+    """Return the split that these are the captions of.
+
+    Raises:
+        BadInput: there is not one caption for each of its images.
+    """
+    references = load_split(data, split)
+    missing = [i for i in references.image_ids if i not in captions]
+    unknown = sorted(set(captions) - set(references.image_ids))
+    if missing or unknown:
+        examples = ", ".join([*missing[:1], *unknown[:1]])
+        raise BadInput(
+            f"The captions miss {len(missing)} of the {split} split's "
+            f"{len(references.image_ids)} images and name {len(unknown)} others "
+            f"(such as {examples}); expected one caption for each. "
+            "Check --data and --split."
+        )
+    return references
 
 
 def reference_tokens(split: Split) -> dict[str, list[list[str]]]:

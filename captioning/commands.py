@@ -43,18 +43,37 @@ def add_pattern_flag(parser: argparse.ArgumentParser, help: str) -> None:
     )
 
 
-def add_candidates_flags(parser: argparse.ArgumentParser) -> None:
+def add_candidates_flags(
+    parser: argparse.ArgumentParser, *, required: bool = True
+) -> None:
     """Give the parser what scores a file of captions: `--captions`, `--data` and
-    `--split`."""
+    `--split`.
+
+    Args:
+        parser: of a command.
+        required: False where a run may be scored instead, on its own data set.
+    """
     parser.add_argument(
         "--captions",
         type=Path,
-        required=True,
+        required=required,
         metavar="FILE",
-        help='a JSON list of {"image", "caption"}, from captioning.evaluate --out',
+        help='score these: a JSON list of {"image", "caption"}, which '
+        "captioning.evaluate --out writes",
     )
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--split", choices=("dev", "test"), default="dev")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=required,
+        metavar="DIR",
+        help="a prepared data set" + ("" if required else " (default: the run's)"),
+    )
+    parser.add_argument(
+        "--split",
+        choices=("train", "dev", "test"),
+        default="dev",
+        help="(default: dev; make all choices there and look at test once)",
+    )
 
 
 def check_file_to_write(flag: str, path: Path, endings: Sequence[str] = ()) -> None:

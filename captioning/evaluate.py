@@ -8,6 +8,7 @@ from pathlib import Path
 
 from captioning.commands import (
     SEARCHING,
+    add_candidates_flags,
     add_pattern_flag,
     add_run_flag,
     check_file_to_write,
@@ -45,29 +46,12 @@ def main(argv: list[str] | None = None) -> int:
         help="further runs, whose probabilities are averaged with --run's word by word",
     )
     add_pattern_flag(parser, "which of the run's patterns")
-    parser.add_argument(
-        "--captions",
-        type=Path,
-        metavar="FILE",
-        help='score these instead of a run\'s: a JSON list of {"image", "caption"}',
-    )
+    add_candidates_flags(parser, required=False)
     parser.add_argument(
         "--model",
         type=Path,
         metavar="FILE",
         help="score what this .tflite file says of the pictures themselves",
-    )
-    parser.add_argument(
-        "--data",
-        type=Path,
-        metavar="DIR",
-        help="a prepared data set (default: the run's)",
-    )
-    parser.add_argument(
-        "--split",
-        choices=("train", "dev", "test"),
-        default="dev",
-        help="(default: dev; make all choices there and look at test once)",
     )
     parser.add_argument(
         "--beams", type=positive, metavar="K", help="(default: the run's)"
@@ -127,9 +111,10 @@ def _of_file(flags) -> dict[str, float | None]:
         )
     if not flags.data:
         raise BadInput("--captions needs --data, the data set that has the references.")
-    return caption_scores(
-        read_candidates(flags.captions), flags.data, flags.split, flags.habits
-    )
+    from captioning.caption_scores import read_candidates
+
+    captions = read_candidates(flags.captions)
+    return _scores(captions, flags.data, flags.split, flags.habits)
 
 
 def _of_model(flags) -> dict[str, float | None]:
@@ -154,7 +139,7 @@ def _of_model(flags) -> dict[str, float | None]:
     for record in tqdm(records, desc=f"captions of {flags.split}", unit=" pictures"):
         ((best, *_),) = caption([record["image"]])
         captions[record["image_id"].decode("utf-8")] = best.caption
-    return caption_scores(captions, flags.data, flags.split, flags.habits)
+    return _scores(captions, flags.data, flags.split, flags.habits)
 
 
 def _of_run(flags) -> dict[str, float | None]:
@@ -198,67 +183,19 @@ def _of_run(flags) -> dict[str, float | None]:
         listed = [{"image": i, "caption": c} for i, c in captions.items()]
         write_text(flags.out, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")
         print(f"wrote {len(listed)} captions to {flags.out}", file=sys.stderr)
-    return caption_scores(captions, data, flags.split, flags.habits)
+    return _scores(captions, data, flags.split, flags.habits)
 
 
-def read_candidates(path: Path) -> dict[str, str]:
-    """Return image id -> caption from a JSON list of {"image", "caption"}.
-
-    Raises:
-        BadInput: the file is missing, of another form, or names an image twice.
-    """
-    expected = 'expected a JSON list of {"image": ..., "caption": ...}'
-    try:
-        listed = json.loads(path.read_text("utf-8"))
-        pairs = [(entry["image"], entry["caption"]) for entry in listed]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"{path} cannot be read ({error!r}); {expected}.") from error
-    captions = {}
-    for image, caption in pairs:
-        if not isinstance(image, str) or not isinstance(caption, str):
-            raise BadInput(
-                f"{path} has an entry for {image!r} that is not text; {expected}."
-            )
-        if image in captions:
-            raise BadInput(
-                f"{path} names {image} twice; expected one caption an image."
-            )
-        captions[image] = caption
-    return captions
-
-
-def caption_scores(
-    captions: dict[str, str], data: Path, split: str, habits: bool = False
+def _scores(
+    captions: dict[str, str], data: Path, split: str, habits: bool
 ) -> dict[str, float | None]:
     """Return the scores of one caption an image of a split, by name; `habits` too, if
     asked for."""
-    from captioning.caption_scores import caption_habits, scores_of
+    from captioning.caption_scores import caption_habits, references_of, scores_of
 
     references = references_of(captions, data, split)
     shown = caption_habits(captions, references) if habits else {}
     return scores_of(captions, references) | shown
-
-
-def references_of(captions: dict[str, str], data: Path, split: str):
-    """Return the `data_prep.pipeline.Split` that these are the captions of.
-
-    Raises:
-        BadInput: there is not one caption for each of its images.
-    """
-    from data_prep import pipeline
-
-    references = pipeline.load_split(data, split)
-    missing = [i for i in references.image_ids if i not in captions]
-    unknown = sorted(set(captions) - set(references.image_ids))
-    if missing or unknown:
-        examples = ", ".join([*missing[:1], *unknown[:1]])
-        raise BadInput(
-            f"The captions miss {len(missing)} of the {split} split's "
-            f"{len(references.image_ids)} images and name {len(unknown)} others "
-            f"(such as {examples}); expected one caption for each. "
-            "Check --data and --split."
-        )
-    return references
 
 
 if __name__ == "__main__":

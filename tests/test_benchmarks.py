@@ -72,6 +72,16 @@ def test_a_data_set_that_is_none_is_one_sentence(tmp_path):
     assert line.startswith(f"error: {tmp_path} holds no readable dataset.json")
 
 
+def test_no_benchmark_imports_a_command():
+    """Commands are there to be run; what others need of them has rooms of its own."""
+    commands = "train|caption|read|evaluate|export|gap"
+    imports = re.compile(rf"^ *(from|import) captioning\.({commands})\b", re.MULTILINE)
+    folder = Path(benchmarks.__file__).parent
+    files = sorted(folder.rglob("*.py"))
+    assert len(files) > len(NAMES)
+    assert not [f.name for f in files if imports.search(f.read_text("utf-8"))]
+
+
 # === Linear models ===
 
 

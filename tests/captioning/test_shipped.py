@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from captioning import caption, shipped
-from captioning.evaluate import caption_scores, read_candidates
+from captioning.caption_scores import read_candidates, references_of, scores_of
 from captioning.runs import load_facts
 
 FOLDER = Path(shipped.__file__).parent
@@ -52,9 +52,9 @@ def test_its_test_captions_score_as_the_model_card_says(shared_data, tmp_path):
 
     assert len(json.loads(TEST_CAPTIONS.read_text("utf-8"))) == 1000
     prepare("flickr8k", shared_data("flickr8k"), tmp_path / "flickr8k")
-    scores = caption_scores(
-        read_candidates(TEST_CAPTIONS), tmp_path / "flickr8k", "test"
-    )
+    captions = read_candidates(TEST_CAPTIONS)
+    split = references_of(captions, tmp_path / "flickr8k", "test")
+    scores = scores_of(captions, split)
     card = (FOLDER / "MODEL_CARD.md").read_text("utf-8")
     printed = dict(
         re.findall(r"^\| (BLEU-\d|ROUGE-L|CIDEr-D) \| ([\d.]+) \|$", card, re.M)
