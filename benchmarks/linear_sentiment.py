@@ -8,10 +8,11 @@ The strength of the regularisation is chosen on dev; test is looked at once, wit
 """
 
 import argparse
-import json
+from collections.abc import Mapping
 from pathlib import Path
 
-from data_prep.errors import BadInput, exit_on_bad_input
+from data_prep.errors import exit_on_bad_input
+from data_prep.sentences import LabelledTexts, load_labelled
 
 # The longest n-grams that still helped, by what is counted: English is written in
 # words; Korean glues its grammar to them, so that parts of words have to be seen.
@@ -38,42 +39,22 @@ def main() -> int:
         help="n-grams of words (up to 3) or of characters (up to 4)",
     )
     flags = parser.parse_args()
-    splits = {name: read_split(flags.data, name) for name in ("train", "dev", "test")}
+    splits = {
+        name: load_labelled(flags.data, name) for name in ("train", "dev", "test")
+    }
     strength, accuracies = measure(splits, flags.count)
     shown = ", ".join(f"{name} {value:.4f}" for name, value in accuracies.items())
     print(f"{flags.count} 1-{LONGEST[flags.count]}-grams, C = {strength:g}: {shown}")
     return 0
 
 
-def read_split(data: Path, split: str) -> tuple[list[str], list[int]]:
-    """Return the texts and the labels of one split of a prepared data set.
-
-    Raises:
-        BadInput: there is no such file, or it holds no sentences with labels.
-    """
-    path = data / f"{split}.jsonl"
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-        examples = [json.loads(line) for line in lines if line]
-        texts = [str(example["text"]) for example in examples]
-        return texts, [int(example["label"]) for example in examples]
-    except OSError as error:
-        raise BadInput(
-            f"{path} cannot be read ({error.strerror}); expected a prepared data set "
-            "of kind sentiment: make one with python -m data_prep.prepare."
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(
-            f'{path} holds a line without {{"text": ..., "label": 0 or 1}}; expected a '
-            "prepared data set of kind sentiment."
-        ) from error
-
-
-def measure(splits: dict, count: str) -> tuple[float, dict[str, float]]:
+def measure(
+    splits: Mapping[str, LabelledTexts], count: str
+) -> tuple[float, dict[str, float]]:
     """Return the strength chosen on dev, and the accuracy on dev and on test.
 
     Args:
-        splits: "train", "dev", "test" -> (texts, labels).
+        splits: "train", "dev" and "test".
         count: "word" or "char", a key of `LONGEST`.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -87,21 +68,21 @@ def measure(splits: dict, count: str) -> tuple[float, dict[str, float]]:
         min_df=1 if count == "word" else 2,
         sublinear_tf=True,
     )
-    features = {"train": vectorizer.fit_transform(splits["train"][0])}
+    features = {"train": vectorizer.fit_transform(splits["train"].texts)}
     for split in ("dev", "test"):
-        features[split] = vectorizer.transform(splits[split][0])
+        features[split] = vectorizer.transform(splits[split].texts)
     models = {
         strength: LogisticRegression(
             C=strength, solver="liblinear", random_state=0
-        ).fit(features["train"], splits["train"][1])
+        ).fit(features["train"], splits["train"].labels)
         for strength in STRENGTHS
     }
     dev = {
-        strength: float(model.score(features["dev"], splits["dev"][1]))
+        strength: float(model.score(features["dev"], splits["dev"].labels))
         for strength, model in models.items()
     }
     best = max(dev, key=dev.get)
-    test = float(models[best].score(features["test"], splits["test"][1]))
+    test = float(models[best].score(features["test"], splits["test"].labels))
     return best, {"dev": dev[best], "test": test}
 
 

@@ -14,6 +14,8 @@ import pytest
 import benchmarks
 from benchmarks import linear_associations, linear_sentiment, linear_tags
 from data_prep.errors import BadInput
+from data_prep.prepare import prepare
+from data_prep.sentences import LabelledTexts
 
 # Commands of their own. `__main__` and the rows of its table are tested in
 # test_benchmark_rows.py; `judged_captions` reads files for `human_judgements`.
@@ -128,20 +130,26 @@ def test_words_that_come_together_are_found_by_all_but_frequency():
     assert [test for _, _, test in others] == [1.0, 1.0]
 
 
-def test_a_word_that_tells_is_found(tmp_path):
+def test_a_word_that_tells_is_found():
     texts = [f"{('awful', 'good')[n % 2]} film {n}" for n in range(60)]
-    labels = [n % 2 for n in range(60)]
-    splits = dict.fromkeys(("train", "dev", "test"), (texts, labels))
+    labels = np.arange(60, dtype=np.int32) % 2
+    splits = dict.fromkeys(("train", "dev", "test"), LabelledTexts(texts, labels))
     for count in linear_sentiment.LONGEST:
         strength, accuracies = linear_sentiment.measure(splits, count)
         assert strength in linear_sentiment.STRENGTHS
         assert accuracies == {"dev": 1.0, "test": 1.0}
 
 
-@pytest.mark.parametrize("line", ["{", "{}", "[]"])
-def test_sentences_that_are_none_are_bad_input(line, tmp_path):
-    with pytest.raises(BadInput, match="cannot be read"):
-        linear_sentiment.read_split(tmp_path, "train")
-    (tmp_path / "train.jsonl").write_text(line)
-    with pytest.raises(BadInput, match="holds a line without"):
-        linear_sentiment.read_split(tmp_path, "train")
+def test_only_moods_that_are_whole_are_measured(tmp_path, monkeypatch, capsys):
+    prepare("gap", None, tmp_path / "gap", count=100)
+    prepare("moods", None, tmp_path / "moods", count=120, seed=1)
+    monkeypatch.setattr("sys.argv", ["benchmark", "--data", str(tmp_path / "gap")])
+    with pytest.raises(BadInput, match="is one of gap; expected one of sentiment"):
+        linear_sentiment.main()
+    monkeypatch.setattr("sys.argv", ["benchmark", "--data", str(tmp_path / "moods")])
+    assert linear_sentiment.main() == 0
+    assert "word 1-3-grams, C = " in capsys.readouterr().out
+    with open(tmp_path / "moods" / "test.jsonl", "a") as file:
+        file.write('{"text": "a line that nobody vouches for", "label": 1}\n')
+    with pytest.raises(BadInput, match="test.jsonl"):
+        linear_sentiment.main()
