@@ -60,7 +60,7 @@ class Recurrence(keras.layers.Layer):
             initial_state = self.cell.get_initial_state(ops.shape(inputs)[0])
         written_out = hasattr(self.cell, "activate_gradient")
         if not written_out:
-            return self._scan(inputs, initial_state, mask)
+            return self.scan(inputs, initial_state, mask)
         if mask is None:
             return self._all_steps(inputs, initial_state)
         return self._real_steps(inputs, initial_state, ops.cast(mask, "bool"))
@@ -68,12 +68,12 @@ class Recurrence(keras.layers.Layer):
     def _all_steps(self, inputs, states):
         inputs = ops.swapaxes(inputs, 0, 1)  # time comes first for the loop
         steps = Block(tf.shape(inputs)[0])
-        outputs, states = self._through_time(inputs, states, steps)
+        outputs, states = self.through_time(inputs, states, steps)
         return ops.swapaxes(outputs, 0, 1), states
 
     def _real_steps(self, inputs, states, mask):
         packing = packing_of(mask)
-        outputs, states = self._through_time(
+        outputs, states = self.through_time(
             packing.pack(inputs),
             [packing.sort(state) for state in states],
             Packed(packing.sizes, packing.shape[0]),
@@ -82,15 +82,34 @@ class Recurrence(keras.layers.Layer):
         outputs.set_shape([*inputs.shape[:2], self.cell.units])
         return outputs, [packing.unsort(state) for state in states]
 
-    def _through_time(self, inputs, states, steps):
-        """Run a cell that knows its own derivative."""
+    def through_time(self, inputs, states, steps):
+        """Run a cell that knows its own derivative.
+
+        Args:
+            inputs: ``(..., input_dim)``, as `steps` has them lie: of a `Block`
+                ``(time, batch, input_dim)``.
+            states: list of ``(batch, units)``.
+            steps: of `captioning.steps`, where the steps of all sequences lie.
+
+        Returns:
+            outputs ``(..., units)``, and the list of final states.
+        """
         projected = self.cell.project_inputs(inputs, multiply=projection)
         states = [ops.cast(state, projected.dtype) for state in states]
         kernel = ops.cast(self.cell.recurrent_kernel, projected.dtype)
         return through_time(self.cell, projected, kernel, states, steps)
 
-    def _scan(self, inputs, states, mask):
-        """Run any cell and leave its derivative to TensorFlow: the slow reference."""
+    def scan(self, inputs, states, mask=None):
+        """Run any cell and leave its derivative to TensorFlow: the slow reference.
+
+        Args:
+            inputs: ``(batch, time, input_dim)``.
+            states: list of ``(batch, units)``.
+            mask: bool ``(batch, time)``, True = real; all real if not given.
+
+        Returns:
+            outputs ``(batch, time, units)``, and the list of final states.
+        """
         projected = self.cell.project_inputs(ops.swapaxes(inputs, 0, 1))
         states = [ops.cast(state, projected.dtype) for state in states]
         if mask is not None:

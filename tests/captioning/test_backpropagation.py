@@ -28,7 +28,7 @@ class Scan(Recurrence):
     def call(self, inputs, initial_state=None, mask=None):
         if initial_state is None:
             initial_state = self.cell.get_initial_state(tf.shape(inputs)[0])
-        return self._scan(inputs, initial_state, mask)
+        return self.scan(inputs, initial_state, mask)
 
 
 def normal(*shape, seed=3):
