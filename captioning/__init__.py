@@ -89,7 +89,7 @@ holds this, and `lint-imports` checks it).
         karpathy.py         the JSON that COCO and Flickr30k come in
         prepare.py          python -m data_prep.prepare
         summary.py          what it made, for people
-        replacement.py      a new file or data set takes the old one's place
+        replacement.py      a new file or folder takes the old one's place
         features.py         rows per picture, computed once
         half_made.py        what a stopped computation left, to go on with
         views.py            pictures seen otherwise: in a mirror, in part
