@@ -169,7 +169,8 @@ def test_captions_that_are_cut_are_counted(harbour_data, tiny_config, capsys):
     lengths = words.row_lengths().numpy()
     for longest in (12, int(lengths.max()) + 1):
         config = dataclasses.replace(tiny_config, max_length=longest)
-        Captions.of_data(config, harbour_data, build_cell("lstm", 24)).feed(harbour_data)
+        of_them = Captions.of_data(config, harbour_data, build_cell("lstm", 24))
+        of_them.feed(harbour_data)
         said = capsys.readouterr().err
         cut = sum(length >= longest for length in lengths)
         assert (f"{cut} of {len(lengths)} captions" in said) is bool(cut)
