@@ -53,7 +53,9 @@ class Config:
     attention_dim: int = _knob(512, "length of the attention's keys")
     dropout: float = _knob(0.5, "share dropped of regions, inputs and outputs")
     readout_dropout: float = _knob(0.5, "sentiment: share dropped before the verdict")
-    word_dropout: float = _knob(0.1, "sentiment, associations: share of words unread")
+    word_dropout: float = _knob(
+        0.0, "captions, sentiment, associations: share of words unread"
+    )
     gram_dropout: float = _knob(0.5, "sentiment: share of n-grams left out")
     longest_gram: int = _knob(1, "sentiment: words of the longest n-gram; 1 is none")
     subword_alpha: float = _knob(

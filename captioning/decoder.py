@@ -46,6 +46,9 @@ class Decoder(keras.Model):
         attention_dim: length of the attention's keys.
         dropout: share of the regions' channels, of the inputs x and of u that are
             dropped in training.
+        word_dropout: share of the words that are read as nothing in training, E[w] = 0
+            (Bowman et al. 2016). What the words before it give away, such as the boat
+            after "rowing", the decoder then has to see for itself.
 
     Call arguments:
         token_ids: int ``(batch, time)``, START first.
@@ -56,12 +59,20 @@ class Decoder(keras.Model):
     """
 
     def __init__(
-        self, vocabulary_size, embedding_dim, cell, attention_dim, dropout=0.0, **kwargs
+        self,
+        vocabulary_size,
+        embedding_dim,
+        cell,
+        attention_dim,
+        dropout=0.0,
+        word_dropout=0.0,
+        **kwargs,
     ):
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
         self.embedding_dim = embedding_dim
         self.dropout_rate = dropout
+        self.word_dropout_rate = word_dropout
 
         # === Layers ===
         # Regions of different encoders differ in scale; after this they do not.
@@ -89,6 +100,9 @@ class Decoder(keras.Model):
             embedding_dim, activation="tanh", name="readout"
         )
         self.dropout = keras.layers.Dropout(dropout, name="dropout")
+        self.word_dropout = keras.layers.Dropout(
+            word_dropout, noise_shape=(None, None, 1), name="words"
+        )
         # A channel is dropped from all regions at once: neighbours would give it away.
         self.region_dropout = keras.layers.SpatialDropout1D(dropout, name="channels")
 
@@ -176,6 +190,7 @@ class Decoder(keras.Model):
 
     def _inputs(self, token_ids, memory, training):
         words = self.embedding(token_ids) * self.embedding_dim**0.5
+        words = self.word_dropout(words, training=training)
         inputs = words + memory.image_embedding[:, None]
         return self.dropout(inputs, training=training)
 
@@ -195,6 +210,7 @@ class Decoder(keras.Model):
             "cell": keras.saving.serialize_keras_object(self.cell),
             "attention_dim": self.attention.attention_dim,
             "dropout": self.dropout_rate,
+            "word_dropout": self.word_dropout_rate,
         }
 
     @classmethod

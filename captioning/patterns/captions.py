@@ -59,6 +59,7 @@ class Captions(Pattern):
             cell,
             config.attention_dim,
             config.dropout,
+            config.word_dropout,
             name="decoder",
         )
         decoder.build(region_shape(config))
