@@ -44,8 +44,9 @@ def small_captioner(seeded):
     from captioning.decoder import Decoder
     from captioning.models.captioner import Captioner
 
-    def build(cell="lstm", vocabulary_size=VOCABULARY, dropout=0.0):
-        decoder = Decoder(vocabulary_size, 16, build_cell(cell, 12), 8, dropout)
+    def build(cell="lstm", vocabulary_size=VOCABULARY, dropout=0.0, word_dropout=0.0):
+        cell = build_cell(cell, 12)
+        decoder = Decoder(vocabulary_size, 16, cell, 8, dropout, word_dropout)
         decoder.build((None, REGIONS, REGION_DIM))
         captioner = Captioner(None, decoder)
         captioner.built = True

@@ -32,6 +32,21 @@ def test_attention_is_returned_and_sums_to_one(small_captioner, random_batch):
     np.testing.assert_allclose(tf.reduce_sum(weights, axis=-1), 1, rtol=1e-5)
 
 
+def test_a_word_that_is_dropped_tells_nothing(small_captioner, random_batch):
+    decoder = small_captioner(word_dropout=0.5).decoder
+    memory = decoder.read_regions(random_batch(num_images=1).inputs)
+    memory = tf.nest.map_structure(lambda one: tf.repeat(one, 40, axis=0), memory)
+
+    def outcomes(word, training):
+        logits = decoder(tf.fill((40, 1), word), memory, training=training)
+        return {tuple(row) for row in np.round(logits[:, 0], 4)}
+
+    read, other = outcomes(4, training=True), outcomes(5, training=True)
+    assert (len(read), len(other), len(read & other)) == (2, 2, 1)
+    read, other = outcomes(4, training=False), outcomes(5, training=False)
+    assert (len(read), len(other), len(read & other)) == (1, 1, 0)
+
+
 def test_masked_regions_count_nowhere(small_captioner, random_batch):
     decoder = small_captioner().decoder
     batch = random_batch(captions_each=1)
