@@ -28,7 +28,7 @@ def typed(module, *arguments, at):
 @pytest.mark.parametrize("cell", ["lstm", "elman"])
 def test_the_first_command_learns_the_harbour(cell, tmp_path):
     table = {}
-    answer = typed("captioning.train", "--cell", cell, at=tmp_path)
+    answer = typed("captioning.train", "--cell", cell, "--run", "one", at=tmp_path)
     for line in answer.splitlines():
         name, _, value = line.rpartition(" ")
         if value.count(".") == 1 and value.replace(".", "").isdigit():
@@ -37,6 +37,15 @@ def test_the_first_command_learns_the_harbour(cell, tmp_path):
     assert table["F1 of colour"] >= 0.95
     assert table["F1 of relation"] >= 0.90
     assert table["on grey pictures"] < 0.40
+    table = typed("benchmarks.pointing", "--run", "one", at=tmp_path)
+    assert hits_of_all(table) >= 0.70
+
+
+def hits_of_all(table):
+    """The share of nouns that the table of `benchmarks.pointing` calls hit."""
+    header, *lines = table.splitlines()
+    (line,) = [line for line in lines if line.startswith("| all |")]
+    return float(line.split(" | ")[header.split(" | ").index("hit")])
 
 
 @pytest.mark.slow
