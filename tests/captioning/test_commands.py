@@ -273,7 +273,7 @@ def test_pictures_in_folders_are_shown_too(tmp_path, make_picture, capsys):
     """COCO keeps its pictures in folders: ids are paths, samples lie side by side."""
     (tmp_path / "coco" / "val2014").mkdir(parents=True)
     images = []
-    for number, split in enumerate(["train", "train", "val", "test"]):
+    for number, split in enumerate(["train", "train", "val", "val", "test"]):
         make_picture(64, 48, seed=number).save(
             tmp_path / "coco" / "val2014" / f"{number}.jpg"
         )
