@@ -105,19 +105,16 @@ class HalfMade:
         self.done += len(block)
 
     def keep(self) -> None:
-        """Let whoever comes after a stop go on from here; BadInput if it cannot be
-        written."""
+        """Let whoever comes after a stop go on from here."""
         note = {"made_by": self._made_by, "done": self.done}
-        with unwritable_is_bad_input(self._file):
-            self.rows.flush()
-            write_text(_note(self._path), json.dumps(note))
+        self.rows.flush()
+        write_text(_note(self._path), json.dumps(note))
 
     def take_place(self) -> None:
-        """Become the file; BadInput if it cannot be written."""
-        with unwritable_is_bad_input(self._file):
-            self.rows.flush()
-            os.replace(self._path, self._file)
-            _note(self._path).unlink(missing_ok=True)
+        """Become the file."""
+        self.rows.flush()
+        os.replace(self._path, self._file)
+        _note(self._path).unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def kept_if_stopped(self) -> Iterator[None]:
