@@ -38,7 +38,7 @@ def test_the_first_command_learns_the_harbour(cell, tmp_path):
     assert table["F1 of relation"] >= 0.90
     assert table["on grey pictures"] < 0.40
     table = typed("benchmarks.pointing", "--run", "one", at=tmp_path)
-    assert hits_of_all(table) >= 0.50  # runs differ: 0.63 to 0.75; chance is 0.06
+    assert hits_of_all(table) >= 0.50  # runs differ: 0.63 to 0.79; chance is 0.06
 
 
 def hits_of_all(table):
