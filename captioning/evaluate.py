@@ -111,10 +111,11 @@ def _of_file(flags) -> dict[str, float | None]:
         )
     if not flags.data:
         raise BadInput("--captions needs --data, the data set that has the references.")
-    from captioning.caption_scores import read_candidates
+    from captioning.caption_scores import read_candidates, references_of
 
     captions = read_candidates(flags.captions)
-    return _scores(captions, flags.data, flags.split, flags.habits)
+    references = references_of(captions, flags.data, flags.split)
+    return _scores(captions, references, flags.habits)
 
 
 def _of_model(flags) -> dict[str, float | None]:
@@ -128,22 +129,23 @@ def _of_model(flags) -> dict[str, float | None]:
     from tqdm import tqdm
 
     from captioning.litert.captioner import LiteRTCaptioner
-    from data_prep import pipeline
+    from data_prep.pipeline import load_split
     from data_prep.records import read_shards
 
     caption = LiteRTCaptioner(flags.model, flags.beams)
     # What cannot be scored is not captioned for minutes first.
-    pipeline.load_split(flags.data, flags.split)
+    references = load_split(flags.data, flags.split)
     captions = {}
     records = read_shards(flags.data, flags.split).as_numpy_iterator()
     for record in tqdm(records, desc=f"captions of {flags.split}", unit=" pictures"):
         ((best, *_),) = caption([record["image"]])
         captions[record["image_id"].decode("utf-8")] = best.caption
-    return _scores(captions, flags.data, flags.split, flags.habits)
+    return _scores(captions, references, flags.habits)
 
 
 def _of_run(flags) -> dict[str, float | None]:
     from captioning import runs
+    from data_prep.pipeline import load_split
 
     if flags.out:
         check_file_to_write("--out", flags.out)
@@ -183,17 +185,16 @@ def _of_run(flags) -> dict[str, float | None]:
         listed = [{"image": i, "caption": c} for i, c in captions.items()]
         write_text(flags.out, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")
         print(f"wrote {len(listed)} captions to {flags.out}", file=sys.stderr)
-    return _scores(captions, data, flags.split, flags.habits)
+    return _scores(captions, load_split(data, flags.split), flags.habits)
 
 
 def _scores(
-    captions: dict[str, str], data: Path, split: str, habits: bool
+    captions: dict[str, str], references, habits: bool
 ) -> dict[str, float | None]:
-    """Return the scores of one caption an image of a split, by name; `habits` too, if
-    asked for."""
-    from captioning.caption_scores import caption_habits, references_of, scores_of
+    """Return the scores, by name, of one caption an image of a
+    `data_prep.pipeline.Split`; `habits` too, if asked for."""
+    from captioning.caption_scores import caption_habits, scores_of
 
-    references = references_of(captions, data, split)
     shown = caption_habits(captions, references) if habits else {}
     return scores_of(captions, references) | shown
 
