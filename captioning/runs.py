@@ -101,8 +101,7 @@ def check_new(directory: Path) -> None:
             f"{directory} is a file; expected a new directory. Give another --run."
         )
     # One that was stopped before it had learned anything may be begun again.
-    learned = any((directory / kept).exists() for kept in (WEIGHTS, COMPACT))
-    if learned and (directory / CONFIG).exists():
+    if _weights_of(directory) and (directory / CONFIG).exists():
         raise BadInput(
             f"{directory} already holds a run; expected a new directory. "
             f"Go on with it by --run {directory} --resume, or give another --run."
@@ -167,6 +166,12 @@ def save_weights(directory: Path, model: Siblings) -> None:
     partial = directory / ("partial-" + WEIGHTS)
     model.save_weights(partial)
     os.replace(partial, directory / WEIGHTS)
+
+
+def _weights_of(directory: Path) -> Path | None:
+    """Return the file that has a run's weights, as learned or compact."""
+    files = (directory / name for name in (WEIGHTS, COMPACT))
+    return next((file for file in files if file.is_file()), None)
 
 
 class Facts(NamedTuple):
@@ -253,10 +258,8 @@ def load_run(directory: Path, *, encoder: bool = True) -> Run:
         name: PATTERNS[name].of_run(f.config, directory / name, cell)
         for name, f in facts.items()
     }
-    weights = directory / WEIGHTS
-    if not weights.is_file():
-        weights = directory / COMPACT
-    if not weights.is_file():
+    weights = _weights_of(directory)
+    if weights is None:
         raise BadInput(
             f"{directory} has no {WEIGHTS}; expected the weights of a training that "
             "finished at least one epoch. Begin it again, by the same command with "
@@ -312,7 +315,7 @@ def newest(pattern: str, root: Path = Path("runs")) -> Path:
     Raises:
         BadInput: there is none.
     """
-    found = [path for kept in (WEIGHTS, COMPACT) for path in root.glob(f"*/{kept}")]
+    found = filter(None, map(_weights_of, root.glob("*")))
     for weights in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True):
         if (weights.parent / pattern).is_dir():
             return weights.parent

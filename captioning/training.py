@@ -74,6 +74,7 @@ def train(
         name: plans[name].config.epochs * feed.batches_per_epoch
         for name, feed in feeds.items()
     }
+    started = bool(runs.start_of(directory) if resume else start)
     with tf.distribute.get_strategy().scope():
         steps = GradientSteps(
             {
@@ -83,7 +84,7 @@ def train(
                     _spec_of(feeds[name]),
                     p.config,
                     total_steps[name],
-                    started=bool(runs.start_of(directory) if resume else start),
+                    started,
                 )
                 for name, p in patterns.items()
             }
