@@ -111,6 +111,7 @@ class Captions(Pattern):
             split.captions, self.vocabulary, config.max_length
         )
         _tell_how_many_are_cut(token_ids.values, data, config.max_length)
+        dev_score = self._dev_scorer(data)  # first: dev may be too small to go on
         views = cached_views(config, data, "train")
 
         def batches(epoch: int) -> tf.data.Dataset:
@@ -130,7 +131,7 @@ class Captions(Pattern):
         if config.captions_per_image:
             each = np.minimum(each, config.captions_per_image)
         count = -(-len(views[0]) // config.batch_size)
-        return Feed(batches, int(each.sum()), count, self._dev_scorer(data))
+        return Feed(batches, int(each.sum()), count, dev_score)
 
     def _dev_scorer(self, data: Path):
         split = pipeline.load_split(data, "dev")
