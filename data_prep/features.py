@@ -10,6 +10,7 @@ encoder or other pictures made is made anew, never used. One whose making was st
 is gone on with (`data_prep.half_made`).
 """
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -22,7 +23,8 @@ from tqdm import tqdm
 
 from data_prep import images
 from data_prep.dataset_info import DatasetInfo, examples_digest
-from data_prep.half_made import HalfMade, unwritable_is_bad_input
+from data_prep.errors import BadInput
+from data_prep.half_made import HalfMade
 from data_prep.records import damage_is_bad_input, read_shards
 from data_prep.replacement import write_text
 from data_prep.untuned import untuned
@@ -88,17 +90,30 @@ def cached(
     }
     rows = _read(rows_file, made_by_file, made_by, info.splits[split].examples)
     if rows is None:
-        with unwritable_is_bad_input(rows_file):
+        with _unwritable_is_bad_input(rows_file):
             folder.mkdir(parents=True, exist_ok=True)
             made_by_file.unlink(missing_ok=True)
             rows = HalfMade(rows_file, made_by)
         with rows.kept_if_stopped():
             _compute(directory, split, features, view, rows)
             rows.take_place()
-        with unwritable_is_bad_input(made_by_file):
+        with _unwritable_is_bad_input(made_by_file):
             write_text(made_by_file, json.dumps(made_by, indent=2) + "\n")
         rows = np.load(rows_file, mmap_mode="r")
     return rows
+
+
+@contextlib.contextmanager
+def _unwritable_is_bad_input(file: Path) -> Iterator[None]:
+    """In this block, in which a file is written, an `OSError` becomes `BadInput`."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(
+            f"{file} cannot be written ({error.strerror}); expected to keep there what "
+            "is made of the pictures: free some room on the disk, or see to it that "
+            "the folder can be written to."
+        ) from error
 
 
 def _read(rows_file, made_by_file, made_by, num_images):

@@ -20,19 +20,6 @@ from data_prep.errors import BadInput
 from data_prep.replacement import write_text
 
 
-@contextlib.contextmanager
-def unwritable_is_bad_input(file: Path) -> Iterator[None]:
-    """In this block, in which a file is written, an `OSError` becomes `BadInput`."""
-    try:
-        yield
-    except OSError as error:
-        raise BadInput(
-            f"{file} cannot be written ({error.strerror}); expected to keep there what "
-            "is made of the pictures: free some room on the disk, or see to it that "
-            "the folder can be written to."
-        ) from error
-
-
 class HalfMade:
     """The rows of one file, on their way.
 
