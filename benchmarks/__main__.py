@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 from benchmarks.rows.row import Row
-from captioning.commands import add_run_flag, chosen_run, positive
+from captioning.cli.commands import add_run_flag, chosen_run, positive
+from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
-from data_prep.quiet import import_tensorflow
 
 # By name: a module of `benchmarks.rows`, and whether it asks for a run.
 SUBJECTS = {
@@ -64,7 +64,7 @@ def main(argv: list[str] | None = None) -> int:
     needs_run = any(SUBJECTS[name] for name in flags.rows)
     run = chosen_run(flags, "captions") if needs_run else None
     if run:
-        from captioning.runs import check_has, load_facts
+        from captioning.training.run_directory import check_has, load_facts
 
         check_has(run, load_facts(run), "captions")
     say = _say_json if flags.json else _say

@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
-from data_prep.quiet import import_tensorflow
 
 # Which draws, how long, how fast: not what is compared.
 _UNSAID = ("seed", "epochs", "patience", "precision")
@@ -74,9 +74,9 @@ def read_runs(directories: list[Path]) -> list[Trained]:
     Raises:
         BadInput: one is no run of captions, or starts with a run that is not before it.
     """
-    from captioning.history import best, read_history
-    from captioning.presets import preset_for
-    from captioning.runs import CONFIG, load_facts
+    from captioning.tasks.presets import preset_for
+    from captioning.training.history import best, read_history
+    from captioning.training.run_directory import CONFIG, load_facts
 
     configs, found = {}, []
     for directory in directories:
@@ -118,7 +118,7 @@ def read_runs(directories: list[Path]) -> list[Trained]:
 
 def _data_set(facts) -> str:
     """Return the name of what a run learned from; its folder's, if it is gone."""
-    from data_prep.dataset_info import DatasetInfo
+    from data_prep.prepared.dataset_info import DatasetInfo
 
     data = facts["captions"].data
     return DatasetInfo.load(data).name if data.is_dir() else data.name
@@ -131,11 +131,11 @@ def last_scores(directory: Path) -> tuple[float, float]:
     Raises:
         BadInput: the run has no checkpoint, or its data is not where it was.
     """
-    from captioning import runs
-    from captioning.checkpoint import Checkpoint
-    from captioning.gradient_steps import GradientSteps, Objective
+    from captioning.training import run_directory
+    from captioning.training.checkpoint import Checkpoint
+    from captioning.training.train_step import GradientSteps, Objective
 
-    run = runs.load_run(directory, encoder=False)
+    run = run_directory.load_run(directory, encoder=False)
     captions = run.pattern("captions")
     feed = captions.feed(run.data["captions"])
     spec = feed.batches(0).element_spec

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+from data_prep.console import import_tensorflow
 from data_prep.errors import exit_on_bad_input
-from data_prep.quiet import import_tensorflow
 
 ROUNDS = 7  # of each way, in turn: the median forgives a busy machine
 STEPS = 4  # a round
@@ -49,19 +49,19 @@ def main() -> int:
 
 def measure(data: Path) -> dict[str, list[float]]:
     """Return captions per second of each round, by way of batching."""
-    from captioning.cells import build_cell
-    from captioning.gradient_steps import GradientSteps, Objective
-    from captioning.patterns.captions import Captions
-    from captioning.presets import preset
-    from captioning.vision import cached_rows
-    from data_prep import pipeline
-    from data_prep.vocabulary import Vocabulary
+    from captioning.nn.cells import build_cell
+    from captioning.tasks.captions import Captions
+    from captioning.tasks.image_encoding import cached_rows
+    from captioning.tasks.presets import preset
+    from captioning.training.train_step import GradientSteps, Objective
+    from data_prep.pipeline import images
+    from data_prep.text.vocabulary import Vocabulary
 
     config = preset("flickr8k")
-    captions = pipeline.load_split(data, "train").captions
+    captions = images.load_split(data, "train").captions
     rows = cached_rows(config, data, "train")
     vocabulary = Vocabulary.load(data / "vocabulary.txt")
-    token_ids = pipeline.tokenized(captions, vocabulary, config.max_length)
+    token_ids = images.tokenized(captions, vocabulary, config.max_length)
     batches = {
         "by picture": _by_picture(rows, token_ids, config),
         "by length": _by_length(rows, token_ids),
@@ -85,9 +85,9 @@ def measure(data: Path) -> dict[str, list[float]]:
 
 
 def _by_picture_dataset(rows, token_ids, config):
-    from data_prep import pipeline
+    from data_prep.pipeline import images
 
-    return pipeline.training_batches(
+    return images.training_batches(
         [rows], token_ids, images_per_batch=config.batch_size, seed=0, epoch=0
     )
 
@@ -99,7 +99,7 @@ def _by_picture(rows, token_ids, config) -> list:
 def _by_length(rows, token_ids) -> list:
     import tensorflow as tf
 
-    from data_prep.pipeline import Batch
+    from data_prep.pipeline.images import Batch
 
     captions = token_ids.values
     pictures = token_ids.value_rowids().numpy()

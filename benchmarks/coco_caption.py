@@ -10,7 +10,7 @@ import argparse
 import importlib
 import shutil
 
-from captioning.commands import add_candidates_flags
+from captioning.cli.commands import add_candidates_flags
 from data_prep.errors import BadInput, exit_on_bad_input
 
 SCORES = ("BLEU", "METEOR 1.5", "ROUGE-L", "CIDEr-D")
@@ -34,8 +34,8 @@ def main() -> int:
     )
     add_candidates_flags(parser)
     flags = parser.parse_args()
-    from captioning.caption_scores import read_candidates, references_of
-    from captioning.report import score_table
+    from captioning.tasks.caption_scores import read_candidates, references_of
+    from captioning.training.report import score_table
 
     said = read_candidates(flags.captions)
     split = references_of(said, flags.data, flags.split)

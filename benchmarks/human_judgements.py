@@ -31,7 +31,7 @@ import numpy as np
 from benchmarks.judged_captions import STUDIES, Judgements, read
 from data_prep.errors import exit_on_bad_input
 
-METEOR = "METEOR (NLTK)"  # as captioning.scores names it
+METEOR = "METEOR (NLTK)"  # as captioning.metrics names it
 # Times 100: tau-c on Expert, tau-b on CrowdFlower; see above.
 LITERATURE = {
     "BLEU-1": (32.3, 17.9),
@@ -92,8 +92,8 @@ def score(
     """
     from tqdm import tqdm
 
-    from captioning.ptb_tokenizer import tokenize
-    from captioning.scores import CiderD, bleu, meteor, rouge_l
+    from captioning.metrics import CiderD, bleu, meteor, rouge_l
+    from captioning.metrics.ptb_tokenizer import tokenize
 
     needed = {caption for _, caption in judgements.pairs}.union(
         *judgements.references.values()

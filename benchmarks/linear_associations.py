@@ -53,13 +53,14 @@ def read_data(data: Path) -> tuple[dict, int]:
     ``(captions, content words)``, which content words it has; expected: bool, which the
     picture's other captions have.
     """
-    from data_prep import content_words, pipeline
-    from data_prep.vocabulary import Vocabulary
+    from data_prep.pipeline import images
+    from data_prep.text import content_words
+    from data_prep.text.vocabulary import Vocabulary
 
     # Without the special ones, which no caption has.
     vocabulary = Vocabulary.load(data / "vocabulary.txt").words[4:]
     captions = {
-        name: pipeline.load_split(data, name).captions
+        name: images.load_split(data, name).captions
         for name in ("train", "dev", "test")
     }
     related = content_words.most_frequent(captions["train"], NUM_RELATED)
@@ -119,7 +120,7 @@ def measure(splits: dict) -> dict[str, tuple]:
 
 def _chosen(splits, rankings) -> tuple:
     """Return the knob that is best on dev, and the recall on dev and on test."""
-    from captioning.scores.ranking import recall_at_k
+    from captioning.metrics.ranking import recall_at_k
 
     def recall(split, knob):
         bag, read, expected = splits[split]

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from data_prep.errors import exit_on_bad_input
-from data_prep.sentences import LabelledTexts, load_labelled
+from data_prep.prepared.sentences import LabelledTexts, load_labelled
 
 # The longest n-grams that still helped, by what is counted: English is written in
 # words; Korean glues its grammar to them, so that parts of words have to be seen.

@@ -43,13 +43,12 @@ def main() -> int:
 def read_data(data: Path) -> tuple[dict, dict]:
     """Return by split the pooled regions ``(pictures, region_dim)`` and whether each
     picture has each tag, bool ``(pictures, tags)``."""
-    from captioning.presets import preset
-    from captioning.vision import features_of
-    from data_prep import content_words, features, pipeline
+    from captioning.tasks.image_encoding import features_of
+    from captioning.tasks.presets import preset
+    from data_prep.pipeline import features, images
+    from data_prep.text import content_words
 
-    splits = {
-        name: pipeline.load_split(data, name) for name in ("train", "dev", "test")
-    }
+    splits = {name: images.load_split(data, name) for name in ("train", "dev", "test")}
     tags = content_words.most_frequent(splits["train"].captions, NUM_TAGS)
     recipe = features_of(preset("flickr8k-tags"))
     pooled = {
@@ -70,7 +69,7 @@ def measure(pooled: dict, said: dict) -> tuple[float, dict[str, float]]:
         pooled: "train", "dev", "test" -> float ``(pictures, region_dim)``.
         said: the same splits -> bool ``(pictures, tags)``.
     """
-    from captioning.scores.ranking import macro_average_precision
+    from captioning.metrics.ranking import macro_average_precision
 
     mean = pooled["train"].mean(axis=0)
     deviation = pooled["train"].std(axis=0) + 1e-6  # of a channel that never fires

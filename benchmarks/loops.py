@@ -3,7 +3,7 @@
 A training pass of the LSTM over short and over long sequences, forward and backward
 with the inputs' gradient, the same cell and the same weights:
 
-- while loop: `captioning.backpropagation` as it is, a `tf.while_loop` each way. One
+- while loop: `captioning.nn.bptt` as it is, a `tf.while_loop` each way. One
   graph for batches of all sizes.
 - unrolled: the same operations, every step its own part of the graph, which must be
   made anew for each length.
@@ -21,9 +21,9 @@ from unittest import mock
 
 from benchmarks.rows.recurrence import LONG, SHORT, our_layer, training_pass
 from benchmarks.rows.timing import in_turn, spread
-from captioning.commands import positive
+from captioning.cli.commands import positive
+from data_prep.console import import_tensorflow
 from data_prep.errors import exit_on_bad_input
-from data_prep.quiet import import_tensorflow
 
 WAYS = ("while loop", "unrolled", "XLA", "derived")
 
@@ -61,7 +61,7 @@ def way_of(way: str, shape: tuple[int, int]) -> Callable[[], list]:
     """
     import tensorflow as tf
 
-    from captioning.steps import Block
+    from captioning.nn.packed_sequence import PaddedLayout
 
     layer = our_layer("lstm")
     known = way in ("unrolled", "XLA")
@@ -70,7 +70,7 @@ def way_of(way: str, shape: tuple[int, int]) -> Callable[[], list]:
         states = layer.cell.get_initial_state(tf.shape(inputs)[0])
         if way == "derived":
             return layer.scan(inputs, states)[0]
-        steps = Block(shape[1] if known else tf.shape(inputs)[1])
+        steps = PaddedLayout(shape[1] if known else tf.shape(inputs)[1])
         by_time = tf.transpose(inputs, [1, 0, 2])
         return layer.through_time(by_time, states, steps)[0]
 

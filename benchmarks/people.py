@@ -10,7 +10,7 @@ import argparse
 
 import numpy as np
 
-from captioning.commands import add_candidates_flags
+from captioning.cli.commands import add_candidates_flags
 from data_prep.errors import BadInput, exit_on_bad_input
 
 SHOWN = ("BLEU-1", "BLEU-4", "ROUGE-L", "CIDEr-D")
@@ -27,8 +27,8 @@ def main() -> int:
     )
     add_candidates_flags(parser)
     flags = parser.parse_args()
-    from captioning import caption_scores
-    from captioning.ptb_tokenizer import tokenize
+    from captioning.metrics.ptb_tokenizer import tokenize
+    from captioning.tasks import caption_scores
 
     said = caption_scores.read_candidates(flags.captions)
     split = caption_scores.references_of(said, flags.data, flags.split)
@@ -53,7 +53,7 @@ def side_by_side(candidates, references) -> dict[str, dict[str, float]]:
     """
     from tqdm import tqdm
 
-    from captioning.scores import score_corpus
+    from captioning.metrics import score_corpus
 
     people = min(map(len, references.values()))
     if people < 2:

@@ -26,11 +26,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from captioning.commands import add_run_flag, chosen_run
+from captioning.cli.commands import add_run_flag, chosen_run
+from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 from data_prep.harbour.sentences import NOUNS
 from data_prep.harbour.shapes import Box
-from data_prep.quiet import import_tensorflow
 
 # What each noun, of one word or two, names in the picture.
 NAMED = {
@@ -152,9 +152,9 @@ def looks_of(
     import tensorflow as tf
     from tqdm import tqdm
 
-    from captioning.runs import load_run
-    from captioning.vision import cached_rows
-    from data_prep.pipeline import load_split
+    from captioning.tasks.image_encoding import cached_rows
+    from captioning.training.run_directory import load_run
+    from data_prep.pipeline.images import load_split
 
     loaded = load_run(run, encoder=False)
     captions = loaded.pattern("captions")

@@ -13,14 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.rows.timing import Spread, in_turn, spread
-from captioning.commands import (
+from captioning.cli.commands import (
     add_run_flag,
     check_file_to_write,
     chosen_run,
     positive,
 )
+from data_prep.console import import_tensorflow
 from data_prep.errors import exit_on_bad_input
-from data_prep.quiet import import_tensorflow
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # pictures, of five captions each
 BEAMS = (1, 2, 3, 4, 5, 6, 7, 8)
@@ -104,7 +104,7 @@ def _by_batch(rounds: int) -> Panel:
     from dataclasses import replace
 
     from benchmarks.rows.training_step import made_up_batch, our_step
-    from captioning.presets import preset
+    from captioning.tasks.presets import preset
 
     generator = np.random.default_rng(0)
     base = preset("flickr8k")
@@ -144,7 +144,7 @@ def _by_length(rounds: int) -> Panel:
 
 def _by_beams(run: Path, rounds: int) -> Panel:
     from benchmarks.rows.search import cached_regions, without_encoder
-    from captioning.patterns.captions import caption_rows
+    from captioning.tasks.captions import caption_rows
 
     captions, regions = cached_regions(run, SEARCHED)
     with without_encoder(captions):

@@ -5,24 +5,19 @@ import json
 import sys
 from pathlib import Path
 
-from captioning import shipped
-from captioning.commands import (
+from captioning import pretrained
+from captioning.cli.commands import (
     add_run_flag,
     check_file_to_write,
     chosen_captioner,
     positive,
     say_shipped,
 )
-from captioning.picture_captions import (
-    Captioned,
-    Captioner,
-    Tagger,
-    caption_pictures,
-)
-from captioning.said import Tag
+from captioning.inference.folder import Captioned, Captioner, Tagger, caption_pictures
+from captioning.inference.results import Tag
+from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input, printable
-from data_prep.picture_folders import find_pictures
-from data_prep.quiet import import_tensorflow
+from data_prep.pictures.folders import find_pictures
 
 # Pictures that a .tflite file, which takes one after the other, has captioned before
 # TensorFlow has started: some 10 s, at 0.15 s each.
@@ -154,22 +149,22 @@ def _at_once(flags, num_pictures: int) -> Path | None:
         flags.explain,
         flags.attention,
     )
-    if any(of_a_run) or num_pictures > FEW or not shipped.TFLITE.exists():
+    if any(of_a_run) or num_pictures > FEW or not pretrained.TFLITE.exists():
         return None
     say_shipped()
-    return shipped.TFLITE
+    return pretrained.TFLITE
 
 
 def _of_file(model: Path, flags) -> tuple[Captioner, None]:
     """Load the file, and no TensorFlow."""
-    from captioning.litert.captioner import LiteRTCaptioner
+    from captioning.inference.litert.captioner import LiteRTCaptioner
 
     return LiteRTCaptioner(model, flags.beams), None
 
 
 def _of_runs(flags) -> tuple[Captioner, Tagger | None]:
     import_tensorflow()
-    from captioning.inference import (
+    from captioning.inference.predictor import (
         DrawingCaptioner,
         LoadedCaptioner,
         LoadedTagger,

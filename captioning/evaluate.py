@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from captioning.commands import (
+from captioning.cli.commands import (
     SEARCHING,
     add_candidates_flags,
     add_pattern_flag,
@@ -15,9 +15,9 @@ from captioning.commands import (
     chosen_run,
     positive,
 )
+from data_prep.atomic import write_text
+from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
-from data_prep.quiet import import_tensorflow
-from data_prep.replacement import write_text
 
 EXAMPLE = """examples:
   python -m captioning.evaluate --run runs/flickr8k --split test --out test.json
@@ -86,8 +86,8 @@ def main(argv: list[str] | None = None) -> int:
     if flags.json:
         print(json.dumps(scores))
     else:
-        from captioning.patterns import PATTERNS
-        from captioning.report import score_table
+        from captioning.tasks.registry import PATTERNS
+        from captioning.training.report import score_table
 
         print(score_table(scores))
         if note := PATTERNS[flags.pattern].score_note:
@@ -111,7 +111,7 @@ def _of_file(flags) -> dict[str, float | None]:
         )
     if not flags.data:
         raise BadInput("--captions needs --data, the data set that has the references.")
-    from captioning.caption_scores import read_candidates, references_of
+    from captioning.tasks.caption_scores import read_candidates, references_of
 
     captions = read_candidates(flags.captions)
     references = references_of(captions, flags.data, flags.split)
@@ -128,9 +128,9 @@ def _of_model(flags) -> dict[str, float | None]:
         raise BadInput("--model needs --data, the data set that has the pictures.")
     from tqdm import tqdm
 
-    from captioning.litert.captioner import LiteRTCaptioner
-    from data_prep.pipeline import load_split
-    from data_prep.records import read_shards
+    from captioning.inference.litert.captioner import LiteRTCaptioner
+    from data_prep.pipeline.images import load_split
+    from data_prep.prepared.records import read_shards
 
     caption = LiteRTCaptioner(flags.model, flags.beams)
     # What cannot be scored is not captioned for minutes first.
@@ -144,8 +144,8 @@ def _of_model(flags) -> dict[str, float | None]:
 
 
 def _of_run(flags) -> dict[str, float | None]:
-    from captioning import runs
-    from data_prep.pipeline import load_split
+    from captioning.training import run_directory
+    from data_prep.pipeline.images import load_split
 
     if flags.out:
         check_file_to_write("--out", flags.out)
@@ -162,7 +162,7 @@ def _of_run(flags) -> dict[str, float | None]:
             "--beams and --length-penalty are about what is written, and "
             f"{flags.pattern} writes nothing; leave them out."
         )
-    run = runs.load_run(chosen_run(flags, flags.pattern), encoder=False)
+    run = run_directory.load_run(chosen_run(flags, flags.pattern), encoder=False)
     pattern = run.pattern(flags.pattern)
     knobs = {"num_beams": flags.beams, "length_penalty": flags.length_penalty}
     knobs = {name: value for name, value in knobs.items() if value is not None}
@@ -174,9 +174,9 @@ def _of_run(flags) -> dict[str, float | None]:
     if not (flags.out or flags.grey or flags.ensemble or flags.habits):
         return pattern.scores(data, flags.split)
     if flags.ensemble:
-        from captioning.ensemble import caption_split
+        from captioning.inference.ensemble import caption_split
 
-        others = [runs.load_run(one, encoder=False) for one in flags.ensemble]
+        others = [run_directory.load_run(one, encoder=False) for one in flags.ensemble]
         members = [pattern, *(other.pattern("captions") for other in others)]
         captions = caption_split(members, data, flags.split)
     else:
@@ -192,8 +192,8 @@ def _scores(
     captions: dict[str, str], references, habits: bool
 ) -> dict[str, float | None]:
     """Return the scores, by name, of one caption an image of a
-    `data_prep.pipeline.Split`; `habits` too, if asked for."""
-    from captioning.caption_scores import caption_habits, scores_of
+    `data_prep.pipeline.images.Split`; `habits` too, if asked for."""
+    from captioning.tasks.caption_scores import caption_habits, scores_of
 
     shown = caption_habits(captions, references) if habits else {}
     return scores_of(captions, references) | shown

@@ -5,8 +5,8 @@ import json
 import sys
 from pathlib import Path
 
-from captioning import shipped
-from captioning.commands import (
+from captioning import pretrained
+from captioning.cli.commands import (
     SEARCHING,
     add_pattern_flag,
     add_run_flag,
@@ -15,9 +15,9 @@ from captioning.commands import (
     chosen_run,
     positive,
 )
+from data_prep.atomic import marked, replacing, write_bytes
+from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
-from data_prep.quiet import import_tensorflow
-from data_prep.replacement import marked, replacing, write_bytes
 
 EXAMPLE = """examples:
   python -m captioning.export --run runs/flickr8k --out exported
@@ -83,8 +83,8 @@ def main(argv: list[str] | None = None) -> int:
         )
     if flags.format == "compact" and flags.beams:
         raise BadInput("--beams goes with the other formats only; leave it out.")
-    of_shipped = is_litert and not flags.run and shipped.RUN.exists()
-    out = flags.out or (shipped.TFLITE if of_shipped else None)
+    of_shipped = is_litert and not flags.run and pretrained.RUN.exists()
+    out = flags.out or (pretrained.TFLITE if of_shipped else None)
     if not out:
         raise BadInput("--out is missing; expected where to write. Name a new one.")
     import_tensorflow()
@@ -113,7 +113,7 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
     Raises:
         BadInput: the run is not whole, or `out` holds something else.
     """
-    from captioning.serving import EXPORT_FACTS
+    from captioning.inference.saved_model import EXPORT_FACTS
 
     with replacing(out, marked("an export", EXPORT_FACTS)) as partial:
         patterns = _write_saved_model(run_directory, partial, num_beams)
@@ -124,8 +124,8 @@ def _write_saved_model(run_directory, out, num_beams) -> list[str]:
     """Write an export into an empty folder; return the names of its patterns."""
     import tensorflow as tf
 
-    from captioning.runs import load_run
-    from captioning.serving import EXPORT_FACTS, EXPORT_FORMAT
+    from captioning.inference.saved_model import EXPORT_FACTS, EXPORT_FORMAT
+    from captioning.training.run_directory import load_run
 
     patterns = load_run(run_directory).patterns
     signatures = {name: p.server(num_beams=num_beams) for name, p in patterns.items()}
@@ -166,8 +166,8 @@ def export_compact(run_directory: Path, out: Path) -> None:
     Raises:
         BadInput: the run is not whole, or `out` holds something else.
     """
-    from captioning.compact_runs import write_compact
-    from captioning.runs import COMPACT
+    from captioning.training.compact_runs import write_compact
+    from captioning.training.run_directory import COMPACT
 
     with replacing(out, marked("a compact run", COMPACT)) as partial:
         write_compact(run_directory, partial)
@@ -189,9 +189,9 @@ def export_litert(
     Raises:
         BadInput: the run is not whole or has no captions, or `out` is something else.
     """
-    from captioning.litert.conversion import convert
-    from captioning.litert.metadata import is_litert
-    from captioning.runs import load_run
+    from captioning.inference.litert.conversion import convert
+    from captioning.inference.litert.metadata import is_litert
+    from captioning.training.run_directory import load_run
 
     if out.exists() and not is_litert(out):
         raise BadInput(

@@ -5,9 +5,9 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from captioning.commands import positive
+from captioning.cli.commands import positive
+from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
-from data_prep.quiet import import_tensorflow
 
 EXAMPLE = """examples:
   python -m captioning.gap --out runs/gap                  # all of it
@@ -44,8 +44,8 @@ def _check_boat(flags) -> None:
 
 
 def _gap(flags) -> None:
-    from captioning.long_term import grid, report
-    from captioning.long_term.recall import CELLS, GAPS, Budget
+    from captioning.experiments.long_term import grid, report
+    from captioning.experiments.long_term.recall import CELLS, GAPS, Budget
 
     if flags.draw:
         results = grid.read_results(flags.out)
@@ -71,8 +71,8 @@ def _gap(flags) -> None:
 
 
 def _boat(flags) -> None:
-    from captioning.long_term import near_and_far
-    from captioning.long_term.recall import CELLS
+    from captioning.experiments.long_term import near_and_far
+    from captioning.experiments.long_term.recall import CELLS
     from captioning.plots import long_term as plots
 
     if flags.draw:

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from captioning.commands import check_file_to_write
-from captioning.reading import given_texts, terminal
-from captioning.reading.given_texts import Given
+from captioning.cli.commands import check_file_to_write
+from captioning.inference.read import inputs, terminal
+from captioning.inference.read.inputs import Given
+from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input, printable
-from data_prep.quiet import import_tensorflow
 
 EXAMPLE = """examples:
   python -m captioning.read sentiment "the captain is not happy"
@@ -40,19 +40,19 @@ def main(argv: list[str] | None = None) -> int:
         check_file_to_write("--plot", plot, [".png"])
     given = _given(flags)  # before anything that takes a while
     import_tensorflow()
-    from captioning.reading import readings
+    from captioning.inference.read import predictions
 
     to = getattr(flags, "to", "")
-    read = readings.reader(_run(flags, pattern, to), pattern, to)
+    read = predictions.reader(_run(flags, pattern, to), pattern, to)
     drawn = []
-    for text, found in readings.read_all(given, pattern, read):
+    for text, found in predictions.read_all(given, pattern, read):
         _say(text, found, flags)
         if found is not None:
             drawn = [*drawn, found][:MOST_DRAWN]
     if not drawn:
         return 2
     if plot:
-        from captioning.plots.reading import draw_verdicts
+        from captioning.plots.reading_curves import draw_verdicts
 
         draw_verdicts(drawn, plot)
         print(f"drew {plot}", file=sys.stderr)
@@ -136,39 +136,37 @@ def _given(flags) -> Iterator[Given]:
             "Texts were given and --file too; expected one of them. Leave one out."
         )
     if flags.file:
-        return given_texts.of_file(flags.file)
+        return inputs.of_file(flags.file)
     if flags.texts:
         joined = flags.what == "related"
-        return given_texts.of_arguments(
-            [" ".join(flags.texts)] if joined else flags.texts
-        )
-    return given_texts.of_standard_input()
+        return inputs.of_arguments([" ".join(flags.texts)] if joined else flags.texts)
+    return inputs.of_standard_input()
 
 
 def _run(flags, pattern: str, to: str) -> Path:
     """Return `--run`, the newest run that learned the pattern, or a new small one."""
-    from captioning import embedded
-    from captioning.reading import readings
+    from captioning.inference.read import predictions
+    from captioning.training import embedded_runs
 
     if flags.run:
         return flags.run
-    if run := readings.find_run(pattern):
+    if run := predictions.find_run(pattern):
         print(f"using {run}, the newest run of {pattern}", file=sys.stderr)
         return run
     if pattern == "translation":  # before minutes of training, not after
-        readings.check_language(to, readings.embedded_languages())
+        predictions.check_language(to, predictions.embedded_languages())
     print(
         f"no run under runs/ learned {pattern}: training a small one now, once, on "
         "embedded examples; it knows little but the harbour",
         file=sys.stderr,
     )
-    run = embedded.train_embedded(pattern)
+    run = embedded_runs.train_embedded(pattern)
     print(f"trained {run}", file=sys.stderr)
     return run
 
 
 def _say(text: Given, found, flags) -> None:
-    from captioning.reading.lines import facts_of, lines_of
+    from captioning.inference.read.lines import facts_of, lines_of
 
     every_word = getattr(flags, "every_word", False)
     if found is not None and not any(found.known):

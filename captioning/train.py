@@ -7,10 +7,10 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from captioning.commands import PATTERN_NAMES
-from captioning.embedded import EMBEDDED
+from captioning.cli.commands import PATTERN_NAMES
+from captioning.training.embedded_runs import EMBEDDED
+from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
-from data_prep.quiet import import_tensorflow
 
 # What `captioning.read` calls what it does by a pattern.
 READ_BY = {
@@ -35,7 +35,7 @@ EXAMPLE = """examples:
 
 
 def main(argv: list[str] | None = None) -> int:
-    from captioning import config, presets
+    from captioning.tasks import config, presets
 
     parser = argparse.ArgumentParser(
         prog="python -m captioning.train",
@@ -104,8 +104,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _new(flags):
-    from captioning.data_sets import data_sets
-    from captioning.runs import Plan
+    from captioning.training.datasets import data_sets
+    from captioning.training.run_directory import Plan
 
     name = flags.pattern or "captions"
     patterns = PATTERN_NAMES if name == "all" else (name,)
@@ -129,14 +129,14 @@ def _new_directory(plans, pattern: str) -> Path:
 
 
 def _info(data: Path):
-    from data_prep.dataset_info import DatasetInfo
+    from data_prep.prepared.dataset_info import DatasetInfo
 
     return DatasetInfo.load(data)
 
 
 def _own_knobs(given: list[str], patterns) -> dict[str, dict]:
     """Return by pattern the knobs that it has for itself, from --knob."""
-    from captioning.config import parse_knob
+    from captioning.tasks.config import parse_knob
 
     found: dict[str, dict] = defaultdict(dict)
     for text in given:
@@ -156,7 +156,7 @@ def _own_knobs(given: list[str], patterns) -> dict[str, dict]:
 
 
 def _knobs(pattern: str, data: Path, flags, own: dict):
-    from captioning import config, presets
+    from captioning.tasks import config, presets
 
     try:
         if flags.preset:
@@ -179,22 +179,25 @@ def _over_one_cell(plans):
 
 
 def _started_from(flags):
-    from captioning import config, runs
+    from captioning.tasks import config
+    from captioning.training import run_directory
 
     if flags.preset:
         raise BadInput(
             "--start-from takes the knobs of that run, --preset others; leave one out."
         )
-    facts = runs.load_facts(flags.start_from)
+    facts = run_directory.load_facts(flags.start_from)
     name = flags.pattern or (next(iter(facts)) if len(facts) == 1 else "all")
     patterns = tuple(facts) if name == "all" else (name,)
     for pattern in patterns:
-        runs.check_has(flags.start_from, facts, pattern)
+        run_directory.check_has(flags.start_from, facts, pattern)
     own = _own_knobs(flags.knob, patterns if name == "all" else ())
     sets = _data_of(facts, patterns, flags.data or [])
     try:
         plans = {
-            p: runs.Plan(config.from_flags(facts[p].config, flags, own[p]), sets[p])
+            p: run_directory.Plan(
+                config.from_flags(facts[p].config, flags, own[p]), sets[p]
+            )
             for p in patterns
         }
     except ValueError as error:
@@ -203,11 +206,12 @@ def _started_from(flags):
 
 
 def _resumed(flags):
-    from captioning import config, runs
+    from captioning.tasks import config
+    from captioning.training import run_directory
 
     if not flags.run:
         raise BadInput("--resume needs --run, the directory of the run to go on with.")
-    facts = runs.load_facts(flags.run)
+    facts = run_directory.load_facts(flags.run)
     other = flags.preset, flags.pattern, flags.knob, flags.start_from
     if any(other) or config.given(flags):
         raise BadInput(
@@ -215,7 +219,9 @@ def _resumed(flags):
             "other ones were given. Leave them out, or start a new run."
         )
     sets = _data_of(facts, tuple(facts), flags.data or [])
-    plans = {name: runs.Plan(f.config, sets[name]) for name, f in facts.items()}
+    plans = {
+        name: run_directory.Plan(f.config, sets[name]) for name, f in facts.items()
+    }
     return plans, flags.run
 
 
@@ -226,8 +232,8 @@ def _data_of(facts, patterns, given: list[Path]) -> dict[str, Path]:
     Raises:
         BadInput: of those given one is of no use, or must not meet another.
     """
-    from captioning.data_sets import data_sets
-    from captioning.patterns import PATTERNS
+    from captioning.tasks.registry import PATTERNS
+    from captioning.training.datasets import data_sets
 
     if not given:
         return {name: facts[name].data for name in patterns}
@@ -244,9 +250,9 @@ def train_and_show(
     Embedded data sets are shown on their test splits, for they can be made anew; real
     data on dev, so that test stays unseen until every choice is made.
     """
-    from captioning import report
-    from captioning.checkpoint import can_resume
-    from captioning.training import train
+    from captioning.training import report
+    from captioning.training.checkpoint import can_resume
+    from captioning.training.trainer import train
 
     try:
         history = train(plans, directory, resume=resume, start=start)

@@ -8,14 +8,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from data_prep.checked_pictures import checked_records
-from data_prep.datasets import SPLITS, Parallel, Skipped, load, names
+from data_prep.atomic import replacing
+from data_prep.console import import_tensorflow
+from data_prep.datasets import load, names
 from data_prep.errors import BadInput, exit_on_bad_input, printable
-from data_prep.quiet import import_tensorflow
-from data_prep.replacement import replacing
-from data_prep.sources import check_folder
-from data_prep.summary import summary
-from data_prep.tokenizer_choice import (
+from data_prep.examples import SPLITS, Parallel, Skipped
+from data_prep.prepared.picture_records import checked_records
+from data_prep.prepared.summary import summary
+from data_prep.readers.sources import check_folder
+from data_prep.text.tokenizer_choice import (
     KINDS,
     MANY_TEXTS,
     MIN_COUNT,
@@ -25,7 +26,7 @@ from data_prep.tokenizer_choice import (
 )
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to import; --help must not wait for it
-    from data_prep.dataset_info import DatasetInfo, ShardInfo
+    from data_prep.prepared.dataset_info import DatasetInfo, ShardInfo
 
 IMAGES_PER_SHARD = 1000  # some 150 MB of ordinary photos
 
@@ -78,7 +79,7 @@ def prepare(
     skipped = Skipped()
     examples = _open(dataset, name, source, skipped, options)
     with replacing(Path(out)) as partial:
-        from data_prep.dataset_info import SplitInfo
+        from data_prep.prepared.dataset_info import SplitInfo
 
         splits: dict[str, SplitInfo] = {}
         texts: list[str] = []  # of train, for the tokenizer
@@ -147,14 +148,14 @@ def _open(dataset: ModuleType, name, source, skipped, options) -> Iterator:
 def _write_pictures(
     records: Iterable, partial, split, images_per_shard, noted
 ) -> "list[ShardInfo]":
-    from data_prep.records import write_shards
+    from data_prep.prepared.records import write_shards
 
     records = _noting(records, noted, lambda record: record.captions)
     return write_shards(records, partial, split, images_per_shard)
 
 
 def _write_sentences(examples: Iterable, partial, split, noted) -> "list[ShardInfo]":
-    from data_prep.sentences import write_sentences
+    from data_prep.prepared.sentences import write_sentences
 
     examples = _noting(examples, noted, _texts_of)
     return [write_sentences(examples, partial, split)]
@@ -194,8 +195,8 @@ def _describe(
     vocabulary: Path, *, standardized: bool, skipped: Skipped, **facts: Any
 ) -> "DatasetInfo":
     """Return what dataset.json will say."""
-    from data_prep.dataset_info import DatasetInfo, file_sha256
-    from data_prep.text import STANDARDISATION
+    from data_prep.prepared.dataset_info import DatasetInfo, file_sha256
+    from data_prep.text.standardize import STANDARDISATION
 
     return DatasetInfo(
         **facts,

@@ -30,7 +30,7 @@ from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, "..")  # the package is used from its folder
-from data_prep.quiet import import_tensorflow
+from data_prep.console import import_tensorflow
 
 import_tensorflow()
 
@@ -40,20 +40,20 @@ import tensorflow as tf
 from IPython.display import Image
 from IPython.utils.capture import capture_output
 
-from captioning.cells import ElmanCell, LSTMCell
-from captioning.plots import patterns as plots
-from captioning.plots.reading import draw_verdicts
+from captioning.nn.cells import ElmanCell, LSTMCell
+from captioning.plots import task_examples as plots
+from captioning.plots.reading_curves import draw_verdicts
 from captioning.plots.runs import draw_captions
-from captioning.presets import preset_for
-from captioning.reading.readings import judge, relate, translate
-from captioning.recurrence import Recurrence
-from captioning.runs import Plan, load_run
-from captioning.serving import Server
-from captioning.training import train
-from data_prep import images
+from captioning.tasks.presets import preset_for
+from captioning.inference.read.predictions import judge, relate, translate
+from captioning.nn.rnn import Recurrence
+from captioning.training.run_directory import Plan, load_run
+from captioning.inference.saved_model import Server
+from captioning.training.trainer import train
+from data_prep.pictures.decode import decode_picture
 from data_prep.harbour.scene import Scene, facts
 from data_prep.prepare import prepare
-from data_prep.records import read_shards
+from data_prep.prepared.records import read_shards
 
 tf.get_logger().setLevel("ERROR")  # five heads are five graphs: it would warn of it
 work = Path(tempfile.mkdtemp())  # data, runs and pictures; nothing is left elsewhere
@@ -257,7 +257,7 @@ for name, pattern in run.patterns.items():
 
 # %%
 scenes = list(read_shards(work / "harbour", "test").take(8).as_numpy_iterator())
-pictures = [images.decode(scene["image"]).numpy() for scene in scenes]
+pictures = [decode_picture(scene["image"]).numpy() for scene in scenes]
 ask = run.pattern("tags").server()
 found = ask(image_bytes=tf.constant([scene["image"] for scene in scenes[:4]]))
 shown = [

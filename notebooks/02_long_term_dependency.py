@@ -34,7 +34,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, "..")  # the package is used from its folder
-from data_prep.quiet import import_tensorflow
+from data_prep.console import import_tensorflow
 
 import_tensorflow()
 
@@ -42,10 +42,10 @@ import keras
 import numpy as np
 from IPython.display import Image
 
-from captioning.cells import LSTMCell
-from captioning.long_term import grid, near_and_far, report
-from captioning.long_term.recall import CELLS, Budget, build_recaller, memory_norms
-from captioning.long_term.state_jacobians import step_jacobians
+from captioning.nn.cells import LSTMCell
+from captioning.experiments.long_term import grid, near_and_far, report
+from captioning.experiments.long_term.recall import Budget, CELLS, build_recaller, memory_norms
+from captioning.experiments.long_term.state_jacobians import step_jacobians
 from captioning.plots import long_term as plots
 from data_prep.datasets import gap as sequences
 

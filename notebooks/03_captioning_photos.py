@@ -37,7 +37,7 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, "..")  # the package is used from its folder
-from data_prep.quiet import import_tensorflow
+from data_prep.console import import_tensorflow
 
 import_tensorflow()
 
@@ -49,19 +49,20 @@ import tensorflow as tf
 from IPython.display import Image
 from IPython.utils.capture import capture_output
 
-from captioning import runs
-from captioning.caption_scores import SplitCiderD, scores_of
-from captioning.history import read_history
+from captioning.training import run_directory
+from captioning.tasks.caption_scores import SplitCiderD, scores_of
+from captioning.training.history import read_history
 from captioning.plots.attention import draw_attention
 from captioning.plots.runs import draw_captions
-from data_prep import images, pipeline
-from data_prep.dataset_info import DatasetInfo
-from data_prep.pictures import PictureReader
+from data_prep.pictures.decode import decode_picture, load_pictures
+from data_prep.pipeline import images
+from data_prep.prepared.dataset_info import DatasetInfo
+from data_prep.pictures.reader import PictureReader
 
 tf.get_logger().setLevel("ERROR")
 pictures = Path(tempfile.mkdtemp())
-directory = runs.newest("captions", Path("../runs"))
-run = runs.load_run(directory, encoder=False)
+directory = run_directory.newest("captions", Path("../runs"))
+run = run_directory.load_run(directory, encoder=False)
 captions = run.pattern("captions")
 data = run.data["captions"]
 print(f"a run that learned {', '.join(run.patterns)}")
@@ -74,13 +75,13 @@ print(f"{captions.config.encoder}, {captions.config.cell} of {captions.config.un
 
 # %%
 info = DatasetInfo.load(data)
-dev = pipeline.load_split(data, "dev")
+dev = images.load_split(data, "dev")
 print(f"{info.name}: {info.vocabulary_size:,} words; dev has {len(dev.captions):,} photos")
 for caption in dev.captions[1]:
     print("  ", caption)
 
 # %%
-train_split = pipeline.load_split(data, "train")
+train_split = images.load_split(data, "train")
 words = Counter(
     word for texts in train_split.captions for text in texts for word in text.lower().split()
 )
@@ -116,9 +117,9 @@ photo_files = {
 }
 with PictureReader() as reader:  # the gate that `captioning.caption` uses
     photo_bytes = [reader.read(path) for path in photo_files.values()]
-photos = [images.decode(encoded).numpy() for encoded in photo_bytes]
+photos = [decode_picture(encoded).numpy() for encoded in photo_bytes]
 size = captions.config.image_size
-pixels = images.load_batch(tf.constant(photo_bytes), size)
+pixels = load_pictures(tf.constant(photo_bytes), size)
 captions.attach_encoder()  # until now it worked on kept regions
 regions = captions.model.encode(pixels)
 print("pixels ", pixels.shape, " regions", regions.shape)
@@ -142,7 +143,7 @@ Image(directory / "curves.png")
 # does); 0.82 is what one person scores against the four others. BLEU-4 counts shared runs of up to four words.
 
 # %%
-plain = runs.load_run(directory, encoder=False).pattern("captions")
+plain = run_directory.load_run(directory, encoder=False).pattern("captions")
 with capture_output():
     said = plain.caption_split(data, "dev")
 for name, value in scores_of(said, dev).items():

@@ -103,7 +103,7 @@ def awkward_photos(make_picture, encode_picture):
 
     25 kinds (grey, progressive, CMYK, every EXIF orientation, PNG with 16 bits, with a
     palette, with transparency ...), each in two of seven sizes from 1 x 1 on. All are
-    such that `data_prep.images` decodes them as they are.
+    such that `data_prep.pictures.decode` decodes them as they are.
     """
     sizes = [(320, 240), (224, 224), (97, 211), (1, 1), (500, 3), (2, 333), (640, 424)]
     kinds = [("jpg", "RGB", {"quality": 90}), ("jpg", "RGB", {"subsampling": 0})]
@@ -150,7 +150,7 @@ def tiny_config():
     """The harbour's preset, so small that an epoch takes a second."""
     import dataclasses
 
-    from captioning.presets import preset
+    from captioning.tasks.presets import preset
 
     return dataclasses.replace(
         preset("harbour"),
@@ -168,8 +168,8 @@ def tiny_config():
 @pytest.fixture(scope="session")
 def tiny_run(harbour_data, tiny_config, tmp_path_factory):
     """A finished run of `tiny_config`; it has not learned to say much."""
-    from captioning.runs import Plan
-    from captioning.training import train
+    from captioning.training.run_directory import Plan
+    from captioning.training.trainer import train
 
     directory = tmp_path_factory.mktemp("runs") / "tiny"
     train({"captions": Plan(tiny_config, harbour_data)}, directory)
@@ -181,8 +181,8 @@ def frozen_run(harbour_data, tiny_config, tmp_path_factory):
     """A finished run over cached regions of a frozen ImageNet encoder."""
     import dataclasses
 
-    from captioning.runs import Plan
-    from captioning.training import train
+    from captioning.training.run_directory import Plan
+    from captioning.training.trainer import train
 
     config = dataclasses.replace(
         tiny_config,

@@ -73,18 +73,18 @@ def test_a_notebook_runs(name):
 
 def _skip_without_photos() -> None:
     """Skip unless there is what this lesson looks at: photos, and a run of them."""
-    from captioning import runs
-    from data_prep.dataset_info import DatasetInfo
+    from captioning.training import run_directory
     from data_prep.errors import BadInput
+    from data_prep.prepared.dataset_info import DatasetInfo
 
     root = FOLDER.parent
     if not (root / "data" / "flickr8k").is_dir():
         pytest.skip("needs the prepared data set data/flickr8k")
     try:
-        run = runs.newest("captions", root / "runs")
+        run = run_directory.newest("captions", root / "runs")
     except BadInput:
         pytest.skip("needs a run under runs/ that learned captions from photos")
-    data = root / "data" / runs.load_facts(run)["captions"].data.name
+    data = root / "data" / run_directory.load_facts(run)["captions"].data.name
     if not data.is_dir():
         pytest.skip(f"needs data/{data.name}, which runs/{run.name} learned from")
     if DatasetInfo.load(data).name == "harbour":

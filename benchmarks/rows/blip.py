@@ -25,9 +25,9 @@ def rows(run: Path, rounds: int):
             f"BLIP needs PyTorch and transformers ({error}); expected what "
             "benchmarks/requirements.txt names. Run `pip install -r` on it."
         ) from error
-    from captioning.inference import LoadedCaptioner
-    from captioning.runs import load_facts
-    from data_prep.records import read_shards
+    from captioning.inference.predictor import LoadedCaptioner
+    from captioning.training.run_directory import load_facts
+    from data_prep.prepared.records import read_shards
 
     data = load_facts(run)["captions"].data
     records = read_shards(data, "dev").take(PHOTOS).as_numpy_iterator()

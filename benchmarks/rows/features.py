@@ -13,11 +13,11 @@ def rows(run: Path, rounds: int):
     """Yield the row, of the encoder and the photos of a run."""
     import tensorflow as tf
 
-    from captioning.runs import load_facts
-    from captioning.vision import features_of
-    from data_prep import images
-    from data_prep.features import BATCH_SIZE, blocks_of_rows
-    from data_prep.records import read_shards
+    from captioning.tasks.image_encoding import features_of
+    from captioning.training.run_directory import load_facts
+    from data_prep.pictures.decode import load_picture
+    from data_prep.pipeline.features import BATCH_SIZE, blocks_of_rows
+    from data_prep.prepared.records import read_shards
 
     facts = load_facts(run)["captions"]
     features = features_of(facts.config)
@@ -31,7 +31,9 @@ def rows(run: Path, rounds: int):
     features = features._replace(load=lambda: bare)
     records = read_shards(facts.data, "dev").take(PHOTOS)
     in_memory = list(
-        records.map(lambda record: images.load(record["image"], size)).batch(BATCH_SIZE)
+        records.map(lambda record: load_picture(record["image"], size)).batch(
+            BATCH_SIZE
+        )
     )
     photos = sum(len(batch) for batch in in_memory)
     seconds = in_turn(

@@ -102,8 +102,8 @@ def pass_flops(num_gates: int, shape: tuple[int, int]) -> int:
 
 def our_layer(cell: str, dtype: str = "float32"):
     """Return our layer of a cell, by its short name."""
-    from captioning.cells import build_cell
-    from captioning.recurrence import Recurrence
+    from captioning.nn.cells import build_cell
+    from captioning.nn.rnn import Recurrence
 
     return Recurrence(build_cell(cell, UNITS, dtype=dtype), dtype=dtype)
 

@@ -19,7 +19,7 @@ FEW = {"predict": 8, "step": 40}  # the others, a round: they take so long
 
 def rows(run: Path, rounds: int):
     """Yield the rows, of a run that learned captions."""
-    from captioning.patterns.captions import caption_rows
+    from captioning.tasks.captions import caption_rows
 
     captions, regions = cached_regions(run, PHOTOS)
     search = captions.captioner(num_beams=3)
@@ -62,8 +62,8 @@ def rows(run: Path, rounds: int):
 def cached_regions(run: Path, count: int):
     """Return a run's captions and regions ``(count, regions, region_dim)`` of its dev
     pictures, repeated if there are fewer; what an encoder learned is made here."""
-    from captioning.runs import load_facts, load_run
-    from captioning.vision import cached_rows
+    from captioning.tasks.image_encoding import cached_rows
+    from captioning.training.run_directory import load_facts, load_run
 
     captions = load_run(run, encoder=False).pattern("captions")
     rows = cached_rows(captions.config, load_facts(run)["captions"].data, "dev")
@@ -89,8 +89,8 @@ def _one_step_model(captions):
     """Return the decoder's step as a Keras model, as a tutorial would wrap it."""
     import keras
 
-    from captioning.attention import RegionMemory
-    from captioning.decoder import Memory
+    from captioning.models.decoder import Memory
+    from captioning.nn.attention import RegionMemory
 
     decoder = captions.model.decoder
 
@@ -105,7 +105,7 @@ def _one_step_model(captions):
 
 def _greedy_by_predict(captions):
     """Return regions of one photo -> its words, by `model.predict` a word."""
-    from data_prep.vocabulary import END, START
+    from data_prep.text.special_tokens import END, START
 
     decoder, config = captions.model.decoder, captions.config
     model = _one_step_model(captions)
@@ -134,10 +134,10 @@ def _greedy_by_predict(captions):
 
 def _beam_one_by_one(captions, num_beams: int):
     """Return regions of one photo -> its caption, by beam search in Python around one
-    compiled step: the same sums as `captioning.search.beam`, of one photo."""
+    compiled step: the same sums as `captioning.decoding.beam_search`, of one photo."""
     import tensorflow as tf
 
-    from data_prep.vocabulary import END, START
+    from data_prep.text.special_tokens import END, START
 
     decoder, config = captions.model.decoder, captions.config
 

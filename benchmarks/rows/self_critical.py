@@ -12,16 +12,16 @@ STEPS = 4  # a round: a step takes as long as its longest caption, so several
 
 def rows(run: Path, rounds: int):
     """Yield the rows, of a run's captioner and of the pictures it learned from."""
-    from captioning import runs
-    from captioning.gradient_steps import GradientSteps, Objective
+    from captioning.training import run_directory
+    from captioning.training.train_step import GradientSteps, Objective
 
-    facts = runs.load_facts(run)["captions"]
+    facts = run_directory.load_facts(run)["captions"]
     config = dataclasses.replace(facts.config, objective="self_critical")
-    plans = {"captions": runs.Plan(config, facts.data)}
-    captions = runs.PATTERNS["captions"].of_run(
-        config, run / "captions", runs.shared_cell(plans)
+    plans = {"captions": run_directory.Plan(config, facts.data)}
+    captions = run_directory.PATTERNS["captions"].of_run(
+        config, run / "captions", run_directory.shared_cell(plans)
     )
-    runs.take_weights({"captions": captions}, run)
+    run_directory.take_weights({"captions": captions}, run)
     feed = captions.feed(facts.data)
     batches = list(feed.batches(0).take(STEPS))
     spec = feed.batches(0).element_spec
@@ -65,7 +65,7 @@ def rows(run: Path, rounds: int):
 
 
 def _drawn(captions, batch):
-    from captioning.patterns.captions import TOKENS
+    from captioning.tasks.captions import TOKENS
 
     return captions.model.sample(
         batch.inputs,

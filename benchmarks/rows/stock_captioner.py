@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import layers, ops
 
-from captioning.config import Config
+from captioning.tasks.config import Config
 
 
 class StockCaptioner(keras.Model):

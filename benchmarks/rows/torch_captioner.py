@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from captioning.config import Config
+from captioning.tasks.config import Config
 
 
 class TorchCaptioner(nn.Module):

@@ -25,7 +25,7 @@ LENGTHS = (4, 12, 29, 65, 85, 98, 111, 111, 104, 93, 77, 62, 44, 33, 22, 17, 12,
 
 def rows(rounds: int):
     """Yield the rows."""
-    from captioning.presets import preset
+    from captioning.tasks.presets import preset
 
     config = dataclasses.replace(preset("flickr8k"), precision="float32")
     batch = made_up_batch(config, np.random.default_rng(0))
@@ -83,8 +83,8 @@ def made_up_batch(config, generator):
     """Return a `Batch` of random regions and random words."""
     import tensorflow as tf
 
-    from data_prep.pipeline import Batch
-    from data_prep.vocabulary import END, START
+    from data_prep.pipeline.images import Batch
+    from data_prep.text.special_tokens import END, START
 
     images = config.batch_size
     shares = np.array(LENGTHS) / sum(LENGTHS)
@@ -107,10 +107,11 @@ def our_step(config, batch):
     """Return a function without arguments that takes our step."""
     import tensorflow as tf
 
-    from captioning.cells import build_cell
-    from captioning.gradient_steps import GradientSteps, Objective
-    from captioning.patterns.captions import Captions
-    from data_prep.vocabulary import END, Vocabulary
+    from captioning.nn.cells import build_cell
+    from captioning.tasks.captions import Captions
+    from captioning.training.train_step import GradientSteps, Objective
+    from data_prep.text.special_tokens import END
+    from data_prep.text.vocabulary import Vocabulary
 
     words = [f"word{number}" for number in range(VOCABULARY_SIZE - END - 1)]
     vocabulary = Vocabulary(["<pad>", "<unk>", "<start>", "<end>", *words])
@@ -132,8 +133,8 @@ def stock_step(config, batch):
     import tensorflow as tf
 
     from benchmarks.rows.stock_captioner import StockCaptioner, training_step
-    from captioning.gradient_steps import build_optimizer
-    from data_prep.vocabulary import PAD
+    from captioning.training.train_step import build_optimizer
+    from data_prep.text.special_tokens import PAD
 
     missing = config.max_length + 1 - batch.token_ids.shape[1]
     token_ids = tf.pad(batch.token_ids, [(0, 0), (0, missing)], constant_values=PAD)
@@ -154,7 +155,7 @@ def torch_step(config, batch):
     except ImportError:
         return None
     from benchmarks.rows.torch_captioner import TorchCaptioner, training_step
-    from data_prep.vocabulary import PAD
+    from data_prep.text.special_tokens import PAD
 
     regions = torch.from_numpy(batch.inputs.numpy()).float()
     regions = regions[torch.from_numpy(batch.caption_to_image.numpy()).long()]

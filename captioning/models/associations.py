@@ -6,7 +6,7 @@ Read "a boat is on the", and the harbour's other words come to mind: water, sail
 import keras
 from keras import ops
 
-from captioning.recurrence import Recurrence
+from captioning.nn.rnn import Recurrence
 
 _PAD = 0  # of every vocabulary here
 

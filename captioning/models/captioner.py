@@ -3,8 +3,8 @@
 import keras
 import tensorflow as tf
 
-from captioning import search
-from captioning.decoder import Decoder, Memory
+from captioning import decoding
+from captioning.models.decoder import Decoder, Memory
 
 
 @keras.saving.register_keras_serializable("captioning")
@@ -54,21 +54,21 @@ class Captioner(keras.Model):
 
     # === Search ===
 
-    def beam_search(self, inputs, tokens: search.Tokens, **options):
-        """Return `search.Hypotheses` for each picture; options as `search.beam`."""
-        return search.beam(*self.search_inputs(inputs), tokens, **options)
+    def beam_search(self, inputs, tokens: decoding.Tokens, **options):
+        """Return `Hypotheses` for each picture; options as `decoding.beam_search`."""
+        return decoding.beam_search(*self.search_inputs(inputs), tokens, **options)
 
-    def greedy_search(self, inputs, tokens: search.Tokens, **options):
-        """Return `search.Hypotheses`, one a picture; options as `search.greedy`."""
-        return search.greedy(*self.search_inputs(inputs), tokens, **options)
+    def greedy_search(self, inputs, tokens: decoding.Tokens, **options):
+        """Return `Hypotheses`, one a picture; options as `decoding.greedy_search`."""
+        return decoding.greedy_search(*self.search_inputs(inputs), tokens, **options)
 
-    def sample(self, inputs, tokens: search.Tokens, **options):
-        """Return sampled `search.Hypotheses`; options as `search.sample`."""
-        return search.sample(*self.search_inputs(inputs), tokens, **options)
+    def sample(self, inputs, tokens: decoding.Tokens, **options):
+        """Return sampled `decoding.Hypotheses`; options as `decoding.sample`."""
+        return decoding.sample(*self.search_inputs(inputs), tokens, **options)
 
     def search_inputs(self, inputs):
         """Return what search needs of pictures: a step function and its first states,
-        ``(batch, 1, units)`` each; see `captioning.search`."""
+        ``(batch, 1, units)`` each; see `captioning.decoding`."""
         memory: Memory = self.decoder.read_regions(self.encode(inputs))
         states = [state[:, None] for state in self.decoder.initial_state(memory)]
 

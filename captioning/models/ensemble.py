@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from captioning import search
+from captioning import decoding
 from captioning.models.captioner import Captioner
 
 
@@ -21,14 +21,14 @@ class Ensemble:
         self.members = members
 
     def beam_search(
-        self, inputs: Sequence[tf.Tensor], tokens: search.Tokens, **options
-    ) -> search.Hypotheses:
-        """Return `search.Hypotheses` for each picture.
+        self, inputs: Sequence[tf.Tensor], tokens: decoding.Tokens, **options
+    ) -> decoding.Hypotheses:
+        """Return `decoding.Hypotheses` for each picture.
 
         Args:
             inputs: of each member what it is shown of the same pictures.
             tokens: the ids that search must know.
-            options: as of `search.beam`.
+            options: as of `decoding.beam_search`.
         """
         steps, states = zip(
             *(
@@ -46,4 +46,4 @@ class Ensemble:
             mean = tf.reduce_logsumexp(log_probs, axis=0)  # but for a constant
             return mean, [states for _, states in taken]
 
-        return search.beam(step, list(states), tokens, **options)
+        return decoding.beam_search(step, list(states), tokens, **options)

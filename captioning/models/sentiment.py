@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from captioning.recurrence import Recurrence
+from captioning.nn.rnn import Recurrence
 
 PAD, UNK, START = 0, 1, 2
 

@@ -4,9 +4,9 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from captioning import search
-from captioning.decoder import Decoder, Memory
-from captioning.recurrence import Recurrence
+from captioning import decoding
+from captioning.models.decoder import Decoder, Memory
+from captioning.nn.rnn import Recurrence
 
 
 @keras.saving.register_keras_serializable("captioning")
@@ -136,15 +136,15 @@ class Translator(keras.Model):
         hidden, _ = self.hidden(source_ids, target_ids, training)
         return self.decoder.logits(hidden)
 
-    def beam_search(self, source_ids, tokens: search.Tokens, **options):
-        """Return `search.Hypotheses` for each sentence; options as `search.beam`."""
+    def beam_search(self, source_ids, tokens: decoding.Tokens, **options):
+        """Return `Hypotheses` for each sentence; options as `decoding.beam_search`."""
         memory = self.read(source_ids)
         states = [state[:, None] for state in self.decoder.initial_state(memory)]
 
         def step(token_ids, states):
             return self.decoder.step(token_ids, states, memory)
 
-        return search.beam(step, states, tokens, **options)
+        return decoding.beam_search(step, states, tokens, **options)
 
     def get_config(self):
         return {

@@ -7,13 +7,13 @@ the source: 113,287/5,000/5,000 photos, five captions each.
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_prep.datasets import RawExample, Skipped
-from data_prep.karpathy import read_karpathy
+from data_prep.examples import RawExample, Skipped
+from data_prep.readers.karpathy import read_karpathy
 
 KIND = "captions"
 NEEDS_SOURCE = True
 
 
 def read(source: Path, skipped: Skipped) -> Iterator[RawExample]:
-    """Yield the photos of train, dev and test; see `data_prep.karpathy`."""
+    """Yield the photos of train, dev and test; see `data_prep.readers.karpathy`."""
     return read_karpathy(source, "dataset_coco.json", skipped)

@@ -11,10 +11,10 @@ splits, in the same shares, and scores cannot be compared with published ones.
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_prep.caption_files import read_captions
-from data_prep.datasets import SPLITS, RawExample, Skipped
 from data_prep.errors import BadInput
-from data_prep.sources import (
+from data_prep.examples import SPLITS, RawExample, Skipped
+from data_prep.readers.caption_files import read_captions
+from data_prep.readers.sources import (
     find_file,
     find_picture,
     find_picture_folder,

@@ -1,7 +1,7 @@
 """Your own pictures: a folder with pictures and one file of captions.
 
 The file of captions may be CSV, JSON, JSON lines or COCO's JSON;
-`data_prep.caption_files` shows each. It is found in the folder, or given as the option
+`readers.caption_files` shows each. It is found in the folder, or given as the option
 ``captions``. It names the pictures relative to the folder, or to a folder ``images`` in
 it. Nothing outside of the folder is read, wherever names and links may lead.
 
@@ -15,10 +15,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_prep.caption_files import read_captions
-from data_prep.datasets import SPLITS, RawExample, Skipped
 from data_prep.errors import BadInput
-from data_prep.sources import find_picture, split_by_hash, usable_captions
+from data_prep.examples import SPLITS, RawExample, Skipped
+from data_prep.readers.caption_files import read_captions
+from data_prep.readers.sources import find_picture, split_by_hash, usable_captions
 
 KIND = "captions"
 NEEDS_SOURCE = True

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data_prep.datasets import SPLITS, Labelled, Skipped
 from data_prep.errors import BadInput
+from data_prep.examples import SPLITS, Labelled, Skipped
 
 NEEDS_SOURCE = False
 KIND = "gap"
@@ -33,7 +33,7 @@ FILLER = (
 )
 QUESTION = "what"
 # The position of a word is its id. The first four are those of every vocabulary here
-# (`data_prep.vocabulary`), so that 0 may be masked; these sentences need none of them.
+# (`text.vocabulary`), so that 0 may be masked; these sentences need none of them.
 VOCABULARY = ("<pad>", "<unk>", "<start>", "<end>", *THINGS, *FILLER, QUESTION)
 _IDS = {word: number for number, word in enumerate(VOCABULARY)}
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from data_prep.datasets import RawExample, Skipped
 from data_prep.errors import BadInput
+from data_prep.examples import RawExample, Skipped
 from data_prep.harbour.render import encode, render
 from data_prep.harbour.scene import SPLITS, sample_scene
 from data_prep.harbour.sentences import say

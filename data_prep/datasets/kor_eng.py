@@ -8,10 +8,10 @@ all translations of a sentence are in one split.
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_prep.datasets import SPLITS, Parallel, Skipped
 from data_prep.errors import BadInput
-from data_prep.sources import split_by_hash
-from data_prep.text_files import (
+from data_prep.examples import SPLITS, Parallel, Skipped
+from data_prep.readers.sources import split_by_hash
+from data_prep.readers.text_files import (
     find_plain_or_gz,
     missing,
     parallel,

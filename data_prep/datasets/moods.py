@@ -11,8 +11,8 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_prep.datasets import SPLITS, Labelled, Skipped
 from data_prep.errors import BadInput
+from data_prep.examples import SPLITS, Labelled, Skipped
 from data_prep.harbour import moods_english, moods_korean
 from data_prep.harbour.moods import Mood, sample_mood, verdict
 

@@ -12,10 +12,10 @@ left out of train and dev.
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_prep.datasets import Parallel, Skipped
 from data_prep.errors import BadInput
-from data_prep.sources import check_folder, find_file, read_text
-from data_prep.text_files import (
+from data_prep.examples import Parallel, Skipped
+from data_prep.readers.sources import check_folder, find_file, read_text
+from data_prep.readers.text_files import (
     find_plain_or_gz,
     missing,
     parallel,

@@ -11,9 +11,9 @@ Expects tables with tabs between the columns ``id``, ``document`` and ``label``,
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_prep.datasets import SPLITS, Labelled, Skipped
-from data_prep.sources import split_by_hash
-from data_prep.text_files import (
+from data_prep.examples import SPLITS, Labelled, Skipped
+from data_prep.readers.sources import split_by_hash
+from data_prep.readers.text_files import (
     Row,
     find_plain_or_gz,
     labelled,

@@ -9,8 +9,8 @@ and test get a tenth of it, at least 100 each) and ``seed``.
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_prep.datasets import SPLITS, Parallel, Skipped
 from data_prep.errors import BadInput
+from data_prep.examples import SPLITS, Parallel, Skipped
 from data_prep.harbour import german, korean, phrases
 from data_prep.harbour.scene import Scene, sample_scene
 

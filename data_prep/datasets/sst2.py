@@ -13,8 +13,8 @@ from pathlib import Path
 
 from nltk.tokenize.treebank import TreebankWordDetokenizer
 
-from data_prep.datasets import SPLITS, Labelled, Skipped
-from data_prep.text_files import (
+from data_prep.examples import SPLITS, Labelled, Skipped
+from data_prep.readers.text_files import (
     find_plain_or_gz,
     labelled,
     labelled_rows,

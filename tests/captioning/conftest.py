@@ -12,7 +12,7 @@ PAD, UNK, START, END = range(4)
 @pytest.fixture
 def tokens():
     """The ids that search must know of the small vocabulary of eleven."""
-    from captioning.search import Tokens
+    from captioning.decoding import Tokens
 
     return Tokens(start=START, end=END, pad=PAD, banned=(PAD, UNK, START))
 
@@ -40,9 +40,9 @@ def stop_during_epoch():
 @pytest.fixture
 def small_captioner(seeded):
     """Return a function: a captioner over regions (B, 6, 5), seeded."""
-    from captioning.cells import build_cell
-    from captioning.decoder import Decoder
     from captioning.models.captioner import Captioner
+    from captioning.models.decoder import Decoder
+    from captioning.nn.cells import build_cell
 
     def build(cell="lstm", vocabulary_size=VOCABULARY, dropout=0.0, word_dropout=0.0):
         cell = build_cell(cell, 12)
@@ -60,7 +60,7 @@ def random_batch():
     """Return a function: a batch of pictures with captions of random words."""
     import tensorflow as tf
 
-    from data_prep.pipeline import Batch
+    from data_prep.pipeline.images import Batch
 
     def make(num_images=3, captions_each=2, longest=7, vocabulary_size=VOCABULARY):
         random = np.random.default_rng(5)
@@ -88,10 +88,10 @@ def gradient_steps():
     """
     import tensorflow as tf
 
-    from captioning.config import Config
-    from captioning.gradient_steps import GradientSteps, Objective
-    from captioning.patterns.captions import captioning_loss
-    from data_prep.pipeline import Batch
+    from captioning.tasks.captions import captioning_loss
+    from captioning.tasks.config import Config
+    from captioning.training.train_step import GradientSteps, Objective
+    from data_prep.pipeline.images import Batch
 
     spec = Batch(
         inputs=tf.TensorSpec((None, REGIONS, REGION_DIM), tf.float32),
@@ -138,7 +138,7 @@ def phrasebook_data(tmp_path_factory):
 @pytest.fixture(scope="session")
 def joint_plans(tiny_config, harbour_data, moods_data, phrasebook_data):
     """Plans of all five patterns, small, over one cell."""
-    from captioning.runs import Plan
+    from captioning.training.run_directory import Plan
 
     config = dataclasses.replace(tiny_config, epochs=1, num_beams=2)
     text = dataclasses.replace(config, max_length=24)
@@ -154,7 +154,7 @@ def joint_plans(tiny_config, harbour_data, moods_data, phrasebook_data):
 @pytest.fixture(scope="session")
 def joint_run(joint_plans, tmp_path_factory):
     """A finished joint run; it has not learned to say much."""
-    from captioning.training import train
+    from captioning.training.trainer import train
 
     directory = tmp_path_factory.mktemp("runs") / "joint"
     train(joint_plans, directory)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from captioning import caption, shipped
-from captioning.inference import LONGEST_SIDE, DrawingCaptioner
-from captioning.runs import load_facts
-from captioning.serving import load_server
+from captioning import caption, pretrained
+from captioning.inference.predictor import LONGEST_SIDE, DrawingCaptioner
+from captioning.inference.saved_model import load_server
+from captioning.training.run_directory import load_facts
 from data_prep.errors import BadInput
 
 
@@ -148,15 +148,15 @@ def test_a_score_is_the_log_probability_by_length(tiny_run, photo):
     """As --help says, from the probabilities of the words, END among them."""
     import tensorflow as tf
 
-    from captioning.runs import load_run
-    from data_prep import images
-    from data_prep.vocabulary import END, PAD, START, UNK
+    from captioning.training.run_directory import load_run
+    from data_prep.pictures.decode import load_picture
+    from data_prep.text.special_tokens import END, PAD, START, UNK
 
     asked = load_server(tiny_run, "captions").ask(
         image_bytes=tf.constant([photo.read_bytes()])
     )
     pattern = load_run(tiny_run).pattern("captions")
-    pixels = images.load(photo.read_bytes(), pattern.config.image_size)[None]
+    pixels = load_picture(photo.read_bytes(), pattern.config.image_size)[None]
     for text, score in zip(
         asked["captions"][0].numpy(), asked["scores"][0].numpy(), strict=True
     ):
@@ -176,7 +176,7 @@ def test_the_file_that_answers_at_once_is_left_to_quick_questions(
     flag, photo, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(shipped, "TFLITE", photo)  # any file that exists
+    monkeypatch.setattr(pretrained, "TFLITE", photo)  # any file that exists
     asked = []
 
     def of_runs(flags):

@@ -11,7 +11,7 @@ import pytest
 from captioning import caption, evaluate, export, read, train
 from captioning.__main__ import COMMANDS
 from data_prep.errors import BadInput
-from data_prep.pipeline import load_split
+from data_prep.pipeline.images import load_split
 from data_prep.prepare import prepare
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from captioning.export import export
-from captioning.inference import LoadedCaptioner
+from captioning.inference.predictor import LoadedCaptioner
 from data_prep.errors import BadInput
 
 # Runs in a process of its own, isolated (-I): it can't see this project.

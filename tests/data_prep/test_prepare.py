@@ -9,17 +9,19 @@ from types import SimpleNamespace
 import pytest
 import tensorflow as tf
 
-from data_prep import checked_pictures, images
 from data_prep import prepare as command
-from data_prep.checked_pictures import checked_records
-from data_prep.dataset_info import DatasetInfo, verify
-from data_prep.datasets import RawExample, Skipped, harbour
+from data_prep.datasets import harbour
 from data_prep.errors import BadInput
-from data_prep.pipeline import load_split
+from data_prep.examples import RawExample, Skipped
+from data_prep.pictures.decode import decode_picture
+from data_prep.pipeline.images import load_split
 from data_prep.prepare import main, prepare
-from data_prep.records import read_shards
-from data_prep.tokenizer_choice import default_min_count
-from data_prep.vocabulary import Vocabulary
+from data_prep.prepared import picture_records
+from data_prep.prepared.dataset_info import DatasetInfo, verify
+from data_prep.prepared.picture_records import checked_records
+from data_prep.prepared.records import read_shards
+from data_prep.text.tokenizer_choice import default_min_count
+from data_prep.text.vocabulary import Vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -78,7 +80,7 @@ def test_order_and_pictures_are_those_of_the_source(prepared, source):
         for record in read_shards(out, split).take(3).as_numpy_iterator():
             name = record["image_id"].decode()
             assert record["image"] == (source / name).read_bytes()
-            assert images.decode(record["image"]).shape == (8, 9 + int(name[:2]), 3)
+            assert decode_picture(record["image"]).shape == (8, 9 + int(name[:2]), 3)
 
 
 def test_words_come_from_the_training_captions_alone(prepared):
@@ -131,7 +133,7 @@ def test_pictures_are_read_ahead_but_not_without_end():
     records = checked_records(examples(), "train", Skipped())
     found = [next(records).image_id for _ in range(3)]
     assert found == ["0", "1", "2"]
-    assert taken <= 3 + checked_pictures.READERS * checked_pictures.LOOK_AHEAD
+    assert taken <= 3 + picture_records.READERS * picture_records.LOOK_AHEAD
     records.close()
 
 
@@ -252,4 +254,4 @@ def test_the_true_flickr8k(shared_data, tmp_path):
     counts = [(s.examples, s.texts) for s in info.splits.values()]
     assert counts == [(6000, 30000), (1000, 5000), (1000, 5000)]
     for record in read_shards(tmp_path / "out", "test").take(20):
-        assert images.decode(record["image"]).dtype == tf.uint8
+        assert decode_picture(record["image"]).dtype == tf.uint8

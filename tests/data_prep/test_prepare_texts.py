@@ -2,11 +2,11 @@
 
 import pytest
 
-from data_prep.dataset_info import DatasetInfo, verify
 from data_prep.errors import BadInput
 from data_prep.prepare import main, prepare
-from data_prep.sentences import load_labelled, load_parallel
-from data_prep.tokenizers import Subwords, Vocabulary, load_tokenizer
+from data_prep.prepared.dataset_info import DatasetInfo, verify
+from data_prep.prepared.sentences import load_labelled, load_parallel
+from data_prep.text.tokenizers import Subwords, Vocabulary, load_tokenizer
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.cells import build_cell
 from captioning.models.associations import WordAssociations, running_mean
+from captioning.nn.cells import build_cell
 
 VOCABULARY, RELATED, EMBEDDING, UNITS = 11, 6, 8, 9
 PAD, START = 0, 2
@@ -118,7 +118,7 @@ def test_serialises(seeded, name):
 
 def test_learns_which_words_go_together(seeded):
     """Two harbours: where a boat (4) is, water (0); where a car (5) is, a road (1)."""
-    from captioning.losses import related_cross_entropy
+    from captioning.nn.losses import related_cross_entropy
 
     model = build(build_cell("elman", UNITS))
     token_ids = np.array([[START, 4, 6], [START, 6, 5], [START, 7, 4], [START, 5, 7]])

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from data_prep.pipeline import Batch
+from data_prep.pipeline.images import Batch
 
 
 def test_captions_find_their_picture(small_captioner, random_batch):

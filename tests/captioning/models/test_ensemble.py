@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from captioning.decoding import ban
 from captioning.models.ensemble import Ensemble
-from captioning.search import ban
 
 OPTIONS = {"num_beams": 3, "max_length": 6}
 

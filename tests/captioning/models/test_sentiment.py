@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.cells import ElmanCell, LSTMCell, build_cell
 from captioning.models.sentiment import PAD, START, SentimentClassifier
+from captioning.nn.cells import ElmanCell, LSTMCell, build_cell
 
 VOCABULARY, UNITS, EMBEDDING_DIM = 13, 6, 5
 # The second sentence is padded, the third is START alone.

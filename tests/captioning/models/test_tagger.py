@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from captioning.cells import build_cell
 from captioning.models.tagger import Tagger
+from captioning.nn.cells import build_cell
 
 REGIONS, REGION_DIM, TAGS, EMBEDDING, UNITS = 6, 5, 7, 8, 9
 

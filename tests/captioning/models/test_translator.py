@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.cells import ElmanCell, LSTMCell, build_cell
-from captioning.decoder import Decoder
+from captioning.decoding import Tokens
+from captioning.models.decoder import Decoder
 from captioning.models.translator import SentenceReader, Translator
-from captioning.search import Tokens
+from captioning.nn.cells import ElmanCell, LSTMCell, build_cell
 
 VOCABULARY = 13
 PAD, UNK, START, END = range(4)

@@ -1,0 +1,163 @@
+"""All cells at all gaps from all seeds: run side by side, kept, and gone on with."""
+
+import concurrent.futures
+import contextlib
+import dataclasses
+import functools
+import itertools
+import json
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import tensorflow as tf
+from tqdm import tqdm
+
+from captioning.experiments.long_term.recall import (
+    CELLS,
+    GAPS,
+    SEEDS,
+    Budget,
+    Result,
+    run_one,
+)
+from data_prep.atomic import write_text
+from data_prep.console import import_tensorflow
+from data_prep.errors import BadInput
+
+BUDGET, RESULTS = "budget.json", "results.jsonl"
+
+
+def run_grid(
+    out: Path,
+    budget: Budget,
+    *,
+    cells: Sequence[str] = CELLS,
+    gaps: Sequence[int] = GAPS,
+    seeds: Sequence[int] = SEEDS,
+    processes: int = 1,
+    progress: bool = True,
+) -> list[Result]:
+    """Run what has not been run yet; write each result as it comes.
+
+    Args:
+        out: a folder, made if missing: ``budget.json``, and ``results.jsonl`` with a
+            line for each finished run. Those are not run again.
+        budget: what every run gets.
+        cells, gaps, seeds: each is run with each.
+        processes: how many run at a time, one core each.
+        progress: show a bar on stderr.
+
+    Returns:
+        All results in `out` of these cells, gaps and seeds.
+
+    Raises:
+        BadInput: `out` holds results of another budget.
+    """
+    _check_budget(out, budget)
+    results = {_key(result): result for result in read_results(out)}
+    # The longest first: no process waits for a long one at the end.
+    wanted = [
+        (cell, gap, seed)
+        for gap, seed, cell in itertools.product(
+            sorted(set(gaps), reverse=True), seeds, cells
+        )
+    ]
+    missing = [key for key in wanted if key not in results]
+    with tqdm(
+        desc="runs",
+        total=len(wanted),
+        initial=len(wanted) - len(missing),
+        disable=not progress,
+    ) as bar:
+        for result in _run(missing, budget, processes):
+            results[_key(result)] = result
+            _write_results(out, results.values())
+            bar.set_postfix_str(
+                f"{result.cell}, gap {result.gap}: {result.accuracy:.2f} "
+                f"after {result.steps} steps"
+            )
+            bar.update()
+    return [results[key] for key in wanted]
+
+
+def read_results(out: Path) -> list[Result]:
+    """Return the results in a folder; none if there are none yet.
+
+    Raises:
+        BadInput: ``results.jsonl`` is something else.
+    """
+    path = out / RESULTS
+    if not path.exists():
+        return []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [Result(**json.loads(line)) for line in lines]
+    except (OSError, ValueError, TypeError) as error:
+        raise BadInput(
+            f"{path} is not a file of results ({error}); expected one JSON object a "
+            "line: remove it, or choose another --out."
+        ) from error
+
+
+def _key(result: Result) -> tuple[str, int, int]:
+    return result.cell, result.gap, result.seed
+
+
+def _write_results(out, results):
+    lines = (json.dumps(result._asdict()) + "\n" for result in results)
+    write_text(out / RESULTS, "".join(lines))
+
+
+def _check_budget(out: Path, budget: Budget) -> None:
+    path = out / BUDGET
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        found = None
+        if path.exists():
+            found = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(found, dict):
+                raise ValueError("it holds no JSON object")
+    except (OSError, ValueError) as error:
+        raise BadInput(
+            f"{path} cannot be used ({error}); expected a folder for results, new or "
+            "of an earlier run: choose another --out."
+        ) from error
+    given = dataclasses.asdict(budget)
+    if found is None:
+        write_text(path, json.dumps(given, indent=2) + "\n")
+    elif found != given:
+        differ = [name for name in given if found.get(name) != given[name]]
+        raise BadInput(
+            f"{out} holds results of another budget ({', '.join(differ) or 'fields'} "
+            "differ); expected the same for every run: choose another --out."
+        )
+
+
+def _run(keys, budget, processes) -> Iterator[Result]:
+    if processes == 1:
+        for key in keys:
+            yield run_one(*key, budget)
+        return
+    # "spawn", because a forked TensorFlow hangs.
+    pool = concurrent.futures.ProcessPoolExecutor(
+        processes,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=import_tensorflow,  # before anything else does, and greets
+    )
+    with contextlib.ExitStack() as stack:
+        stack.callback(pool.shutdown, cancel_futures=True)  # also when it is stopped
+        waiting = [pool.submit(_run_on_one_core, key, budget) for key in keys]
+        for future in concurrent.futures.as_completed(waiting):
+            yield future.result()
+
+
+def _run_on_one_core(key, budget: Budget) -> Result:
+    _use_one_core()
+    return run_one(*key, budget)
+
+
+@functools.cache  # once a process: TensorFlow takes no orders after its first operation
+def _use_one_core() -> None:
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)

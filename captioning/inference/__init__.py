@@ -1,0 +1,1 @@
+"""Runs and exports, loaded for use."""

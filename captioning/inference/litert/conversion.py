@@ -1,0 +1,73 @@
+"""A captioner -> one .tflite file: encoder, decoder, search, and the words."""
+
+import tempfile
+
+import tensorflow as tf
+
+from captioning.inference.litert.captioner import SIGNATURE
+from captioning.inference.litert.metadata import with_facts
+from captioning.tasks.captions import TOKENS, Captions
+from data_prep.console import silence
+from data_prep.text.standardize import CLITICS
+
+
+def convert(
+    captions: Captions, weights: str = "float32", num_beams: int | None = None
+) -> bytes:
+    """Return a .tflite file that captions one picture.
+
+    Its signature "captions" takes `pixels`, float32 ``(1, size, size, 3)`` in 0..255,
+    and returns `token_ids`, int32 ``(1, beams, time)``, and `scores`, float32
+    ``(1, beams)``, best first: those of `decoding.beam_search`. `litert.metadata` says
+    what the ids mean.
+
+    Args:
+        captions: with its encoder attached.
+        weights: how they are kept. "float16" halves the file and is computed in
+            float32; "int8" quarters it (post-training dynamic range quantization: large
+            products are computed in integers, scaled for each picture).
+        num_beams: hypotheses of the search; the run's own number if not given.
+    """
+    config = captions.config
+    num_beams = num_beams or config.num_beams
+    size = config.image_size
+
+    @tf.function(
+        autograph=False,
+        input_signature=[tf.TensorSpec((1, size, size, 3), tf.float32, name="pixels")],
+    )
+    def search(pixels):
+        found = captions.model.beam_search(
+            pixels,
+            TOKENS,
+            num_beams=num_beams,
+            max_length=config.max_length,
+            length_penalty=config.length_penalty,
+        )
+        return {"token_ids": found.token_ids, "scores": found.scores}
+
+    module = tf.Module()
+    module.weights = [variable.value for variable in captions.model.variables]
+    with tempfile.TemporaryDirectory() as folder, silence():
+        tf.saved_model.save(module, folder, {SIGNATURE: search})
+        converter = tf.lite.TFLiteConverter.from_saved_model(
+            folder, signature_keys=[SIGNATURE]
+        )
+        if weights != "float32":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if weights == "float16":
+            converter.target_spec.supported_types = [tf.float16]
+        model = converter.convert()
+    return with_facts(
+        model,
+        {
+            "words": list(captions.vocabulary.words),
+            "pad": TOKENS.pad,
+            "start": TOKENS.start,
+            "end": TOKENS.end,
+            "clitics": CLITICS,
+            "image_size": size,
+            "num_beams": num_beams,
+            "weights": weights,
+        },
+    )

@@ -1,0 +1,112 @@
+"""Serving: the graph of one pattern, raw strings in and out, of a run or of an export.
+
+What commands run and what `captioning.export` saves is one graph, that of
+`Pattern.server`, so the two cannot say different things.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from captioning.training.run_directory import check_has, load_facts, load_run
+from data_prep.errors import BadInput
+
+EXPORT_FACTS = "captioning_export.json"
+EXPORT_FORMAT = 2  # raised when the signatures of an export change
+_OF_PICTURES = ("captions", "tags")
+
+
+class Server(NamedTuple):
+    """One pattern, ready to be asked.
+
+    Attributes:
+        ask: by keywords, the tensors that `Pattern.server` takes -> what it returns.
+        languages: codes of those that a translator writes; () if an export does not
+            say, and of all else.
+    """
+
+    ask: Callable[..., dict[str, tf.Tensor]]
+    languages: tuple[str, ...] = ()
+
+
+def is_export(path: Path) -> bool:
+    """Say whether a directory holds a SavedModel."""
+    return (path / "saved_model.pb").exists()
+
+
+def patterns_of(path: Path) -> tuple[str, ...]:
+    """Return the names of what a run, or an export of one, learned.
+
+    Raises:
+        BadInput: it is neither, or of another version.
+    """
+    return tuple(
+        export_facts(path)["patterns"] if is_export(path) else load_facts(path)
+    )
+
+
+def load_server(path: Path, pattern: str, num_beams: int | None = None) -> Server:
+    """Return one pattern of a run, or of an export.
+
+    Args:
+        path: a run's directory or an export's.
+        pattern: its name.
+        num_beams: hypotheses of a search; None takes the run's own, or the export's.
+
+    Raises:
+        BadInput: it is neither, did not learn the pattern, or is an export with another
+            number of beams.
+    """
+    if is_export(path):
+        return _of_export(path, pattern, num_beams)
+    found = load_run(path, encoder=pattern in _OF_PICTURES).pattern(pattern)
+    languages = tuple(found.subwords.language_ids) if pattern == "translation" else ()
+    return Server(found.server(num_beams=num_beams), languages)
+
+
+def export_facts(path: Path) -> dict:
+    """Return what an export says of itself.
+
+    Raises:
+        BadInput: it says nothing, or is of another version.
+    """
+    try:
+        facts = json.loads((path / EXPORT_FACTS).read_text("utf-8"))
+        made_as = facts["format"]
+        if made_as == EXPORT_FORMAT:
+            _, _ = facts["num_beams"], list(facts["patterns"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(
+            f"{path} holds a SavedModel without a readable {EXPORT_FACTS}; expected "
+            "an export of this project. Make it by `python -m captioning.export`."
+        ) from error
+    if made_as != EXPORT_FORMAT:
+        raise BadInput(
+            f"{path} is an export of format {made_as}; this version reads format "
+            f"{EXPORT_FORMAT}. Export the run again."
+        )
+    return facts
+
+
+def _of_export(path: Path, pattern: str, num_beams: int | None) -> Server:
+    facts = export_facts(path)
+    check_has(path, facts["patterns"], pattern)
+    if num_beams not in (None, facts["num_beams"]):
+        raise BadInput(
+            f"{path} was exported with {facts['num_beams']} beams, {num_beams} were "
+            "asked for. Leave --beams out, or export again with the number you want."
+        )
+    # Subwords are operations of another library, which must be there before the graph.
+    import tensorflow_text  # noqa: F401
+
+    try:
+        ask = tf.saved_model.load(str(path)).signatures[pattern]
+    except (OSError, KeyError, tf.errors.OpError, ValueError) as error:
+        raise BadInput(
+            f"{path} cannot be loaded ({str(error).splitlines()[0]}); expected a "
+            "whole export. Export the run again."
+        ) from error
+    return Server(ask, tuple(facts.get("languages", ())))

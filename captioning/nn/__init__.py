@@ -1,0 +1,1 @@
+"""Layers and their mathematics: cells, the recurrence, attention, losses."""

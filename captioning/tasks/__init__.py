@@ -1,0 +1,1 @@
+"""One file a task: its data, its options, its loss, its metric, what it serves."""

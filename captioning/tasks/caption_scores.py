@@ -1,0 +1,156 @@
+"""Scores of captions: what was said of each picture, against what people wrote."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from captioning.metrics import METEOR_NAME, CiderD, meteor, score_corpus
+from captioning.metrics.diversity import habits, mean_habits
+from captioning.metrics.ptb_tokenizer import tokenize
+from data_prep.errors import BadInput
+from data_prep.harbour.scene import Scene, facts
+from data_prep.harbour.sentences import parse
+from data_prep.pipeline.images import Split, load_split
+
+
+class FactScores(NamedTuple):
+    """F1 of the facts parsed from captions, by kind of fact, and of all kinds."""
+
+    by_kind: dict[str, float]
+    overall: float
+
+
+def read_candidates(path: Path) -> dict[str, str]:
+    """Return image id -> caption from a JSON list of {"image", "caption"}.
+
+    Raises:
+        BadInput: the file is missing, of another form, or names an image twice.
+    """
+    expected = 'expected a JSON list of {"image": ..., "caption": ...}'
+    try:
+        listed = json.loads(path.read_text("utf-8"))
+        pairs = [(entry["image"], entry["caption"]) for entry in listed]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{path} cannot be read ({error!r}); {expected}.") from error
+    captions = {}
+    for image, caption in pairs:
+        if not isinstance(image, str) or not isinstance(caption, str):
+            raise BadInput(
+                f"{path} has an entry for {image!r} that is not text; {expected}."
+            )
+        if image in captions:
+            raise BadInput(
+                f"{path} names {image} twice; expected one caption an image."
+            )
+        captions[image] = caption
+    return captions
+
+
+def references_of(captions: Mapping[str, str], data: Path, split: str) -> Split:
+    """Return the split that these are the captions of.
+
+    Raises:
+        BadInput: there is not one caption for each of its images.
+    """
+    references = load_split(data, split)
+    missing = [i for i in references.image_ids if i not in captions]
+    unknown = sorted(set(captions) - set(references.image_ids))
+    if missing or unknown:
+        examples = ", ".join([*missing[:1], *unknown[:1]])
+        raise BadInput(
+            f"The captions miss {len(missing)} of the {split} split's "
+            f"{len(references.image_ids)} images and name {len(unknown)} others "
+            f"(such as {examples}); expected one caption for each. "
+            "Check --data and --split."
+        )
+    return references
+
+
+def reference_tokens(split: Split) -> dict[str, list[list[str]]]:
+    """Return each picture's references as coco-caption's tokens."""
+    return {
+        image_id: [tokenize(text) for text in captions]
+        for image_id, captions in zip(split.image_ids, split.captions, strict=True)
+    }
+
+
+class SplitCiderD:
+    """CIDEr-D against a split's references, which are tokenised only once."""
+
+    def __init__(self, split: Split):
+        self._image_ids = split.image_ids
+        self._cider = CiderD(reference_tokens(split))
+
+    def __call__(self, captions: Sequence[str]) -> float:
+        return float(np.mean(self.of_each(captions)))
+
+    def of_each(self, captions: Sequence[str]) -> list[float]:
+        """Return the score of each picture's caption, in the split's order."""
+        tokens = {
+            image_id: tokenize(caption)
+            for image_id, caption in zip(self._image_ids, captions, strict=True)
+        }
+        found = self._cider.score(tokens)
+        return [found[image_id] for image_id in self._image_ids]
+
+
+def score_captions(
+    captions: Mapping[str, str], split: Split
+) -> dict[str, float | None]:
+    """Return every score of one caption a picture, by name, on coco-caption's tokens.
+
+    METEOR is None where NLTK finds no WordNet.
+    """
+    tokens = {image_id: tokenize(text) for image_id, text in captions.items()}
+    references = reference_tokens(split)
+    found = meteor(tokens, references)
+    return {
+        **score_corpus(tokens, references).overall,
+        METEOR_NAME: found and found[0],
+    }
+
+
+def caption_habits(captions: Mapping[str, str], split: Split) -> dict[str, float]:
+    """Return how captions are written, by name, and how the references are: the mean
+    over people, each with a caption a picture."""
+    found = habits(tokenize(caption) for caption in captions.values())
+    references = reference_tokens(split).values()
+    writers = range(min(map(len, references)))
+    people = mean_habits([[of[k] for of in references] for k in writers])
+    names = ("words a caption", "different words", "break off", "repeat themselves")
+    shown = {}
+    for name, own, theirs in zip(names, found, people, strict=True):
+        shown |= {name: own, f"{name}, people": theirs}
+    return shown
+
+
+def score_facts(captions: Mapping[str, str], split: Split) -> FactScores | None:
+    """Return the F1 of the facts that captions state, if the split has scenes.
+
+    The facts parsed from a caption are held against all facts that the picture's
+    references state; counts of right, false and missed ones are summed over pictures.
+    """
+    if not any(split.scenes):
+        return None
+    right, stated = Counter(), Counter()
+    for image_id, scene in zip(split.image_ids, split.scenes, strict=True):
+        said = parse(captions[image_id])
+        true = facts(Scene.from_json(scene))
+        right.update(fact.kind for fact in said & true)
+        stated.update(fact.kind for fact in [*said, *true])
+    by_kind = {kind: 2 * right[kind] / stated[kind] for kind in sorted(stated)}
+    return FactScores(by_kind, 2 * right.total() / stated.total())
+
+
+def scores_of(captions: Mapping[str, str], split: Split) -> dict[str, float | None]:
+    """Return all scores of one caption a picture of a split, by name."""
+    scores = score_captions(captions, split)
+    facts = score_facts(captions, split)
+    if facts:
+        scores |= {f"F1 of {kind}": f1 for kind, f1 in facts.by_kind.items()}
+        scores["F1 of all facts"] = facts.overall
+    return scores

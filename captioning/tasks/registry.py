@@ -1,0 +1,17 @@
+"""Patterns: the shapes of sequence that one cell serves, one file each."""
+
+from captioning.tasks.associations import Associations
+from captioning.tasks.captions import Captions
+from captioning.tasks.sentiment import Sentiment
+from captioning.tasks.tags import Tags
+from captioning.tasks.task import Pattern
+from captioning.tasks.translation import Translation
+
+# In the order of the lesson, and of a joint run.
+PATTERNS: dict[str, type[Pattern]] = {
+    "captions": Captions,
+    "sentiment": Sentiment,
+    "translation": Translation,
+    "associations": Associations,
+    "tags": Tags,
+}

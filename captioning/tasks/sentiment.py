@@ -1,0 +1,164 @@
+"""Sentiment, many-to-one: a sentence in, word by word, one verdict out."""
+
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from captioning.models.sentiment import SentimentClassifier
+from captioning.nn.losses import token_cross_entropy
+from captioning.tasks.config import Config
+from captioning.tasks.task import Cell, Feed, Pattern
+from data_prep.pipeline.sentences import dataset_by_length
+from data_prep.prepared.dataset_info import DatasetInfo, check_kind
+from data_prep.prepared.sentences import LabelledTexts, load_labelled
+from data_prep.text.prefixes import started, word_by_word
+from data_prep.text.tokenizers import Tokenizer, load_tokenizer
+
+NEGATIVE, POSITIVE = 0, 1
+BATCH_SIZE = 250  # sentences judged at once: enough to forget the cost of a call
+
+
+class Sentiment(Pattern):
+    """A reader of moods and its words.
+
+    Args:
+        config: the knobs.
+        tokenizer: words or subwords.
+        cell: the cell it reads with, shared or not.
+    """
+
+    kind = "sentiment"
+    unit = "sentences"
+    score_name = "accuracy"
+
+    def __init__(self, config: Config, tokenizer: Tokenizer, cell: Cell):
+        self.config = config
+        self.tokenizer = tokenizer
+        self.model = SentimentClassifier(
+            len(tokenizer),
+            config.embedding_dim,
+            cell,
+            dropout=config.dropout,
+            readout_dropout=config.readout_dropout,
+            word_dropout=config.word_dropout,
+            gram_dropout=config.gram_dropout,
+            longest_gram=config.longest_gram,
+            name="sentiment",
+        )
+        self.model.build()
+        self._verdicts = tf.function(
+            lambda token_ids: tf.nn.softmax(self.model.verdict(token_ids)),
+            autograph=False,
+            input_signature=[tf.TensorSpec((None, None), tf.int32)],
+        )
+
+    @classmethod
+    def of_data(cls, config: Config, data: Path, cell: Cell) -> "Sentiment":
+        check_kind(data, DatasetInfo.load(data), cls.kind)
+        return cls(config, load_tokenizer(data), cell)
+
+    @classmethod
+    def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Sentiment":
+        return cls(config, load_tokenizer(folder), cell)
+
+    def save(self, folder: Path) -> None:
+        self.tokenizer.save(folder / self.tokenizer.FILE)
+
+    # === Training ===
+
+    def feed(self, data: Path) -> Feed:
+        config = self.config
+        split, dev = load_labelled(data, "train"), load_labelled(data, "dev")
+        token_ids = self._token_ids(split.texts)
+
+        def batches(epoch: int) -> tf.data.Dataset:
+            drawn = token_ids
+            if config.subword_alpha:
+                drawn = self._token_ids(split.texts, config.subword_alpha)
+            return dataset_by_length(
+                [drawn[:, : config.max_length], split.labels],
+                batch_size=config.batch_size,
+                seed=config.seed,
+                epoch=epoch,
+            )
+
+        return Feed(
+            batches,
+            len(split.texts),
+            -(-len(split.texts) // config.batch_size),
+            lambda: self._accuracy(dev),
+        )
+
+    def _token_ids(self, texts: list[str], alpha: float = 0.0) -> tf.RaggedTensor:
+        return started(self.tokenizer.ids(tf.constant(texts), alpha))
+
+    def loss(self, batch, training: bool = True) -> tf.Tensor:
+        """Return the mean cross-entropy of the verdicts, float32 (), in nats."""
+        token_ids, labels = batch
+        logits = self.model.verdict(token_ids, training=training)
+        smoothing = self.config.label_smoothing if training else 0.0
+        return tf.reduce_mean(token_cross_entropy(labels, logits, smoothing))
+
+    # === Use ===
+
+    def probabilities(self, texts: list[str]) -> np.ndarray:
+        """Return how probable it is that each text is positive, ``(texts,)``."""
+        token_ids = self._token_ids(texts)
+        found = np.zeros(len(texts), np.float32)
+        # Texts of like length together: little padding.
+        order = np.argsort(token_ids.row_lengths().numpy(), kind="stable")
+        for first in range(0, len(texts), BATCH_SIZE):
+            rows = order[first : first + BATCH_SIZE]
+            judged = self._verdicts(tf.gather(token_ids, rows).to_tensor())
+            found[rows] = judged[:, POSITIVE].numpy()
+        return found
+
+    def _accuracy(self, split: LabelledTexts) -> float:
+        found = self.probabilities(split.texts) > 0.5
+        return float(np.mean(found == (split.labels == POSITIVE)))
+
+    def scores(self, data: Path, split: str) -> dict[str, float | None]:
+        return {"accuracy": self._accuracy(load_labelled(data, split))}
+
+    def examples(self, data: Path, split: str, count: int) -> list[str]:
+        texts, labels = load_labelled(data, split)
+        found = self.probabilities(texts[:count])
+        return [
+            f"{text} -> {_said(probability)} (it is {_said(label)})"
+            for text, probability, label in zip(texts, found, labels, strict=False)
+        ]
+
+    def server(self, **options):
+        """Return `texts` string ``(batch,)`` -> the verdict after every word.
+
+        `words` string ``(batch, words)``, cut at white space, "" after the last;
+        `positive` float32 ``(batch, words)``, the probability after each word that the
+        text is positive, the last one's repeated after the last word; `known` bool
+        ``(batch, words)``, whether a word has any part that is not UNK; `verdict`
+        float32 ``(batch,)``, the probability after the last word.
+        """
+
+        @tf.function(
+            autograph=False,
+            input_signature=[tf.TensorSpec((None,), tf.string, name="texts")],
+        )
+        def serve(texts):
+            read = word_by_word(self.tokenizer, texts)
+            logits = self.model(read.token_ids)
+            after = tf.nn.softmax(logits)[..., POSITIVE]
+            return {
+                "words": read.words,
+                "positive": tf.gather(after, read.ends, batch_dims=1),
+                "known": read.known,
+                "verdict": tf.gather(after, read.last, batch_dims=1),
+            }
+
+        return serve
+
+    def resources(self) -> list:
+        return [self.tokenizer]
+
+
+def _said(probability: float) -> str:
+    return "positive" if probability > 0.5 else "negative"

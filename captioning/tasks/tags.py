@@ -1,0 +1,198 @@
+"""Tags, one-to-one: a picture in, its tags out, by one step of the cell."""
+
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from captioning.metrics.ranking import macro_average_precision
+from captioning.models.tagger import Tagger
+from captioning.nn.losses import tag_cross_entropy
+from captioning.tasks.config import Config
+from captioning.tasks.image_encoding import (
+    cached_rows,
+    cached_views,
+    fixed_encoder,
+    learned_encoder,
+    region_shape,
+)
+from captioning.tasks.task import Cell, Feed, Pattern
+from captioning.tasks.word_lists import load_words, save_words
+from data_prep.errors import BadInput
+from data_prep.harbour.scene import Scene, facts
+from data_prep.pictures.decode import load_pictures
+from data_prep.pipeline.images import Split, load_split, training_rows
+from data_prep.text import content_words
+
+TAGS = "tags.txt"
+NUM_TAGS = 300  # most frequent content words: the rarest is in some 60 photos of 6,000
+SHOWN = 10
+BATCH_SIZE = 100
+
+
+class Tags(Pattern):
+    """A tagger and its tags.
+
+    Of pictures with scenes the tags are the objects they show, else content words of
+    their captions.
+
+    Args:
+        config: the knobs.
+        tags: the words that it can answer.
+        cell: the cell whose first step it takes, shared or not.
+    """
+
+    kind = "captions"
+    unit = "pictures"
+    score_name = "mean average precision"
+
+    def __init__(self, config: Config, tags: tuple[str, ...], cell: Cell):
+        self.config = config
+        self.tags = tags
+        self.model = Tagger(
+            learned_encoder(config),
+            len(tags),
+            config.embedding_dim,
+            cell,
+            config.dropout,
+            config.readout_dropout,
+            name="tagger",
+        )
+        self.model.build(region_shape(config))
+        self.model.built = True
+        self._encoder = None  # what of it is not learned, in front of the model
+
+    @classmethod
+    def of_data(cls, config: Config, data: Path, cell: Cell) -> "Tags":
+        split = load_split(data, "train")
+        if all(split.scenes):
+            tags = tuple(sorted({tag for tags in _objects(split) for tag in tags}))
+        else:
+            tags = content_words.most_frequent(split.captions, NUM_TAGS)
+        if not tags:
+            raise BadInput(
+                f"{data} has no content word in the captions of train; expected some, "
+                "which become the tags. Write captions that name what is seen."
+            )
+        pattern = cls(config, tags, cell)
+        pattern._start_at(pattern._truth(split))
+        return pattern
+
+    @classmethod
+    def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Tags":
+        return cls(config, load_words(folder / TAGS), cell)
+
+    def save(self, folder: Path) -> None:
+        save_words(folder / TAGS, self.tags)
+
+    def attach_encoder(self) -> None:
+        self._encoder = fixed_encoder(self.config)
+
+    # === Training ===
+
+    def feed(self, data: Path) -> Feed:
+        config = self.config
+        truth = self._truth(load_split(data, "train")).astype(np.float32)
+        # A tag that nobody wrote down may be there all the same.
+        smoothing = config.label_smoothing
+        truth = (1 - smoothing) * truth + smoothing * truth.mean(axis=0)
+        dev_truth = self._truth_to_score(data, "dev")
+        views = cached_views(config, data, "train")
+        dev = cached_rows(config, data, "dev")
+
+        def batches(epoch: int) -> tf.data.Dataset:
+            return training_rows(
+                views,
+                truth,
+                images_per_batch=config.batch_size,
+                seed=config.seed,
+                epoch=epoch,
+            )
+
+        count = -(-len(views[0]) // config.batch_size)
+        return Feed(batches, len(truth), count, lambda: self._precision(dev, dev_truth))
+
+    def _truth(self, split: Split) -> np.ndarray:
+        """Return which tags each picture has, bool ``(pictures, tags)``."""
+        if all(split.scenes):
+            objects = _objects(split)
+            return np.array([[tag in found for tag in self.tags] for found in objects])
+        return content_words.sets_of(split.captions, self.tags)
+
+    def _truth_to_score(self, data: Path, split: str) -> np.ndarray:
+        """Return `_truth` of a split; BadInput if no picture has any tag, for then
+        there is nothing to rank."""
+        truth = self._truth(load_split(data, split))
+        if not truth.any():
+            raise BadInput(
+                f"{data} has no picture in {split} with any of the {len(self.tags)} "
+                "tags that are learned; expected some, to score the tagger by. Prepare "
+                "more pictures, or give the data set that the tags are of."
+            )
+        return truth
+
+    def _start_at(self, truth: np.ndarray) -> None:
+        """Let the untrained model answer by frequency, which is soon said."""
+        share = np.clip(truth.mean(axis=0), 1e-3, 1 - 1e-3)
+        self.model.readout.bias.assign(np.log(share / (1 - share)))
+
+    def loss(self, batch, training: bool = True) -> tf.Tensor:
+        """Return the mean over pictures of the sum over tags, float32 (), in nats."""
+        inputs, truth = batch
+        logits = self.model(inputs, training=training)
+        return tf.reduce_mean(tag_cross_entropy(truth, logits))
+
+    # === Use ===
+
+    def _precision(self, rows: np.ndarray, truth: np.ndarray) -> float:
+        logits = [
+            self.model(tf.constant(rows[first : first + BATCH_SIZE]))
+            for first in range(0, len(rows), BATCH_SIZE)
+        ]
+        return macro_average_precision(np.concatenate(logits), truth)
+
+    def scores(self, data: Path, split: str) -> dict[str, float | None]:
+        truth = self._truth_to_score(data, split)
+        found = self._precision(cached_rows(self.config, data, split), truth)
+        return {self.score_name: found, "prevalence": float(truth.mean())}
+
+    def examples(self, data: Path, split: str, count: int) -> list[str]:
+        rows = cached_rows(self.config, data, split)[:count]
+        best = np.argsort(-self.model(tf.constant(rows)).numpy(), axis=1)[:, :SHOWN]
+        names = load_split(data, split).image_ids
+        return [
+            f"{name} -> {', '.join(self.tags[tag] for tag in tags)}"
+            for name, tags in zip(names, best, strict=False)
+        ]
+
+    def server(self, **options):
+        """Return `image_bytes` string ``(batch,)``, whole files as `pictures.decode`
+        reads them -> {"tags", "probabilities"}: string and float32 ``(batch, 10)``,
+        best first."""
+        size, tags = self.config.image_size, tf.constant(self.tags)
+        shown = min(SHOWN, len(self.tags))
+
+        @tf.function(
+            autograph=False,
+            input_signature=[tf.TensorSpec((None,), tf.string, name="image_bytes")],
+        )
+        def serve(image_bytes):
+            inputs = load_pictures(image_bytes, size)
+            if self._encoder is not None:
+                inputs = self._encoder(inputs, training=False)
+            found, best = tf.math.top_k(tf.sigmoid(self.model(inputs)), shown)
+            return {"tags": tf.gather(tags, best), "probabilities": found}
+
+        return serve
+
+    def resources(self) -> list:
+        # Their values: of Keras' variables a SavedModel would keep two copies.
+        encoder = self._encoder
+        return [] if encoder is None else [one.value for one in encoder.variables]
+
+
+def _objects(split: Split) -> list[set[str]]:
+    return [
+        {fact.about for fact in facts(Scene.from_json(scene)) if fact.kind == "object"}
+        for scene in split.scenes
+    ]

@@ -1,0 +1,284 @@
+"""Translation, many-to-many, delayed: a sentence in, a sentence out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import tensorflow as tf
+from tqdm import tqdm
+
+from captioning import decoding
+from captioning.metrics.translation import bleu, signature
+from captioning.models.decoder import Decoder
+from captioning.models.translator import SentenceReader, Translator
+from captioning.objectives.teacher_forcing import teacher_forcing_loss
+from captioning.tasks.config import Config
+from captioning.tasks.task import Cell, Feed, Pattern
+from data_prep.errors import BadInput
+from data_prep.pipeline.sentences import dataset_by_length
+from data_prep.prepared.dataset_info import DatasetInfo, check_kind
+from data_prep.prepared.sentences import load_parallel
+from data_prep.text.prefixes import known_tokens
+from data_prep.text.special_tokens import END, PAD, START, UNK
+from data_prep.text.subwords import Subwords
+
+BATCH_SIZE = 100  # sentences searched for at once, of like length
+
+
+class Direction(NamedTuple):
+    """From which language into which, by their codes."""
+
+    source: str
+    target: str
+
+    def __str__(self) -> str:
+        return f"{self.source}-{self.target}"
+
+
+class Translation(Pattern):
+    """A translator, in all of its directions at once, and its subwords.
+
+    Args:
+        config: the knobs.
+        subwords: with a tag for each language, the pivot's first.
+        cell: the cell it reads and writes with, shared or not.
+    """
+
+    kind = "translation"
+    unit = "sentences"
+    score_name = "BLEU / 100"
+    score_note = signature()
+
+    def __init__(self, config: Config, subwords: Subwords, cell: Cell):
+        self.config = config
+        self.subwords = subwords
+        decoder = Decoder(
+            len(subwords),
+            config.embedding_dim,
+            cell,
+            config.attention_dim,
+            config.dropout,
+            name="decoder",
+        )
+        reader = SentenceReader(decoder, config.dropout, pad=PAD, name="reader")
+        self.model = Translator(reader, decoder, name="translator")
+        self.model.build()
+        tags = list(subwords.language_ids.values())
+        banned = (PAD, UNK, START, *tags)
+        self._tokens = decoding.Tokens(start=START, end=END, pad=PAD, banned=banned)
+        self._searchers: dict = {}
+
+    @classmethod
+    def of_data(cls, config: Config, data: Path, cell: Cell) -> "Translation":
+        check_kind(data, DatasetInfo.load(data), cls.kind)
+        return cls.of_run(config, data, cell)
+
+    @classmethod
+    def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Translation":
+        subwords = Subwords.load(folder / Subwords.FILE)
+        if len(subwords.language_ids) < 2:
+            raise BadInput(
+                f"{folder / Subwords.FILE} has tags of "
+                f"{len(subwords.language_ids)} languages; expected two or more: "
+                "prepare the data set again."
+            )
+        return cls(config, subwords, cell)
+
+    def save(self, folder: Path) -> None:
+        self.subwords.save(folder / Subwords.FILE)
+
+    @property
+    def directions(self) -> list[Direction]:
+        """Return the pivot into each other language, and each other into the pivot."""
+        pivot, *others = self.subwords.language_ids
+        return [
+            direction
+            for other in others
+            for direction in (Direction(pivot, other), Direction(other, pivot))
+        ]
+
+    # === Training ===
+
+    def feed(self, data: Path) -> Feed:
+        config = self.config
+        rows = load_parallel(data, "train")
+        sources = [row[d.source] for d in self.directions for row in rows]
+        targets = [row[d.target] for d in self.directions for row in rows]
+        into = [d.target for d in self.directions for _ in rows]
+
+        def batches(epoch: int) -> tf.data.Dataset:
+            alpha = config.subword_alpha
+            token_ids = self.subwords.encode(tf.constant(targets), alpha)
+            return dataset_by_length(
+                [
+                    self._source_ids(sources, into, alpha)[:, : config.max_length],
+                    # Cut off, it has no END: nobody stopped there.
+                    token_ids[:, : config.max_length + 1],
+                ],
+                batch_size=config.batch_size,
+                seed=config.seed,
+                epoch=epoch,
+            )
+
+        def dev_score() -> float:
+            found = self._bleu(data, "dev")
+            return sum(one.lower_cased for one in found.values()) / len(found) / 100
+
+        count = -(-len(sources) // config.batch_size)
+        return Feed(batches, len(sources), count, dev_score)
+
+    def _source_ids(self, texts: Sequence[str], into: Sequence[str], alpha=0.0):
+        """Return int32 ids ``(texts, (places))``: the tag of the language to write,
+        the sentence, END."""
+        tags = [[self.subwords.language_ids[language]] for language in into]
+        ids = self.subwords.encode(tf.constant(texts), alpha)
+        return tf.concat([tf.constant(tags, tf.int32), ids[:, 1:]], axis=1)
+
+    def loss(self, batch, training: bool = True) -> tf.Tensor:
+        """Return the mean loss over the batch's real tokens, float32 (), in nats."""
+        source_ids, target_ids = batch
+
+        def hidden(token_ids, mask):
+            return self.model.hidden(source_ids, token_ids, training, mask)[0]
+
+        return teacher_forcing_loss(
+            target_ids,
+            hidden,
+            self.model.decoder.readout_weights(),
+            pad=PAD,
+            label_smoothing=self.config.label_smoothing if training else 0.0,
+        )
+
+    # === Use ===
+
+    def translate(self, texts: Sequence[str], to: str, progress: str = "") -> list[str]:
+        """Return the best translation of each text.
+
+        Args:
+            texts: sentences, in any language that the run has learned from.
+            to: the code of the language to write.
+            progress: the progress bar's label; none is shown without.
+        """
+        search_for = self._searcher(self.config.num_beams)
+        source_ids = self._source_ids(texts, [to] * len(texts))
+        # Sentences of like length together: little padding, and they end together.
+        order = tf.argsort(source_ids.row_lengths()).numpy()
+        found = [""] * len(texts)
+        with tqdm(
+            total=len(texts), desc=progress, unit=" sentences", disable=not progress
+        ) as bar:
+            for first in range(0, len(texts), BATCH_SIZE):
+                rows = order[first : first + BATCH_SIZE]
+                said, _ = search_for(tf.gather(source_ids, rows).to_tensor())
+                for row, text in zip(rows, said[:, 0].numpy(), strict=True):
+                    found[row] = text.decode("utf-8")
+                bar.update(len(rows))
+        return found
+
+    def _searcher(self, num_beams: int):
+        """Return padded source ids -> (texts, scores), traced once for all calls."""
+        knobs = self.config.max_length, self.config.length_penalty, num_beams
+        if knobs not in self._searchers:
+            self._searchers[knobs] = self._new_searcher(*knobs)
+        return self._searchers[knobs]
+
+    def _new_searcher(self, max_length: int, length_penalty: float, num_beams: int):
+        @tf.function(
+            autograph=False, input_signature=[tf.TensorSpec((None, None), tf.int32)]
+        )
+        def search_for(source_ids):
+            found = self.model.beam_search(
+                source_ids,
+                self._tokens,
+                num_beams=num_beams,
+                max_length=max_length,
+                length_penalty=length_penalty,
+            )
+            return self.subwords.decode(found.token_ids), found.scores
+
+        return search_for
+
+    def _check_languages(self, data: Path) -> None:
+        """Raise BadInput unless a data set has every language of the model."""
+        languages = DatasetInfo.load(data).languages
+        if missing := set(self.subwords.language_ids) - set(languages):
+            raise BadInput(
+                f"{data} has the languages {', '.join(languages)}, not "
+                f"{', '.join(sorted(missing))}, which the run translates too; expected "
+                "all of the run's. Give another --data or another --run."
+            )
+
+    def _bleu(self, data: Path, split: str) -> dict[Direction, object]:
+        self._check_languages(data)
+        rows = load_parallel(data, split)
+        found = {}
+        for direction in self.directions:
+            said = self.translate(
+                [row[direction.source] for row in rows],
+                direction.target,
+                progress=f"{direction} of {split}",
+            )
+            found[direction] = bleu(said, [row[direction.target] for row in rows])
+        return found
+
+    def scores(self, data: Path, split: str) -> dict[str, float | None]:
+        scores: dict[str, float | None] = {}
+        for direction, found in self._bleu(data, split).items():
+            scores[f"BLEU {direction}"] = found.lower_cased
+            scores[f"BLEU {direction}, cased"] = found.cased
+        return scores
+
+    def examples(self, data: Path, split: str, count: int) -> list[str]:
+        rows = load_parallel(data, split)[:count]
+        lines = []
+        for direction in self.directions:
+            texts = [row[direction.source] for row in rows]
+            said = self.translate(texts, direction.target)
+            lines += [
+                f"{direction}: {text} -> {translation}"
+                for text, translation in zip(texts, said, strict=True)
+            ]
+        return lines
+
+    def server(self, num_beams: int | None = None):
+        """Return `texts` string ``(batch,)`` and `to` string ``(batch,)``, language
+        codes -> {"translations" string ``(batch, beams)``, best first, "scores" float32
+        ``(batch, beams)``, the log probability over length ** length_penalty, "known"
+        bool ``(batch,)``, whether any part of a text is in the vocabulary}.
+
+        A code that is not known fails the call (`InvalidArgumentError`).
+        """
+        search_for = self._searcher(num_beams or self.config.num_beams)
+        codes = tf.constant(list(self.subwords.language_ids))
+        tags = tf.constant(list(self.subwords.language_ids.values()), tf.int32)
+
+        @tf.function(
+            autograph=False,
+            input_signature=[
+                tf.TensorSpec((None,), tf.string, name="texts"),
+                tf.TensorSpec((None,), tf.string, name="to"),
+            ],
+        )
+        def serve(texts, to):
+            is_code = to[:, None] == codes
+            checked = tf.debugging.Assert(
+                tf.reduce_all(tf.reduce_any(is_code, axis=1)),
+                ["`to` holds a language that is none of", codes],
+                summarize=99,
+            )
+            with tf.control_dependencies([checked] if checked is not None else []):
+                tag = tf.gather(tags, tf.argmax(tf.cast(is_code, tf.int32), axis=1))
+            ids = self.subwords.encode(texts)
+            known = known_tokens(self.subwords, ids[:, 1:-1])
+            source_ids = tf.concat([tag[:, None], ids[:, 1:]], axis=1)
+            translations, scores = search_for(source_ids.to_tensor())
+            return {
+                "translations": translations,
+                "scores": scores,
+                "known": tf.reduce_any(known, axis=1),
+            }
+
+        return serve
+
+    def resources(self) -> list:
+        return [self.subwords]

@@ -1,0 +1,68 @@
+"""Data sets: which one each pattern of a run learns from, and which must not meet."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from captioning.tasks.registry import PATTERNS
+from captioning.training.embedded_runs import embedded_data
+from data_prep.errors import BadInput
+from data_prep.prepared.dataset_info import DatasetInfo
+
+
+def data_sets(patterns: Sequence[str], given: Sequence[Path]) -> dict[str, Path]:
+    """Return the data set of each pattern: that of its kind, or the embedded one.
+
+    Args:
+        patterns: names.
+        given: prepared data sets, one of a kind; none takes the embedded ones, made now
+            where they are not there.
+
+    Raises:
+        BadInput: they are not one of each kind that is needed, or one of them tells
+            what another is scored on.
+    """
+    by_kind: dict[str, Path] = {}
+    for data in given:
+        kind = DatasetInfo.load(data).kind
+        if kind in by_kind:
+            raise BadInput(
+                f"{by_kind[kind]} and {data} are both data sets of {kind}; expected "
+                "one of a kind. Leave one out."
+            )
+        by_kind[kind] = data
+    needed = {PATTERNS[pattern].kind for pattern in patterns}
+    if unused := set(by_kind) - needed:
+        kind = min(unused)
+        raise BadInput(
+            f"{by_kind[kind]} is a data set of {kind}; expected one of "
+            f"{' and '.join(sorted(needed))} for {', '.join(patterns)}. Give another "
+            "--data or another --pattern."
+        )
+    if given and (missing := needed - set(by_kind)):
+        raise BadInput(
+            f"The data sets given are of {' and '.join(sorted(by_kind))}; expected one "
+            f"of {' and '.join(sorted(missing))} too. Add --data, or give none at all "
+            "to learn on the embedded ones."
+        )
+    _check_leak(by_kind)
+    return {
+        pattern: by_kind.get(PATTERNS[pattern].kind)
+        or embedded_data(PATTERNS[pattern].kind)
+        for pattern in patterns
+    }
+
+
+def _check_leak(by_kind: dict[str, Path]) -> None:
+    """Raise BadInput if the translations describe photos that captions are scored on.
+
+    Multi30k's photos are Flickr30k's, of which Flickr8k's are a part.
+    """
+    infos = {kind: DatasetInfo.load(data) for kind, data in by_kind.items()}
+    names = {info.name for info in infos.values()}
+    if {"flickr8k", "multi30k"} <= names:
+        if "left out" not in infos["translation"].notes:
+            raise BadInput(
+                f"{by_kind['translation']} describes photos of Flickr8k's test split; "
+                "expected it without them, as one cell learns both. Prepare it with "
+                "--leave-out FLICKR8K."
+            )

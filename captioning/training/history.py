@@ -1,0 +1,113 @@
+"""The history of a run: what each epoch gave, and when enough is enough."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from math import nan
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+from captioning.tasks.config import Config
+from data_prep.atomic import write_text
+
+HISTORY = "history.csv"
+_LOSS, _DEV, _METRIC = "loss of ", "dev score of ", "mean of "
+_COLUMNS = ["epoch", "examples_per_second", "minutes"]
+
+
+class Epoch(NamedTuple):
+    """One line of history.csv.
+
+    Attributes:
+        epoch: from 1; 0 is what a run that starts from another one starts with.
+        losses: by pattern, the mean over the epoch's steps.
+        dev: by pattern, the dev score of the averaged weights.
+        examples_per_second: training speed; the dev evaluation is not counted.
+        minutes: spent on training so far; dev evaluations are not counted.
+        metrics: what a pattern measures beside its loss, by "pattern.name".
+    """
+
+    epoch: int
+    losses: dict[str, float]
+    dev: dict[str, float]
+    examples_per_second: float
+    minutes: float
+    metrics: Mapping[str, float] = MappingProxyType({})
+
+    @property
+    def dev_score(self) -> float:
+        """What epochs are compared by: the mean of the patterns' dev scores."""
+        return float(np.mean(list(self.dev.values())))
+
+
+def passes(history: Sequence[Epoch]) -> int:
+    """Return how many epochs of training a history tells of."""
+    return history[-1].epoch if history else 0
+
+
+def best(history: Sequence[Epoch]) -> float:
+    """Return the best dev score so far; -1 before the first epoch."""
+    return max((epoch.dev_score for epoch in history), default=-1.0)
+
+
+def finished(history: Sequence[Epoch], config: Config) -> bool:
+    """Say whether to stop: all epochs done, the target reached, or nothing gained in
+    the last `patience` epochs."""
+    if passes(history) >= config.epochs:
+        return True
+    if config.target and best(history) >= config.target:
+        return True
+    before, recent = history[: -config.patience], history[-config.patience :]
+    return bool(before) and best(recent) <= best(before)
+
+
+def write_history(directory: Path, history: Sequence[Epoch]) -> None:
+    """Write RUN/history.csv, all at once or not at all."""
+    names, metrics = list(history[0].losses), list(history[-1].metrics)
+    header = _COLUMNS + [_LOSS + name for name in names] + [_DEV + n for n in names]
+    header += [_METRIC + name for name in metrics]
+    lines = io.StringIO(newline="")
+    table = csv.writer(lines)
+    table.writerow(header)
+    for epoch in history:
+        facts = [epoch.epoch, epoch.examples_per_second, epoch.minutes]
+        measured = [epoch.metrics.get(name, nan) for name in metrics]
+        table.writerow([*facts, *epoch.losses.values(), *epoch.dev.values(), *measured])
+    write_text(directory / HISTORY, lines.getvalue())
+
+
+def read_history(directory: Path) -> list[Epoch]:
+    """Read what `write_history` wrote.
+
+    Raises:
+        OSError, ValueError: it is missing, or something else.
+    """
+    with open(directory / HISTORY, newline="", encoding="utf-8") as file:
+        table = csv.DictReader(file)
+        if not table.fieldnames or table.fieldnames[: len(_COLUMNS)] != _COLUMNS:
+            raise ValueError(f"{HISTORY} has the columns {table.fieldnames}")
+        return [_read_epoch(line) for line in table]
+
+
+def _read_epoch(line: dict[str, str]) -> Epoch:
+    def all_of(prefix: str) -> dict[str, float]:
+        return {
+            column.removeprefix(prefix): float(value)
+            for column, value in line.items()
+            if column.startswith(prefix)
+        }
+
+    try:
+        return Epoch(
+            epoch=int(line["epoch"]),
+            losses=all_of(_LOSS),
+            dev=all_of(_DEV),
+            examples_per_second=float(line["examples_per_second"]),
+            minutes=float(line["minutes"]),
+            metrics=all_of(_METRIC),
+        )
+    except TypeError as error:  # a line that ends too soon
+        raise ValueError(f"{HISTORY} has the line {line}") from error

@@ -1,0 +1,70 @@
+"""Reports: what a run gives, as a table, a few lines and a sheet of pictures."""
+
+from pathlib import Path
+
+from captioning.plots import runs as plots
+from captioning.tasks.caption_scores import scores_of
+from captioning.tasks.captions import Captions
+from captioning.training.run_directory import load_run
+from data_prep.pictures.decode import decode_picture
+from data_prep.pipeline import images
+from data_prep.prepared.records import read_shards
+
+NUM_SAMPLES = 8  # two rows of pictures: enough to see, few enough to look at
+
+
+def score_table(scores: dict[str, float | None]) -> str:
+    """Return scores as text, one line a score."""
+    width = max(18, *map(len, scores))
+    return "\n".join(_line(name, value, width) for name, value in scores.items())
+
+
+def show_run(directory: Path, name: str, data: Path, split: str) -> str:
+    """Return what people want to see of one pattern of a finished run.
+
+    Of captions it also leaves ``samples/`` (a few of the pictures) and
+    ``captions.png`` (the same, with what the run says of them) in the directory.
+    """
+    run = load_run(directory, encoder=False)
+    pattern = run.pattern(name)
+    if name == "captions":
+        return _show_captions(pattern, directory, data, split)
+    lines = [f"{name}, {split} split", score_table(pattern.scores(data, split)), ""]
+    return "\n".join([*lines, *pattern.examples(data, split, NUM_SAMPLES)])
+
+
+def _show_captions(pattern: Captions, directory: Path, data: Path, split: str) -> str:
+    captions = pattern.caption_split(data, split)
+    references = images.load_split(data, split)
+    lines = [
+        f"captions, {split} split, {len(captions)} pictures",
+        score_table(scores_of(captions, references)),
+    ]
+    if any(references.scenes):
+        grey = pattern.caption_split(data, split, grey=True)
+        blind = scores_of(grey, references)["F1 of all facts"]
+        lines.append(_line("  on grey pictures", blind))
+    lines.append("")
+    samples = _write_samples(directory / "samples", data, split)
+    said = {path: captions[image_id] for image_id, path in samples.items()}
+    lines += [f"{path} -> {caption}" for path, caption in said.items()]
+    pictures = [decode_picture(path.read_bytes()).numpy() for path in said]
+    plots.draw_captions(pictures, list(said.values()), directory / "captions.png")
+    return "\n".join(lines)
+
+
+def _write_samples(folder: Path, data: Path, split: str) -> dict[str, Path]:
+    """Write a few of a split's pictures as files; return image id -> file."""
+    folder.mkdir(exist_ok=True)
+    samples = {}
+    for record in read_shards(data, split).take(NUM_SAMPLES).as_numpy_iterator():
+        image_id = record["image_id"].decode("utf-8")
+        # Data sets may keep pictures in folders; here they lie side by side.
+        samples[image_id] = folder / image_id.replace("/", "-")
+        samples[image_id].write_bytes(record["image"])
+    return samples
+
+
+def _line(name: str, value: float | None, width: int = 18) -> str:
+    shown = "not measured: NLTK finds no WordNet" if value is None else f"{value:.4f}"
+    return f"{name:<{width}} {shown}"

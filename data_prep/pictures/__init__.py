@@ -1,0 +1,1 @@
+"""Untrusted picture files to sound pictures."""

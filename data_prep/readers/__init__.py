@@ -1,0 +1,1 @@
+"""The files that users have: caption files, text files, folders."""

@@ -1,0 +1,173 @@
+"""Files of captions in the forms people have them: CSV, JSON, JSON lines, COCO.
+
+    image,caption                                    CSV (also .tsv, .txt), with header
+    dog.jpg,"A dog, running."
+
+    {"dog.jpg": ["A dog, running.", "A dog."]}       JSON: a mapping,
+    [{"image": "dog.jpg", "caption": "A dog."}]      a list of objects,
+    {"images": [{"id": 1, "file_name": "dog.jpg"}],  or COCO's form
+     "annotations": [{"image_id": 1, "caption": "A dog."}]}
+
+    {"image": "dog.jpg", "caption": "A dog."}        JSON lines
+
+Names of the columns, capitals or not: `image`, `file_name`, `filename` and `caption`,
+`captions`, `text`; others are passed over. In JSON a caption may also be a list of
+captions. A picture may come again, with other captions.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from data_prep.errors import BadInput
+from data_prep.readers.sources import parse_json, read_text
+
+IMAGE = ("image", "file_name", "filename")
+CAPTION = ("caption", "captions", "text")
+_DELIMITERS = ",\t;"
+
+
+def read_captions(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield (name of a picture, one caption), in the order of the file.
+
+    Args:
+        path: its ending says which form it has.
+
+    Raises:
+        BadInput: the file is malformed; the message names the line or the entry.
+    """
+    forms = {".json": _json, ".jsonl": _json_lines}
+    forms |= dict.fromkeys((".csv", ".tsv", ".txt"), _csv)
+    if path.suffix.lower() not in forms:
+        raise BadInput(
+            f"{path} has an unknown form; expected a file of captions that ends in one "
+            f"of {' '.join(forms)}: give another one, or rename it."
+        )
+    return forms[path.suffix.lower()](path)
+
+
+def _csv(path):
+    text = read_text(path)
+    header = text.split("\n", 1)[0]
+    delimiter = max(_DELIMITERS, key=header.count)
+    # strict: else a quote that nobody closes silently swallows the rest of the file.
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        names = [name.strip().lower() for name in next(rows, [])]
+        image = _column(names, IMAGE, path)
+        caption = _column(names, CAPTION, path)
+        line = rows.line_num + 1
+        for row in rows:
+            if row and len(row) != len(names):
+                raise csv.Error(f"{len(row)} fields, not {len(names)}")
+            if row:
+                yield row[image], row[caption]
+            line = rows.line_num + 1
+    except csv.Error as error:
+        raise BadInput(
+            f"{path} is malformed in the row that begins in line {line} ({error}); "
+            f"expected {len(names)} fields as in its first line: put a caption "
+            'with a comma or a "quote" into quotes, and double those within it.'
+        ) from None
+
+
+def _column(names, known, path):
+    found = [index for index, name in enumerate(names) if name in known]
+    if len(found) != 1:
+        raise BadInput(
+            f"{path} has the columns {', '.join(names)[:200] or 'none'}; expected "
+            f"exactly one that is named {' or '.join(known)}: give the file a first "
+            "line like 'image,caption'."
+        )
+    return found[0]
+
+
+def _json_lines(path):
+    for line, text in enumerate(read_text(path).split("\n"), start=1):
+        if text.strip():
+            yield from _entry(parse_json(text, path, line), path, f"line {line}")
+
+
+def _json(path):
+    content = parse_json(read_text(path), path, object_pairs_hook=_merging)
+    if isinstance(content, list):
+        for number, entry in enumerate(content):
+            yield from _entry(entry, path, f"entry {number}")
+    elif not isinstance(content, dict):
+        raise _unexpected(path, "content", content)
+    elif isinstance(content.get("annotations"), list):
+        yield from _coco(content, path)
+    else:
+        for name, captions in content.items():
+            yield from _pairs(name, captions, path, f"entry {name[:60]!r}")
+
+
+def _merging(pairs):
+    """A dict that keeps all values of a key given twice; json would keep the last."""
+    merged: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in merged:
+            value = [*_listed(merged[key]), *_listed(value)]
+        merged[key] = value
+    return merged
+
+
+def _listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def _entry(entry, path, where):
+    if not isinstance(entry, dict):
+        raise _unexpected(path, where, entry)
+    lower = {key.lower(): value for key, value in entry.items()}
+    names = [lower[key] for key in IMAGE if key in lower]
+    captions = [lower[key] for key in CAPTION if key in lower]
+    if len(names) != 1 or len(captions) != 1:
+        raise _unexpected(path, where, entry)
+    yield from _pairs(names[0], captions[0], path, where)
+
+
+def _pairs(name, captions, path, where):
+    captions = ["" if c is None else c for c in _listed(captions)]
+    if not isinstance(name, str) or not all(isinstance(c, str) for c in captions):
+        raise _unexpected(path, where, [name, captions])
+    for caption in captions:
+        yield name, caption
+
+
+def _coco(content, path):
+    try:
+        names = _coco_names(content["images"], path)
+        for number, annotation in enumerate(content["annotations"]):
+            name, caption = names[annotation["image_id"]], annotation["caption"]
+            yield from _pairs(name, caption, path, f"annotation {number}")
+    except (KeyError, TypeError) as error:
+        raise BadInput(
+            f"{path} has 'annotations' but is not of COCO's form ({error!r} is missing "
+            "or of another type); expected images with id and file_name, annotations "
+            "with image_id and caption: mend it."
+        ) from None
+
+
+def _coco_names(images, path):
+    names: dict[Any, Any] = {}
+    for image in images:
+        name = names.setdefault(image["id"], image["file_name"])
+        if name != image["file_name"]:
+            raise BadInput(
+                f"{path} gives the image id {image['id']!r} to {str(name)[:100]!r} and "
+                f"to {str(image['file_name'])[:100]!r}; expected an id of its own for "
+                "each picture, else captions go to the wrong one: mend it."
+            )
+    return names
+
+
+def _unexpected(path, where, found):
+    return BadInput(
+        f"{path}, {where}, is {str(found)[:100]}; expected a picture's name and its "
+        "caption, e.g. {'image': 'dog.jpg', 'caption': 'A dog.'}: see the top of "
+        "data_prep/caption_files.py for all forms."
+    )

@@ -1,0 +1,87 @@
+"""Content words of English captions: what a picture shows, without the grammar.
+
+They are the tags of a picture and the words that belong together. Words are those of
+`data_prep.text.standardize`.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from data_prep.text.standardize import split_words
+
+_GROUPS = 2000  # pictures split at once
+
+# Frozen: another list would make other tags. The closed classes of English as far as
+# captions use them, forms that the tokenizer makes ("'s") among them. Two and three are
+# content: a picture shows how many there are.
+STOP_WORDS = frozenset(
+    """
+    a an the this that these those each every some any no all both either neither
+    another other others such same several many much more most few less least lot lots
+    enough else only own
+    i me my mine myself you your yours yourself he him his himself she her hers herself
+    it its itself we us our ours they them their theirs themselves one ones who whom
+    whose which what someone something somebody anyone anything everyone everything
+    nobody nothing
+    of in on at by for with without from to into onto off out over under up down above
+    below across through throughout along around about against among amongst amid
+    between behind beside besides beneath before after during within inside outside
+    near nearby next toward towards upon past beyond via until till since as like than
+    per amidst atop underneath alongside away back forward
+    and or but nor so yet if while because although though whereas whilst whether when
+    where how why then
+    be am is are was were been being do does did doing done have has had having can
+    could will would shall should may might must ca wo get gets getting got
+    's 'm 'd 're 've 'll n't not s t
+    there here very too also just still even again almost already ever never now
+    together apart apparently seems appears
+    """.split()
+)
+
+
+def most_frequent(captions: Sequence[Sequence[str]], count: int) -> tuple[str, ...]:
+    """Return the content words that most pictures have, ties alphabetical.
+
+    Args:
+        captions: of each picture, as people wrote them. Several captions of a picture
+            with the same word count once.
+        count: how many words, at most.
+    """
+    pictures: Counter[str] = Counter()
+    for words in _word_sets(captions):
+        pictures.update(word for word in words if _is_content(word))
+    ranked = sorted(pictures, key=lambda word: (-pictures[word], word))
+    return tuple(ranked[:count])
+
+
+def sets_of(captions: Sequence[Sequence[str]], words: Sequence[str]) -> np.ndarray:
+    """Return which of some words each picture's captions have.
+
+    Args:
+        captions: of each picture; to ask single captions, give groups of one.
+        words: from `most_frequent`.
+
+    Returns:
+        bool ``(pictures, words)``.
+    """
+    index = {word: number for number, word in enumerate(words)}
+    sets = np.zeros((len(captions), len(words)), bool)
+    for row, found in zip(sets, _word_sets(captions), strict=True):
+        row[[index[word] for word in found if word in index]] = True
+    return sets
+
+
+def _word_sets(captions: Sequence[Sequence[str]]):
+    """Yield the set of all words of each group of captions."""
+    for first in range(0, len(captions), _GROUPS):
+        groups = captions[first : first + _GROUPS]
+        joined = tf.constant([" ".join(group) for group in groups])
+        for words in split_words(joined).to_list():
+            yield {word.decode("utf-8") for word in words}
+
+
+def _is_content(word: str) -> bool:
+    return word not in STOP_WORDS

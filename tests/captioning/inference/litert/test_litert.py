@@ -1,0 +1,200 @@
+"""One .tflite file says what the run says, word for word, without TensorFlow."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from captioning import evaluate, export
+from captioning.inference.litert.captioner import LiteRTCaptioner, pixels_of
+from captioning.inference.litert.metadata import facts_of, with_facts
+from captioning.inference.predictor import LoadedCaptioner
+from data_prep.errors import BadInput
+from data_prep.pictures.decode import load_pictures
+from data_prep.pictures.reader import PictureReader
+
+# Runs the command, then tells which libraries it took.
+COMMAND = """
+import sys
+from captioning.caption import main
+status = main(sys.argv[1:])
+print({"tensorflow", "keras", "tensorflow_text"} & set(sys.modules), file=sys.stderr)
+sys.exit(status)
+"""
+
+
+@pytest.fixture(scope="session")
+def photos(awkward_photos, tmp_path_factory):
+    """Fifty photos as files, and as their reader gives them on."""
+    folder = tmp_path_factory.mktemp("photos")
+    for name, data in awkward_photos.items():
+        (folder / name).write_bytes(data)
+    paths = sorted(folder.iterdir())
+    with PictureReader() as reader:
+        return paths, [reader.read(path) for path in paths]
+
+
+@pytest.fixture(scope="module")
+def model(tiny_run, tmp_path_factory):
+    out = tmp_path_factory.mktemp("litert") / "model.tflite"
+    export.export_litert(tiny_run, out, "float32", num_beams=3)
+    return out
+
+
+def test_pixels_are_those_of_the_graph(photos):
+    _, pictures = photos
+    expected = load_pictures(tf.constant(pictures), 64).numpy()
+    found = np.stack([pixels_of(picture, 64) for picture in pictures])
+    assert found.dtype == np.float32
+    # CMYK may be a level away: another conversion to red, green and blue.
+    is_cmyk = np.array(["CMYK" in path.name for path in photos[0]])
+    np.testing.assert_allclose(found[~is_cmyk], expected[~is_cmyk], atol=0.01)
+    np.testing.assert_allclose(found[is_cmyk], expected[is_cmyk], atol=1.01)
+    assert 0 < is_cmyk.sum() < 5
+
+
+@pytest.mark.parametrize("which", ["tiny_run", "frozen_run"])
+def test_the_same_words_as_the_run_on_fifty_photos(which, photos, tmp_path, request):
+    run = request.getfixturevalue(which)
+    export.export_litert(run, tmp_path / "model.tflite", "float32", num_beams=3)
+    paths, pictures = photos
+    found = LiteRTCaptioner(tmp_path / "model.tflite")(pictures)
+    expected = LoadedCaptioner(run, num_beams=3)(pictures)
+    assert len(found) == 50
+    for path, row, others in zip(paths, found, expected, strict=True):
+        if "CMYK" in path.name:
+            continue  # its pixels are a level away
+        assert [c.caption for c in row] == [c.caption for c in others]
+        np.testing.assert_allclose(
+            [c.score for c in row], [c.score for c in others], rtol=1e-4
+        )
+    # It is no proof if all photos are said alike.
+    assert len({row[0].caption for row in found}) > 1
+
+
+def test_the_command_needs_no_tensorflow(model, photos):
+    paths, pictures = photos
+    answer = subprocess.run(
+        [sys.executable, "-c", COMMAND, "--model", model, "--json", *paths[:3]],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert answer.stderr.splitlines()[-1] == "set()"
+    said = [json.loads(line) for line in answer.stdout.splitlines()]
+    expected = LiteRTCaptioner(model)(pictures[:3])
+    assert [line["captions"][0]["caption"] for line in said] == [
+        row[0].caption for row in expected
+    ]
+
+
+@pytest.mark.parametrize("weights", ["float16", "int8"])
+def test_rounded_weights_are_smaller_and_nearly_as_good(
+    weights, model, tiny_run, photos, tmp_path
+):
+    out = tmp_path / "model.tflite"
+    export.export_litert(tiny_run, out, weights, num_beams=3)
+    assert out.stat().st_size < 0.75 * model.stat().st_size
+    _, pictures = photos
+    found, expected = LiteRTCaptioner(out)(pictures), LiteRTCaptioner(model)(pictures)
+    scores, others = (
+        np.array([row[0].score for row in said]) for said in (found, expected)
+    )
+    assert np.median(np.abs(scores - others) / np.abs(others)) < 0.05
+
+
+def test_evaluate_scores_a_file_as_it_scores_the_run(
+    model, tiny_run, harbour_data, capsys
+):
+    scores = []
+    for what in (["--model", model], ["--run", tiny_run, "--beams", "3"]):
+        arguments = [*what, "--data", harbour_data, "--split", "dev", "--json"]
+        assert evaluate.main(list(map(str, arguments))) == 0
+        scores.append(json.loads(capsys.readouterr().out))
+    for name, score in scores[1].items():
+        # The run works on rows that were kept as float16.
+        assert scores[0][name] == (score and pytest.approx(score, abs=0.02))
+
+
+def test_data_that_cannot_be_scored_is_named_before_anything_is_captioned(
+    model, harbour_data, moods_data, tmp_path, monkeypatch
+):
+    captioned = []
+    monkeypatch.setattr(LiteRTCaptioner, "__call__", lambda *_: captioned.append(1))
+    with pytest.raises(BadInput, match="one of sentiment; expected one of captions"):
+        evaluate.main(["--model", str(model), "--data", str(moods_data)])
+    damaged = shutil.copytree(harbour_data, tmp_path / "damaged")
+    shard = next(damaged.glob("dev*.tfrecord"))
+    content = bytearray(shard.read_bytes())
+    content[-100] ^= 1  # in the last picture: reading would come to it at the end
+    shard.write_bytes(content)
+    with pytest.raises(BadInput, match=f"{shard.name} was altered"):
+        evaluate.main(["--model", str(model), "--data", str(damaged)])
+    assert not captioned
+
+
+def test_facts_come_back_and_leave_the_network_as_it_is(model, photos, tmp_path):
+    facts = facts_of(model.read_bytes(), model)
+    assert facts["num_beams"] == 3 and facts["words"][facts["end"]] == "<end>"
+    bare = tf.lite.TFLiteConverter.from_concrete_functions(
+        [tf.function(lambda x: x + 1.0).get_concrete_function(tf.TensorSpec((2,)))]
+    ).convert()
+    told = with_facts(bare, {"words": ["a", "보트"]})
+    assert facts_of(told, tmp_path)["words"] == ["a", "보트"]
+    with pytest.raises(BadInput, match="does not say what its words are"):
+        facts_of(bare, tmp_path)
+
+
+def test_what_is_no_such_file_is_named(model, tmp_path):
+    with pytest.raises(BadInput, match="cannot be read"):
+        LiteRTCaptioner(tmp_path / "missing.tflite")
+    other = tmp_path / "other.tflite"
+    other.write_bytes(b"a text of some length")
+    with pytest.raises(BadInput, match="is no .tflite file"):
+        LiteRTCaptioner(other)
+    whole = model.read_bytes()
+    for share in (0.001, 0.5, 0.99):
+        other.write_bytes(whole[: int(share * len(whole))])
+        with pytest.raises(BadInput, match="other.tflite"):
+            LiteRTCaptioner(other)
+    with pytest.raises(BadInput, match="exported with 3 beams, 5 were asked for"):
+        LiteRTCaptioner(model, num_beams=5)
+
+
+def test_an_export_replaces_nothing_but_its_like(model, tiny_run, tmp_path):
+    diary = tmp_path / "diary.txt"
+    diary.write_text("dear diary")
+    with pytest.raises(BadInput, match="exists and is no .tflite file"):
+        export.export_litert(tiny_run, diary, "float32")
+    assert diary.read_text() == "dear diary"
+    with pytest.raises(BadInput, match="in one that does not exist"):
+        export.export_litert(tiny_run, tmp_path / "nowhere" / "m.tflite", "float32")
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "message"),
+    [
+        ("export", ["--weights", "int8", "--out", "x"], "--weights goes with"),
+        (
+            "export",
+            ["--format", "litert", "--pattern", "tags", "--out", "x"],
+            "saves captions, not tags",
+        ),
+        ("caption", ["--model", "m", "--tags", "p.jpg"], "one file that captions"),
+        ("evaluate", ["--model", "m", "--grey"], "--model goes with"),
+        ("evaluate", ["--model", "m"], "--model needs --data"),
+        ("evaluate", ["--model", "m", "--captions", "c"], "--captions goes with"),
+    ],
+)
+def test_flags_that_do_not_go_together(command, arguments, message):
+    import importlib
+
+    main = importlib.import_module(f"captioning.{command}").main
+    with pytest.raises(BadInput, match=message):
+        main(arguments)

@@ -1,0 +1,150 @@
+"""Reading: from the tensors that a graph returns to what was read in each text."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from captioning.inference.read import predictions
+from captioning.inference.read.inputs import Given, of_arguments
+from captioning.inference.read.lines import facts_of, lines_of
+from captioning.inference.read.predictions import Verdicts
+from captioning.inference.saved_model import Server
+from data_prep.errors import BadInput
+
+LEAST = np.finfo(np.float32).min
+
+
+def _answering(**arrays):
+    """A server that answers anything with these arrays, as tensors."""
+    return Server(lambda **asked: {k: tf.constant(v) for k, v in arrays.items()})
+
+
+def test_verdicts_end_with_the_words():
+    server = _answering(
+        words=[[b"not", b"bad"], ["배".encode(), b""]],
+        known=[[True, True], [False, False]],
+        positive=[[0.25, 0.75], [0.5, 0.5]],
+        verdict=[0.75, 0.5],
+    )
+    first, second = predictions.judge(server, ["not bad", "배"])
+    assert first == Verdicts(["not", "bad"], [True, True], [0.25, 0.75], 0.75)
+    assert second == Verdicts(["배"], [False], [0.5], 0.5)
+
+
+def test_words_that_were_read_do_not_fill_the_list():
+    server = _answering(
+        words=[[b"boat"]],
+        known=[[True]],
+        related=[[[b"water", b"boat"]]],
+        scores=np.float32([[[-0.5, LEAST]]]),
+    )
+    (found,) = predictions.relate(server, ["boat"])
+    assert found.related == [["water"]] and found.scores == [[-0.5]]
+
+
+def test_a_language_must_be_one_that_is_written():
+    server = Server(lambda **asked: pytest.fail("was asked"), ("en", "de"))
+    with pytest.raises(BadInput, match="expected one of en, de. Add --to"):
+        predictions.translate(server, ["boat"], "")
+    with pytest.raises(BadInput, match="'fr', which this model does not write.*en, de"):
+        predictions.translate(server, ["boat"], "fr")
+
+    @tf.function
+    def refuse(texts, to):
+        with tf.control_dependencies([tf.debugging.Assert(False, ["none of them"])]):
+            return {"translations": texts[:, None], "scores": tf.zeros((1, 1))}
+
+    with pytest.raises(BadInput, match="'fr', which this export does not write"):
+        predictions.translate(Server(refuse), ["boat"], "fr")
+
+
+def _echo(texts):
+    return [Verdicts([text], [True], [0.5], 0.5) for text in texts]
+
+
+def test_good_and_bad_texts_keep_their_order():
+    texts = ["one", "", "two", "caf\udce9", "three"] * 20
+    found = list(predictions.read_all(of_arguments(texts), "sentiment", _echo))
+    assert [f.words[0] if f else None for _, f in found] == [
+        "one",
+        None,
+        "two",
+        None,
+        "three",
+    ] * 20
+    assert all(bool(given.error) == (f is None) for given, f in found)
+
+
+def test_long_texts_do_not_share_a_batch_with_many():
+    sizes = []
+
+    def read(texts):
+        sizes.append(len(texts) * max(map(len, texts)))
+        return _echo(texts)
+
+    texts = ["x" * 10] * 100 + ["y" * 40_000] + ["z" * 10] * 100
+    given = [Given("the text", text) for text in texts]
+    assert len(list(predictions.read_all(given, "sentiment", read))) == 201
+    assert max(sizes) <= predictions.BATCH_CHARACTERS
+    assert len(sizes) < 12
+
+
+@pytest.mark.parametrize("pattern", predictions.LIMITS)
+def test_a_text_that_is_too_long_is_told_the_limit_and_why(pattern):
+    limit = predictions.LIMITS[pattern]
+    longest = " ".join(["w"] * limit.words)
+    for text in (longest + " w", "x" * (limit.characters + 1)):
+        ((given, found),) = predictions.read_all(
+            of_arguments([text]), pattern, lambda texts: pytest.fail("was read")
+        )
+        assert found is None
+        assert f"{limit.words:,}" in given.error and limit.why in given.error
+    ((given, found),) = predictions.read_all(of_arguments([longest]), pattern, _echo)
+    assert found and not given.error
+
+
+# === Lines ===
+
+
+def test_unknown_words_have_their_number_in_brackets():
+    found = Verdicts(["a", "xyzzy"], [True, False], [0.5, 0.25], 0.25)
+    given = Given("the text", "a xyzzy")
+    assert lines_of(given, found) == [
+        "a    xyzzy",
+        "0.50 (0.25)",
+        "-> negative (0.25)",
+    ]
+    assert facts_of(given, found) == {
+        "text": "a xyzzy",
+        "words": [
+            {"word": "a", "positive": 0.5, "known": True},
+            {"word": "xyzzy", "positive": 0.25, "known": False},
+        ],
+        "verdict": "negative",
+        "positive": 0.25,
+    }
+
+
+def test_words_cannot_steer_the_terminal():
+    found = Verdicts(["\x1b[2J"], [False], [0.5], 0.5)
+    lines = lines_of(Given("the text", "\x1b[2J"), found)
+    assert "\x1b" not in "".join(lines)
+
+
+def test_related_words_after_the_last_word_or_after_every_word():
+    found = predictions.Associated(
+        ["boat", "배"], [True, True], [["water"], ["sea", "sky"]], [[-1.0], [-1, -2]]
+    )
+    given = Given("the text", "boat 배")
+    assert lines_of(given, found) == ["boat 배 -> sea, sky"]
+    assert lines_of(given, found, every_word=True) == [
+        "boat -> water",
+        "배   -> sea, sky",
+    ]
+    facts = facts_of(given, found, every_word=True)
+    assert facts["related"] == [
+        {"word": "sea", "score": -1},
+        {"word": "sky", "score": -2},
+    ]
+    assert facts["words"][0]["related"] == [{"word": "water", "score": -1.0}]
+    assert "related" not in facts_of(given, found)["words"][0]

@@ -1,0 +1,261 @@
+"""Training: what a run leaves, what stops it, and that resuming changes nothing."""
+
+import csv
+import dataclasses
+import shutil
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from captioning.nn.cells import build_cell
+from captioning.tasks.captions import Captions
+from captioning.training.history import Epoch, finished
+from captioning.training.run_directory import Plan, load_run
+from captioning.training.trainer import train
+from data_prep.errors import BadInput
+from data_prep.pipeline.images import Split, load_split
+from data_prep.prepare import prepare
+from data_prep.text.standardize import split
+
+
+def plans(config, data):
+    return {"captions": Plan(config, data)}
+
+
+def weights_of(directory):
+    return captioner_of(directory).get_weights()
+
+
+def captioner_of(directory):
+    return load_run(directory).pattern("captions").model
+
+
+def checkpoint_of(directory):
+    reader = tf.train.load_checkpoint(
+        tf.train.latest_checkpoint(directory / "checkpoint")
+    )
+    return {
+        name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()
+    }
+
+
+def lines_of(directory):
+    with open(directory / "history.csv", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_run_learns_and_leaves_its_files(tiny_run):
+    names = {path.name for path in tiny_run.iterdir()}
+    assert names == {
+        "config.json",
+        "captions",
+        "model.weights.h5",
+        "history.csv",
+        "curves.png",
+        "checkpoint",
+        "tensorboard",
+    }
+    lines = lines_of(tiny_run)
+    assert [line["epoch"] for line in lines] == ["1", "2"]
+    assert (
+        float(lines[1]["loss of captions"])
+        < float(lines[0]["loss of captions"])
+        < np.log(100)
+    )
+    assert any((tiny_run / "tensorboard").rglob("*tfevents*"))
+
+
+def test_resuming_is_as_if_nothing_had_happened(
+    tiny_run, harbour_data, tiny_config, tmp_path, stop_during_epoch
+):
+    stopped = tmp_path / "stopped"
+    with pytest.raises(KeyboardInterrupt):
+        train(
+            plans(tiny_config, harbour_data), stopped, callbacks=[stop_during_epoch(1)]
+        )
+    history = train(plans(tiny_config, harbour_data), stopped, resume=True)
+    assert [epoch.epoch for epoch in history] == [1, 2]
+    for epoch, line in zip(history, lines_of(tiny_run), strict=True):
+        np.testing.assert_allclose(
+            epoch.losses["captions"], float(line["loss of captions"]), rtol=1e-4
+        )
+    # All of the state at the end: weights, optimizer, averages, dropout's seeds.
+    resumed, straight = checkpoint_of(stopped), checkpoint_of(tiny_run)
+    assert resumed.keys() == straight.keys() and len(resumed) > 100
+    for name, value in straight.items():
+        if isinstance(value, np.ndarray):
+            np.testing.assert_allclose(resumed[name], value, atol=1e-3, err_msg=name)
+
+
+def test_resuming_a_finished_run_does_nothing(tiny_run, harbour_data, tiny_config):
+    before = (tiny_run / "history.csv").read_bytes()
+    history = train(plans(tiny_config, harbour_data), tiny_run, resume=True)
+    assert len(history) == 2
+    assert (tiny_run / "history.csv").read_bytes() == before
+
+
+def test_a_frozen_encoder_is_trained_on_cached_regions(frozen_run, harbour_data):
+    cache = harbour_data / "features" / "efficientnet_lite0-64"
+    assert {path.name for path in cache.glob("*.npy")} == {
+        "train.npy",
+        "train-view1.npy",
+        "dev.npy",
+    }
+    captioner = captioner_of(frozen_run)
+    # The encoder's weights come from their package; the run holds only what it learned.
+    size = (frozen_run / "model.weights.h5").stat().st_size
+    assert size < 4 * captioner.encoder.count_params()
+    assert captioner.encode(np.zeros((1, 64, 64, 3), "float32")).shape[0] == 1
+
+
+def history(*scores):
+    return [
+        Epoch(n + 1, {"captions": 1.0}, {"captions": score}, 100.0, n)
+        for n, score in enumerate(scores)
+    ]
+
+
+def test_when_training_stops(tiny_config):
+    config = dataclasses.replace(tiny_config, epochs=5, patience=2, target=0.8)
+    assert not finished([], config)
+    assert not finished(history(0.1, 0.2), config)
+    assert not finished(history(0.3, 0.2), config)
+    assert finished(history(0.3, 0.2, 0.2), config)  # nothing gained in two epochs
+    assert finished(history(0.0, 0.0, 0.0), config)
+    assert not finished(history(0.3, 0.2, 0.31), config)
+    assert finished(history(0.3, 0.81), config)  # the target
+    assert finished(history(0.1, 0.2, 0.3, 0.4, 0.5), config)  # all epochs
+
+
+def test_the_best_epoch_is_kept_not_the_last(
+    harbour_data, tiny_config, tmp_path, monkeypatch
+):
+    scores = iter([0.5, 0.2])
+    kept = []
+
+    def scorer(pattern, data):
+        def score():
+            kept.append(pattern.model.get_weights())
+            return next(scores)
+
+        return score
+
+    monkeypatch.setattr(Captions, "_dev_scorer", scorer)
+    train(plans(tiny_config, harbour_data), tmp_path / "run")
+    for best, saved in zip(kept[0], weights_of(tmp_path / "run"), strict=True):
+        np.testing.assert_array_equal(best, saved)
+
+
+def test_a_run_that_learned_nothing_may_be_begun_again(
+    harbour_data, tiny_config, tmp_path, stop_during_epoch
+):
+    again = tmp_path / "again"
+    with pytest.raises(KeyboardInterrupt):
+        train(plans(tiny_config, harbour_data), again, callbacks=[stop_during_epoch(0)])
+    with pytest.raises(BadInput, match="Begin it again, by the same command"):
+        load_run(again)
+    with pytest.raises(BadInput, match="no checkpoint.*without --resume"):
+        train(plans(tiny_config, harbour_data), again, resume=True)
+    once = dataclasses.replace(tiny_config, epochs=1)
+    assert len(train(plans(once, harbour_data), again)) == 1
+    assert load_run(again, encoder=False).pattern("captions").config.epochs == 1
+
+
+def test_captions_that_are_cut_are_counted(harbour_data, tiny_config, capsys):
+    captions = load_split(harbour_data, "train").captions
+    words = split(tf.constant([caption for five in captions for caption in five]))
+    lengths = words.row_lengths().numpy()
+    for longest in (12, int(lengths.max()) + 1):
+        config = dataclasses.replace(tiny_config, max_length=longest)
+        of_them = Captions.of_data(config, harbour_data, build_cell("lstm", 24))
+        of_them.feed(harbour_data)
+        said = capsys.readouterr().err
+        cut = sum(length >= longest for length in lengths)
+        assert (f"{cut} of {len(lengths)} captions" in said) is bool(cut)
+        assert ("--max-length" in said) is bool(cut)
+
+
+def test_one_picture_is_too_few_to_choose_by(harbour_data, tiny_config, monkeypatch):
+    """CIDEr-D weighs words by how few of the pictures have them."""
+    one = [part[:1] for part in load_split(harbour_data, "dev")]
+
+    def load(data, name):
+        return Split(*one) if name == "dev" else load_split(data, name)
+
+    monkeypatch.setattr("data_prep.pipeline.images.load_split", load)
+    captions = Captions.of_data(tiny_config, harbour_data, build_cell("lstm", 24))
+    with pytest.raises(BadInput, match="1 picture in dev.*expected two or more"):
+        captions.feed(harbour_data)
+
+
+def test_bad_starts(tiny_run, harbour_data, tiny_config, tmp_path):
+    with pytest.raises(BadInput, match="already holds a run.*--resume"):
+        train(plans(tiny_config, harbour_data), tiny_run)
+    with pytest.raises(BadInput, match="not a run"):
+        train(plans(tiny_config, harbour_data), tmp_path / "none", resume=True)
+    (tiny_run / "checkpoint").rename(tmp_path / "checkpoint")
+    with pytest.raises(BadInput, match="no checkpoint"):
+        train(plans(tiny_config, harbour_data), tiny_run, resume=True)
+    (tmp_path / "checkpoint").rename(tiny_run / "checkpoint")
+    other = tmp_path / "other"
+    prepare("harbour", None, other, count=20)
+    with pytest.raises(BadInput, match="another data set"):
+        train(plans(tiny_config, other), tiny_run, resume=True)
+    (tmp_path / "file").touch()
+    with pytest.raises(BadInput, match="is a file"):
+        train(plans(tiny_config, harbour_data), tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("knobs", "message"),
+    [
+        ({"encoder": "VGG17"}, "VGG17"),
+        ({"encoder": "VGG17", "train_encoder": False}, "VGG17"),
+        ({"train_encoder": False}, "'small' has no weights"),
+        ({"image_size": 8}, "8"),
+        ({"cell": "gru"}, "gru"),
+    ],
+)
+def test_what_the_knobs_name_must_exist(
+    knobs, message, harbour_data, tiny_config, tmp_path
+):
+    config = dataclasses.replace(tiny_config, **knobs)
+    with pytest.raises(BadInput, match=message):
+        train(plans(config, harbour_data), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("damage", ["no history", "short history", "no weights"])
+def test_a_damaged_run_is_not_gone_on_with(
+    damage, tiny_run, harbour_data, tiny_config, tmp_path
+):
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    if damage == "no history":
+        (run / "history.csv").unlink()
+    elif damage == "short history":
+        lines = (run / "history.csv").read_text().splitlines(keepends=True)
+        (run / "history.csv").write_text("".join(lines[:-1]))
+    else:
+        for file in (run / "checkpoint").glob("*.data-*"):
+            file.unlink()
+    with pytest.raises(BadInput, match="damaged|no checkpoint"):
+        train(plans(tiny_config, harbour_data), run, resume=True)
+
+
+def test_a_callback_may_stop_training(harbour_data, tiny_config, tmp_path):
+    class Enough(keras.callbacks.Callback):
+        ended = False
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.stop_training = logs["loss"] > 0
+
+        def on_train_end(self, logs=None):
+            Enough.ended = True
+
+    history = train(
+        plans(tiny_config, harbour_data), tmp_path / "run", callbacks=[Enough()]
+    )
+    assert len(history) == 1
+    assert Enough.ended

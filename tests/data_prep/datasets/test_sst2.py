@@ -1,0 +1,60 @@
+"""SST-2: its files in either order of columns, and nothing of test in train."""
+
+from collections import Counter
+
+import pytest
+
+from data_prep.datasets import sst2
+from data_prep.errors import BadInput
+from data_prep.examples import Labelled, Skipped
+
+
+@pytest.fixture
+def source(tmp_path):
+    folder = tmp_path / "SST-2"
+    folder.mkdir()
+    train = "1\ta film\n0\tawful film\n1\ta film\n0\tSo , so .\n"
+    (folder / "train.tsv").write_text("label\tsentence\n" + train)
+    (folder / "dev.tsv").write_text("sentence\tlabel\nso so\t0\n")
+    (folder / "test.tsv").write_text("label\tcontent\n1\tgood\n1\tgood\n")
+    return tmp_path
+
+
+def test_train_then_dev_then_test(source):
+    skipped = Skipped()
+    assert list(sst2.read(source, skipped)) == [
+        Labelled("train", "a film", 1),
+        Labelled("train", "awful film", 0),
+        Labelled("dev", "so so", 0),
+        Labelled("test", "good", 1),
+        Labelled("test", "good", 1),
+    ]
+    reasons = {reason: e["count"] for reason, e in skipped.as_dict().items()}
+    assert reasons == {
+        "text repeated in train, with the same label": 1,
+        "text of train that dev or test has too": 1,
+    }
+    assert skipped.notes["split"].startswith("official")
+
+
+def test_glue_s_own_test_has_no_labels(source):
+    (source / "SST-2/test.tsv").write_text("index\tsentence\n0\tgood\n")
+    with pytest.raises(BadInput, match="test.tsv is .*get the file with labels"):
+        list(sst2.read(source, Skipped()))
+
+
+def test_a_missing_file_is_named(source):
+    (source / "SST-2/dev.tsv").unlink()
+    with pytest.raises(BadInput, match=r"no dev\.tsv; expected SST-2"):
+        list(sst2.read(source, Skipped()))
+
+
+def test_the_true_ones(shared_data):
+    examples = list(sst2.read(shared_data("sst2"), Skipped()))
+    assert Counter(e.split for e in examples) == {
+        "train": 66_972,
+        "dev": 872,
+        "test": 1821,
+    }
+    test = [e.label for e in examples if e.split == "test"]
+    assert sum(test) == 909

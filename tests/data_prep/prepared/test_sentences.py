@@ -1,0 +1,120 @@
+"""Sentences on disk: the round trip, what kind they are, and no damage unnoticed."""
+
+import numpy as np
+import pytest
+
+from data_prep.errors import BadInput
+from data_prep.examples import Labelled, Parallel
+from data_prep.pipeline.images import load_split
+from data_prep.prepared.dataset_info import (
+    DatasetInfo,
+    SplitInfo,
+    examples_digest,
+    file_sha256,
+)
+from data_prep.prepared.sentences import load_labelled, load_parallel, write_sentences
+
+REVIEWS = [("좋다\u2028 \u0085", 1), ('a "bad" \\ film', 0), ("🙂", 1)]
+PAIRS = [{"en": "A dog.", "de": "Ein Hündchen.", "ko": "개"}, {"en": "B", "de": "C"}]
+
+
+def write(directory, examples, kind):
+    shards = {
+        split: write_sentences(examples(split), directory, split)
+        for split in ("train", "dev", "test")
+    }
+    (directory / "subwords.model").write_bytes(b"pieces")
+    info = DatasetInfo(
+        name="few",
+        kind=kind,
+        languages=("en", "de") if kind == "translation" else (),
+        source="",
+        splits={split: SplitInfo.of([shard]) for split, shard in shards.items()},
+        standardisation="",
+        vocabulary_file="subwords.model",
+        vocabulary_size=9,
+        vocabulary_sha256=file_sha256(directory / "subwords.model"),
+        min_count=0,
+        skipped={},
+        notes={},
+    )
+    info.save(directory)
+    return info
+
+
+@pytest.fixture
+def sentiment(tmp_path):
+    write(tmp_path, lambda s: (Labelled(s, *row) for row in REVIEWS), "sentiment")
+    return tmp_path
+
+
+@pytest.fixture
+def translation(tmp_path):
+    write(tmp_path, lambda s: (Parallel(s, texts) for texts in PAIRS), "translation")
+    return tmp_path
+
+
+def test_reviews_come_back(sentiment):
+    texts, labels = load_labelled(sentiment, "dev")
+    assert texts == [text for text, _ in REVIEWS]
+    np.testing.assert_array_equal(labels, [1, 0, 1])
+    assert labels.dtype == np.int32
+
+
+def test_translations_come_back(translation):
+    assert load_parallel(translation, "train") == PAIRS
+    info = DatasetInfo.load(translation)
+    assert (info.kind, info.languages) == ("translation", ("en", "de"))
+    assert (info.splits["train"].examples, info.splits["train"].texts) == (2, 5)
+    assert DatasetInfo.load(translation) == info
+
+
+def test_lines_people_can_read(sentiment):
+    lines = (sentiment / "train.jsonl").read_text("utf-8").split("\n")
+    assert lines[1] == '{"text": "a \\"bad\\" \\\\ film", "label": 0}'
+    assert lines[2:] == ['{"text": "🙂", "label": 1}', ""]
+    assert not list(sentiment.glob("*.partial"))
+
+
+def test_a_data_set_of_another_kind_says_what_it_is_good_for(sentiment):
+    expected = "few in .* is one of sentiment; expected one of translation: use it "
+    with pytest.raises(BadInput, match=expected + "with --pattern sentiment, or give"):
+        load_parallel(sentiment, "train")
+    with pytest.raises(BadInput, match="one of sentiment; expected one of captions"):
+        load_split(sentiment, "train")
+    with pytest.raises(BadInput, match="one of sentiment; expected one of gap"):
+        load_labelled(sentiment, "train", kind="gap")
+
+
+def test_captions_are_no_reviews(harbour_data):
+    expected = "--pattern captions or --pattern associations or --pattern tags, or give"
+    with pytest.raises(BadInput, match=expected):
+        load_labelled(harbour_data, "train")
+
+
+@pytest.mark.parametrize("file", ["dev.jsonl", "subwords.model"])
+def test_damage_is_noticed(sentiment, file):
+    data = bytearray((sentiment / file).read_bytes())
+    data[2] ^= 1
+    (sentiment / file).write_bytes(data)
+    with pytest.raises(BadInput, match=f"{file} was altered"):
+        load_labelled(sentiment, "dev")
+    (sentiment / file).unlink()
+    with pytest.raises(BadInput, match=f"{file} cannot be read"):
+        load_labelled(sentiment, "dev")
+
+
+def test_no_such_split(sentiment):
+    with pytest.raises(BadInput, match="no split 'val'"):
+        load_labelled(sentiment, "val")
+
+
+def test_the_digest_changes_with_an_example(tmp_path):
+    digests = []
+    for number, label in enumerate((0, 1)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        row = ("a", label)
+        info = write(folder, lambda s, row=row: iter([Labelled(s, *row)]), "sentiment")
+        digests.append(examples_digest(info, "train"))
+    assert digests[0] != digests[1]

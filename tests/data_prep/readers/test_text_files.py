@@ -1,0 +1,103 @@
+"""Files of sentences: lines that cannot be used cost themselves, forms cost all."""
+
+import gzip
+
+import pytest
+
+from data_prep.errors import BadInput
+from data_prep.examples import Labelled, Parallel, Skipped
+from data_prep.readers.text_files import (
+    Row,
+    find_plain_or_gz,
+    labelled,
+    labelled_rows,
+    parallel,
+    read_lines,
+)
+
+
+def counts(skipped):
+    return {reason: entry["count"] for reason, entry in skipped.as_dict().items()}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_only_a_line_feed_ends_a_line(tmp_path, packed):
+    data = "\ufeffone\r\ntwo\u2028\u0085\vthree\n\nlast".encode() + b"\n\xff\n"
+    (tmp_path / ("a.gz" if packed else "a")).write_bytes(
+        gzip.compress(data) if packed else data
+    )
+    lines = read_lines(find_plain_or_gz(tmp_path, "a"))
+    assert lines == ["one", "two\u2028\u0085\vthree", "", "last", None]
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    assert find_plain_or_gz(tmp_path, "a") is None
+    with pytest.raises(BadInput, match="cannot be read"):
+        read_lines(tmp_path / "a")
+    whole = gzip.compress(b"text" * 1000)
+    for data in (b"", b"plain text", whole[:-9], whole[:12] + b"\0" + whole[13:]):
+        (tmp_path / "a.gz").write_bytes(data)
+        if data:
+            with pytest.raises(BadInput, match=r"a\.gz cannot be unpacked"):
+                read_lines(tmp_path / "a.gz")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "label\tsentence\n1\ta  good\u00a0film\n0\tbad\n",
+        "id\tSentence\tLabel\r\n7\ta good film\t1\r\n8\tbad\t0",
+    ],
+)
+def test_the_first_line_names_the_columns(tmp_path, table):
+    (tmp_path / "a.tsv").write_text(table, "utf-8", newline="")
+    skipped = Skipped()
+    rows = list(labelled_rows(tmp_path / "a.tsv", ("sentence",), skipped))
+    assert rows == [("a good film", 1), ("bad", 0)]
+    assert not skipped.as_dict()
+
+
+def test_quotes_are_text(tmp_path):
+    (tmp_path / "a.tsv").write_text('label\ttext\n1\t"one\n0\ttwo" "\n')
+    rows = labelled_rows(tmp_path / "a.tsv", ("text",), Skipped())
+    assert [row.text for row in rows] == ['"one', 'two" "']
+
+
+def test_lines_that_cannot_be_used_are_skipped(tmp_path):
+    data = b"label\ttext\n1\tgood\n\n1\t \n0\t\xff\n0\tbad\n"
+    (tmp_path / "a.tsv").write_bytes(data)
+    skipped = Skipped()
+    rows = labelled_rows(tmp_path / "a.tsv", ("text",), skipped)
+    assert [row.text for row in rows] == ["good", "bad"]
+    assert counts(skipped) == {"empty text": 2, "line that is not UTF-8": 1}
+    assert skipped.as_dict()["line that is not UTF-8"]["examples"] == ["a.tsv line 5"]
+
+
+@pytest.mark.parametrize(
+    "table, message",
+    [
+        ("", "line 1 of .* is ''; expected names of columns"),
+        ("index\ttext\n0\tbad\n", "label and text among them: get the file with"),
+        ("label\ttext\ttext\n", "expected names of columns"),
+        ("label\ttext\n1\tgood\n2\tbad\n", r"line 3 of .* is '2\\tbad'; expected 2"),
+        ("label\ttext\n1\tgood\tfilm\n", r"line 2 of .* expected 2 columns"),
+        ("label\ttext\nbad\n", "line 2 of .*: mend it there"),
+    ],
+)
+def test_malformed_tables_name_the_line(tmp_path, table, message):
+    (tmp_path / "a.tsv").write_text(table)
+    with pytest.raises(BadInput, match=message):
+        list(labelled_rows(tmp_path / "a.tsv", ("text",), Skipped()))
+
+
+def test_repeats_leave_train_alone():
+    rows = [Row("good", 1), Row("good", 0), Row("good", 1), Row("bad", 0)]
+    skipped = Skipped()
+    train = list(labelled("train", rows, skipped))
+    assert train == [Labelled("train", *row) for row in (*rows[:2], rows[3])]
+    assert counts(skipped) == {"text repeated in train, with the same label": 1}
+    assert len(list(labelled("test", rows, skipped))) == 4
+    pairs = [{"en": "a", "de": "b"}, {"en": "a", "de": "c"}, {"en": "a", "de": "b"}]
+    found = list(parallel("train", pairs, skipped))
+    assert found == [Parallel("train", pair) for pair in pairs[:2]]
+    assert len(list(parallel("dev", pairs, skipped))) == 3
