@@ -133,13 +133,13 @@ def last_scores(directory: Path) -> tuple[float, float]:
     """
     from captioning.training import run_directory
     from captioning.training.checkpoint import Checkpoint
-    from captioning.training.train_step import GradientSteps, Objective
+    from captioning.training.train_step import Objective, TrainStep
 
     run = run_directory.load_run(directory, encoder=False)
-    captions = run.pattern("captions")
+    captions = run.task("captions")
     feed = captions.feed(run.data["captions"])
     spec = feed.batches(0).element_spec
-    steps = GradientSteps(
+    steps = TrainStep(
         {"captions": Objective(captions.model, captions.loss, spec, captions.config, 1)}
     )
     Checkpoint(steps, directory).restore()

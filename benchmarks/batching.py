@@ -53,7 +53,7 @@ def measure(data: Path) -> dict[str, list[float]]:
     from captioning.tasks.captions import Captions
     from captioning.tasks.image_encoding import cached_rows
     from captioning.tasks.presets import preset
-    from captioning.training.train_step import GradientSteps, Objective
+    from captioning.training.train_step import Objective, TrainStep
     from data_prep.pipeline import images
     from data_prep.text.vocabulary import Vocabulary
 
@@ -71,7 +71,7 @@ def measure(data: Path) -> dict[str, list[float]]:
     for way in batches:
         captions = Captions.of_data(config, data, build_cell(config.cell, config.units))
         objective = Objective(captions.model, captions.loss, spec, config, 1000)
-        learners[way] = GradientSteps({"captions": objective})
+        learners[way] = TrainStep({"captions": objective})
     speeds: dict[str, list[float]] = {way: [] for way in batches}
     for round_ in range(ROUNDS + 1):
         for way, learner in learners.items():

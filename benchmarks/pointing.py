@@ -157,7 +157,7 @@ def looks_of(
     from data_prep.pipeline.images import load_split
 
     loaded = load_run(run, encoder=False)
-    captions = loaded.pattern("captions")
+    captions = loaded.task("captions")
     data = data or loaded.data["captions"]
     scenes = load_split(data, split).scenes
     if not all(scenes):

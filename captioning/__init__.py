@@ -40,7 +40,7 @@ holds this, and `lint-imports` checks it).
         models/ensemble.py      several captioners that choose every word together
         self_critical.py        the loss of a captioner that reads what it said itself
         rewards.py              what that is worth
-        gradient_steps.py       one batch of one head, one step of the optimizer
+        train_step.py       one batch of one head, one step of the optimizer
       floor 3   where the towers meet
         vision.py           the encoder of a config, and the rows made of pictures
         caption_scores.py   what was said of pictures, against what people wrote
@@ -72,7 +72,7 @@ holds this, and `lint-imports` checks it).
         subwords.py         pieces of words <-> ids
         tokenizers.py       which of these a folder holds
         tokenizer_choice.py which of these a data set gets
-        word_by_word.py     texts as a reader meets them
+        prefixes_of.py     texts as a reader meets them
         content_words.py    what captions say, without the grammar
         records.py          the TFRecord schema of pictures
         sentences.py        the JSON lines of texts
@@ -95,7 +95,7 @@ holds this, and `lint-imports` checks it).
         views.py            pictures seen otherwise: in a mirror, in part
         pipeline.py         rows and captions -> batches
         length_batches.py   sentences of like length -> batches
-        untuned.py          data sets whose iterators end at once
+        without_autotuning.py          data sets whose iterators end at once
         quiet.py            TensorFlow without its greetings
         errors.py           BadInput
 """

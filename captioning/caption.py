@@ -11,7 +11,7 @@ from captioning.cli.commands import (
     check_file_to_write,
     chosen_captioner,
     positive,
-    say_shipped,
+    say_pretrained,
 )
 from captioning.inference.folder import Captioned, Captioner, Tagger, caption_pictures
 from captioning.inference.results import Tag
@@ -151,7 +151,7 @@ def _at_once(flags, num_pictures: int) -> Path | None:
     )
     if any(of_a_run) or num_pictures > FEW or not pretrained.TFLITE.exists():
         return None
-    say_shipped()
+    say_pretrained()
     return pretrained.TFLITE
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from captioning.cli.commands import (
     SEARCHING,
     add_candidates_flags,
-    add_pattern_flag,
     add_run_flag,
+    add_task_flag,
     check_file_to_write,
     chosen_run,
     positive,
@@ -45,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
         metavar="RUN",
         help="further runs, whose probabilities are averaged with --run's word by word",
     )
-    add_pattern_flag(parser, "which of the run's patterns")
+    add_task_flag(parser, "which of the run's tasks")
     add_candidates_flags(parser, required=False)
     parser.add_argument(
         "--model",
@@ -75,10 +75,10 @@ def main(argv: list[str] | None = None) -> int:
         "many break off or repeat themselves; beside people's",
     )
     flags = parser.parse_args(argv)
-    if (flags.captions or flags.model) and flags.pattern != "captions":
+    if (flags.captions or flags.model) and flags.task != "captions":
         raise BadInput(
-            "--captions and --model are scored as captions, and --pattern is "
-            f"{flags.pattern}; expected captions: leave --pattern out."
+            "--captions and --model are scored as captions, and --task is "
+            f"{flags.task}; expected captions: leave --task out."
         )
     import_tensorflow()
     of = _of_file if flags.captions else _of_model if flags.model else _of_run
@@ -86,11 +86,11 @@ def main(argv: list[str] | None = None) -> int:
     if flags.json:
         print(json.dumps(scores))
     else:
-        from captioning.tasks.registry import PATTERNS
+        from captioning.tasks.registry import TASKS
         from captioning.training.report import score_table
 
         print(score_table(scores))
-        if note := PATTERNS[flags.pattern].score_note:
+        if note := TASKS[flags.task].score_note:
             print(f"({note})")
     return 0
 
@@ -150,37 +150,37 @@ def _of_run(flags) -> dict[str, float | None]:
     if flags.out:
         check_file_to_write("--out", flags.out)
     of_captions = flags.out or flags.grey or flags.ensemble or flags.habits
-    if flags.pattern != "captions" and of_captions:
+    if flags.task != "captions" and of_captions:
         raise BadInput(
             "--out, --grey, --ensemble and --habits are about captions; leave them out."
         )
     if flags.ensemble and flags.grey:
         raise BadInput("--grey is about one run; leave it out, or --ensemble.")
     of_search = flags.beams or flags.length_penalty is not None
-    if of_search and flags.pattern not in SEARCHING:
+    if of_search and flags.task not in SEARCHING:
         raise BadInput(
             "--beams and --length-penalty are about what is written, and "
-            f"{flags.pattern} writes nothing; leave them out."
+            f"{flags.task} writes nothing; leave them out."
         )
-    run = run_directory.load_run(chosen_run(flags, flags.pattern), encoder=False)
-    pattern = run.pattern(flags.pattern)
+    run = run_directory.load_run(chosen_run(flags, flags.task), encoder=False)
+    task = run.task(flags.task)
     knobs = {"num_beams": flags.beams, "length_penalty": flags.length_penalty}
     knobs = {name: value for name, value in knobs.items() if value is not None}
     try:
-        pattern.config = dataclasses.replace(pattern.config, **knobs)
+        task.config = dataclasses.replace(task.config, **knobs)
     except ValueError as error:
         raise BadInput(str(error)) from error
-    data = flags.data or run.data[flags.pattern]
+    data = flags.data or run.data[flags.task]
     if not (flags.out or flags.grey or flags.ensemble or flags.habits):
-        return pattern.scores(data, flags.split)
+        return task.scores(data, flags.split)
     if flags.ensemble:
         from captioning.inference.ensemble import caption_split
 
         others = [run_directory.load_run(one, encoder=False) for one in flags.ensemble]
-        members = [pattern, *(other.pattern("captions") for other in others)]
+        members = [task, *(other.task("captions") for other in others)]
         captions = caption_split(members, data, flags.split)
     else:
-        captions = pattern.caption_split(data, flags.split, grey=flags.grey)
+        captions = task.caption_split(data, flags.split, grey=flags.grey)
     if flags.out:
         listed = [{"image": i, "caption": c} for i, c in captions.items()]
         write_text(flags.out, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")
@@ -193,9 +193,9 @@ def _scores(
 ) -> dict[str, float | None]:
     """Return the scores, by name, of one caption an image of a
     `data_prep.pipeline.images.Split`; `habits` too, if asked for."""
-    from captioning.tasks.caption_scores import caption_habits, scores_of
+    from captioning.tasks.caption_scores import caption_diversity, scores_of
 
-    shown = caption_habits(captions, references) if habits else {}
+    shown = caption_diversity(captions, references) if habits else {}
     return scores_of(captions, references) | shown
 
 

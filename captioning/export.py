@@ -8,8 +8,8 @@ from pathlib import Path
 from captioning import pretrained
 from captioning.cli.commands import (
     SEARCHING,
-    add_pattern_flag,
     add_run_flag,
+    add_task_flag,
     check_file_to_write,
     chosen_captioner,
     chosen_run,
@@ -28,7 +28,7 @@ EXAMPLE = """examples:
   serve = tf.saved_model.load("exported").signatures["captions"]
   serve(tf.constant([open("photo.jpg", "rb").read()]))["captions"]
 
-If the run learned any pattern in subwords (every translation; moods in pieces of words
+If the run learned any task in subwords (every translation; moods in pieces of words
 or in characters), "import tensorflow_text" must come before the export is loaded: their
 operations are that package's.
 """
@@ -37,7 +37,7 @@ operations are that package's.
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m captioning.export",
-        description="Save a run as a SavedModel, one signature a pattern: raw strings "
+        description="Save a run as a SavedModel, one signature a task: raw strings "
         "in (whole picture files, or sentences), strings and scores out. Or save its "
         "captioner as one .tflite file, which captioning.caption --model runs without "
         "TensorFlow.",
@@ -45,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_run_flag(parser, "of captions, the captioner that comes with the project")
-    add_pattern_flag(parser, "where no --run is given: export the newest that has it")
+    add_task_flag(parser, "where no --run is given: export the newest that has it")
     parser.add_argument(
         "--out",
         type=Path,
@@ -71,15 +71,15 @@ def main(argv: list[str] | None = None) -> int:
         "--beams",
         type=positive,
         metavar="K",
-        help="hypotheses of a search (default: each pattern's own)",
+        help="hypotheses of a search (default: each task's own)",
     )
     flags = parser.parse_args(argv)
     is_litert = flags.format == "litert"
     if flags.weights and not is_litert:
         raise BadInput("--weights goes with --format litert only; leave it out.")
-    if is_litert and flags.pattern != "captions":
+    if is_litert and flags.task != "captions":
         raise BadInput(
-            f"--format litert saves captions, not {flags.pattern}; leave --pattern out."
+            f"--format litert saves captions, not {flags.task}; leave --task out."
         )
     if flags.format == "compact" and flags.beams:
         raise BadInput("--beams goes with the other formats only; leave it out.")
@@ -88,10 +88,10 @@ def main(argv: list[str] | None = None) -> int:
     if not out:
         raise BadInput("--out is missing; expected where to write. Name a new one.")
     import_tensorflow()
-    if flags.pattern == "captions":
+    if flags.task == "captions":
         run = chosen_captioner(flags)
     else:
-        run = chosen_run(flags, flags.pattern)
+        run = chosen_run(flags, flags.task)
     if is_litert:
         export_litert(run, out, flags.weights or "float32", flags.beams)
     elif flags.format == "compact":
@@ -103,12 +103,12 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None:
-    """Write a run as one SavedModel, with one signature a pattern.
+    """Write a run as one SavedModel, with one signature a task.
 
     Args:
         run_directory: a finished run.
         out: a new directory, or an export that this one replaces.
-        num_beams: hypotheses of every search; each pattern's own number if not given.
+        num_beams: hypotheses of every search; each task's own number if not given.
 
     Raises:
         BadInput: the run is not whole, or `out` holds something else.
@@ -116,44 +116,43 @@ def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None
     from captioning.inference.saved_model import EXPORT_FACTS
 
     with replacing(out, marked("an export", EXPORT_FACTS)) as partial:
-        patterns = _write_saved_model(run_directory, partial, num_beams)
-    print(f"exported {', '.join(patterns)} of {run_directory}", file=sys.stderr)
+        tasks = _write_saved_model(run_directory, partial, num_beams)
+    print(f"exported {', '.join(tasks)} of {run_directory}", file=sys.stderr)
 
 
 def _write_saved_model(run_directory, out, num_beams) -> list[str]:
-    """Write an export into an empty folder; return the names of its patterns."""
+    """Write an export into an empty folder; return the names of its tasks."""
     import tensorflow as tf
 
     from captioning.inference.saved_model import EXPORT_FACTS, EXPORT_FORMAT
     from captioning.training.run_directory import load_run
 
-    patterns = load_run(run_directory).patterns
-    signatures = {name: p.server(num_beams=num_beams) for name, p in patterns.items()}
+    tasks = load_run(run_directory).tasks
+    signatures = {name: p.server(num_beams=num_beams) for name, p in tasks.items()}
     module = tf.Module()
     # Keras' own ExportArchive would write every variable twice.
-    module.weights = [v.value for p in patterns.values() for v in p.model.variables]
-    # What a pattern holds beside: tables of words, a frozen encoder in front.
-    module.resources = [p.resources() for p in patterns.values()]
+    module.weights = [v.value for p in tasks.values() for v in p.model.variables]
+    # What a task holds beside: tables of words, a frozen encoder in front.
+    module.resources = [p.resources() for p in tasks.values()]
     first = next(iter(signatures.values()))
     tf.saved_model.save(module, str(out), {"serving_default": first, **signatures})
     beams = {
-        name: num_beams or patterns[name].config.num_beams
+        name: num_beams or tasks[name].config.num_beams
         for name in SEARCHING
-        if name in patterns
+        if name in tasks
     }
     facts = {
         "format": EXPORT_FORMAT,
         # The captions' if there are any: `captioning.caption --beams` must be the same.
         "num_beams": next(iter(beams.values()), None),
         "patterns": {
-            name: {"num_beams": beams[name]} if name in beams else {}
-            for name in patterns
+            name: {"num_beams": beams[name]} if name in beams else {} for name in tasks
         },
     }
-    if "translation" in patterns:
-        facts["languages"] = list(patterns["translation"].subwords.language_ids)
+    if "translation" in tasks:
+        facts["languages"] = list(tasks["translation"].subwords.language_ids)
     (out / EXPORT_FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
-    return list(patterns)
+    return list(tasks)
 
 
 def export_compact(run_directory: Path, out: Path) -> None:
@@ -199,7 +198,7 @@ def export_litert(
             "replace. Give another --out."
         )
     check_file_to_write("--out", out)
-    model = convert(load_run(run_directory).pattern("captions"), weights, num_beams)
+    model = convert(load_run(run_directory).task("captions"), weights, num_beams)
     write_bytes(out, model)
     print(
         f"exported captions of {run_directory}, {weights}, {len(model) / 1e6:.1f} MB",

@@ -24,7 +24,7 @@ Without --run the newest run under runs/ that learned it answers; if there is no
 small one is trained first, on the embedded harbour, in a minute or two.
 """
 
-PATTERN_OF = {
+TASK_OF = {
     "sentiment": "sentiment",
     "translate": "translation",
     "related": "associations",
@@ -34,7 +34,7 @@ MOST_DRAWN = 6  # texts in one picture, the first ones
 
 def main(argv: list[str] | None = None) -> int:
     flags = _parser().parse_args(argv)
-    pattern = PATTERN_OF[flags.what]
+    task = TASK_OF[flags.what]
     plot = getattr(flags, "plot", None)
     if plot:
         check_file_to_write("--plot", plot, [".png"])
@@ -43,9 +43,9 @@ def main(argv: list[str] | None = None) -> int:
     from captioning.inference.read import predictions
 
     to = getattr(flags, "to", "")
-    read = predictions.reader(_run(flags, pattern, to), pattern, to)
+    read = predictions.reader(_run(flags, task, to), task, to)
     drawn = []
-    for text, found in predictions.read_all(given, pattern, read):
+    for text, found in predictions.read_all(given, task, read):
         _say(text, found, flags)
         if found is not None:
             drawn = [*drawn, found][:MOST_DRAWN]
@@ -143,24 +143,24 @@ def _given(flags) -> Iterator[Given]:
     return inputs.of_standard_input()
 
 
-def _run(flags, pattern: str, to: str) -> Path:
-    """Return `--run`, the newest run that learned the pattern, or a new small one."""
+def _run(flags, task: str, to: str) -> Path:
+    """Return `--run`, the newest run that learned the task, or a new small one."""
     from captioning.inference.read import predictions
     from captioning.training import embedded_runs
 
     if flags.run:
         return flags.run
-    if run := predictions.find_run(pattern):
-        print(f"using {run}, the newest run of {pattern}", file=sys.stderr)
+    if run := predictions.find_run(task):
+        print(f"using {run}, the newest run of {task}", file=sys.stderr)
         return run
-    if pattern == "translation":  # before minutes of training, not after
+    if task == "translation":  # before minutes of training, not after
         predictions.check_language(to, predictions.embedded_languages())
     print(
-        f"no run under runs/ learned {pattern}: training a small one now, once, on "
+        f"no run under runs/ learned {task}: training a small one now, once, on "
         "embedded examples; it knows little but the harbour",
         file=sys.stderr,
     )
-    run = embedded_runs.train_embedded(pattern)
+    run = embedded_runs.train_embedded(task)
     print(f"trained {run}", file=sys.stderr)
     return run
 

@@ -7,12 +7,12 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from captioning.cli.commands import PATTERN_NAMES
+from captioning.cli.commands import TASK_NAMES
 from captioning.training.embedded_runs import EMBEDDED
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
-# What `captioning.read` calls what it does by a pattern.
+# What `captioning.read` calls what it does by a task.
 READ_BY = {
     "sentiment": 'sentiment "..."',
     "translation": 'translate --to CODE "..."',
@@ -26,9 +26,9 @@ EXAMPLE = """examples:
   python -m captioning.train --data data/flickr8k --run runs/flickr8k
   python -m captioning.train --run runs/flickr8k --resume      # after a stop
   python -m captioning.train --start-from runs/flickr8k --fine-tune 2 --epochs 6
-  python -m captioning.train --pattern sentiment               # the embedded moods
-  python -m captioning.train --pattern all                     # one cell, five heads
-  python -m captioning.train --pattern all \\
+  python -m captioning.train --task sentiment               # the embedded moods
+  python -m captioning.train --task all                     # one cell, five heads
+  python -m captioning.train --task all \\
       --data data/flickr8k --data data/sst2 --data data/multi30k \\
       --units 256 --embedding-dim 256 --knob translation.epochs=4
 """
@@ -39,15 +39,18 @@ def main(argv: list[str] | None = None) -> int:
 
     parser = argparse.ArgumentParser(
         prog="python -m captioning.train",
-        description="Train a pattern, or all of them over one cell, keep the weights "
+        description="Train a task, or all of them over one cell, keep the weights "
         "that are best on the dev split, and show what they do.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--pattern",
-        choices=(*PATTERN_NAMES, "all"),
+        "--task",
+        choices=(*TASK_NAMES, "all"),
         help="what to learn (default: captions)",
+    )
+    parser.add_argument(  # its name of earlier versions
+        "--pattern", dest="task", choices=(*TASK_NAMES, "all"), help=argparse.SUPPRESS
     )
     parser.add_argument(
         "--data",
@@ -55,12 +58,12 @@ def main(argv: list[str] | None = None) -> int:
         action="append",
         metavar="DIR",
         help="a data set made by data_prep.prepare (default: the embedded one, made "
-        "now); --pattern all takes several, one of each kind",
+        "now); --task all takes several, one of each kind",
     )
     parser.add_argument(
         "--preset",
         choices=presets.PRESETS,
-        help="where the knobs start (default: that of data set and pattern)",
+        help="where the knobs start (default: that of data set and task)",
     )
     parser.add_argument(
         "--run",
@@ -82,8 +85,8 @@ def main(argv: list[str] | None = None) -> int:
         "--knob",
         action="append",
         default=[],
-        metavar="PATTERN.KNOB=VALUE",
-        help="with --pattern all: a knob of one pattern; may be given more than once",
+        metavar="TASK.KNOB=VALUE",
+        help="with --task all: a knob of one task; may be given more than once",
     )
     config.add_flags(parser)
     flags = parser.parse_args(argv)
@@ -107,24 +110,24 @@ def _new(flags):
     from captioning.training.datasets import data_sets
     from captioning.training.run_directory import Plan
 
-    name = flags.pattern or "captions"
-    patterns = PATTERN_NAMES if name == "all" else (name,)
+    name = flags.task or "captions"
+    tasks = TASK_NAMES if name == "all" else (name,)
     if name == "all" and flags.preset:
         raise BadInput(
-            "--preset is about one pattern, --pattern all has each one's own; leave it "
+            "--preset is about one task, --task all has each one's own; leave it "
             "out, and change knobs by their flags."
         )
-    own = _own_knobs(flags.knob, patterns if name == "all" else ())
-    sets = data_sets(patterns, flags.data or [])
-    plans = {p: Plan(_knobs(p, sets[p], flags, own[p]), sets[p]) for p in patterns}
+    own = _own_knobs(flags.knob, tasks if name == "all" else ())
+    sets = data_sets(tasks, flags.data or [])
+    plans = {p: Plan(_knobs(p, sets[p], flags, own[p]), sets[p]) for p in tasks}
     if name == "all":
         plans = _over_one_cell(plans)
     return plans, flags.run or _new_directory(plans, name)
 
 
-def _new_directory(plans, pattern: str) -> Path:
+def _new_directory(plans, task: str) -> Path:
     first = next(iter(plans.values()))
-    parts = _info(first.data).name, pattern, first.config.cell
+    parts = _info(first.data).name, task, first.config.cell
     return Path("runs") / "-".join([*parts, time.strftime("%Y%m%d-%H%M%S")])
 
 
@@ -134,42 +137,42 @@ def _info(data: Path):
     return DatasetInfo.load(data)
 
 
-def _own_knobs(given: list[str], patterns) -> dict[str, dict]:
-    """Return by pattern the knobs that it has for itself, from --knob."""
+def _own_knobs(given: list[str], tasks) -> dict[str, dict]:
+    """Return by task the knobs that it has for itself, from --knob."""
     from captioning.tasks.config import parse_knob
 
     found: dict[str, dict] = defaultdict(dict)
     for text in given:
         path, _, value = text.partition("=")
-        pattern, _, knob = path.partition(".")
-        if pattern not in patterns or knob in KNOBS_OF_THE_CELL:
+        task, _, knob = path.partition(".")
+        if task not in tasks or knob in KNOBS_OF_THE_CELL:
             raise BadInput(
-                f"--knob got {text!r}; expected a knob of one of the patterns of "
-                "--pattern all, such as translation.epochs=4, and none of the cell's "
+                f"--knob got {text!r}; expected a knob of one of the tasks of "
+                "--task all, such as translation.epochs=4, and none of the cell's "
                 f"({', '.join(KNOBS_OF_THE_CELL)}), which they share."
             )
         try:
-            found[pattern][knob] = parse_knob(knob, value)
+            found[task][knob] = parse_knob(knob, value)
         except ValueError as error:
             raise BadInput(str(error)) from error
     return found
 
 
-def _knobs(pattern: str, data: Path, flags, own: dict):
+def _knobs(task: str, data: Path, flags, own: dict):
     from captioning.tasks import config, presets
 
     try:
         if flags.preset:
             start = presets.preset(flags.preset)
         else:
-            start = presets.preset_for(_info(data).name, pattern)
+            start = presets.preset_for(_info(data).name, task)
         return config.from_flags(start, flags, own)
     except ValueError as error:
         raise BadInput(str(error)) from error
 
 
 def _over_one_cell(plans):
-    """Give all patterns the cell of the first."""
+    """Give all tasks the cell of the first."""
     first = next(iter(plans.values())).config
     same = {name: getattr(first, name) for name in KNOBS_OF_THE_CELL}
     return {
@@ -187,18 +190,18 @@ def _started_from(flags):
             "--start-from takes the knobs of that run, --preset others; leave one out."
         )
     facts = run_directory.load_facts(flags.start_from)
-    name = flags.pattern or (next(iter(facts)) if len(facts) == 1 else "all")
-    patterns = tuple(facts) if name == "all" else (name,)
-    for pattern in patterns:
-        run_directory.check_has(flags.start_from, facts, pattern)
-    own = _own_knobs(flags.knob, patterns if name == "all" else ())
-    sets = _data_of(facts, patterns, flags.data or [])
+    name = flags.task or (next(iter(facts)) if len(facts) == 1 else "all")
+    tasks = tuple(facts) if name == "all" else (name,)
+    for task in tasks:
+        run_directory.check_has(flags.start_from, facts, task)
+    own = _own_knobs(flags.knob, tasks if name == "all" else ())
+    sets = _data_of(facts, tasks, flags.data or [])
     try:
         plans = {
             p: run_directory.Plan(
                 config.from_flags(facts[p].config, flags, own[p]), sets[p]
             )
-            for p in patterns
+            for p in tasks
         }
     except ValueError as error:
         raise BadInput(str(error)) from error
@@ -212,10 +215,10 @@ def _resumed(flags):
     if not flags.run:
         raise BadInput("--resume needs --run, the directory of the run to go on with.")
     facts = run_directory.load_facts(flags.run)
-    other = flags.preset, flags.pattern, flags.knob, flags.start_from
+    other = flags.preset, flags.task, flags.knob, flags.start_from
     if any(other) or config.given(flags):
         raise BadInput(
-            f"{flags.run} goes on with the patterns and knobs it was started with; "
+            f"{flags.run} goes on with the tasks and knobs it was started with; "
             "other ones were given. Leave them out, or start a new run."
         )
     sets = _data_of(facts, tuple(facts), flags.data or [])
@@ -225,21 +228,21 @@ def _resumed(flags):
     return plans, flags.run
 
 
-def _data_of(facts, patterns, given: list[Path]) -> dict[str, Path]:
-    """Return each pattern's data set: of those given the one of its kind, else the one
+def _data_of(facts, tasks, given: list[Path]) -> dict[str, Path]:
+    """Return each task's data set: of those given the one of its kind, else the one
     that the run learned from.
 
     Raises:
         BadInput: of those given one is of no use, or must not meet another.
     """
-    from captioning.tasks.registry import PATTERNS
+    from captioning.tasks.registry import TASKS
     from captioning.training.datasets import data_sets
 
     if not given:
-        return {name: facts[name].data for name in patterns}
+        return {name: facts[name].data for name in tasks}
     kinds = {_info(data).kind for data in given}
-    kept = {facts[name].data for name in patterns if PATTERNS[name].kind not in kinds}
-    return data_sets(patterns, [*given, *sorted(kept)])
+    kept = {facts[name].data for name in tasks if TASKS[name].kind not in kinds}
+    return data_sets(tasks, [*given, *sorted(kept)])
 
 
 def train_and_show(
@@ -280,11 +283,11 @@ def _next_commands(plans, directory: Path) -> list[str]:
         lines.append(f"captioning.caption {directory}/samples --run {directory}")
     lines += [
         f"captioning.read {what} --run {directory}"
-        for pattern, what in READ_BY.items()
-        if pattern in plans
+        for task, what in READ_BY.items()
+        if task in plans
     ]
     lines += [
-        f"captioning.evaluate --run {directory} --pattern {first} --split dev",
+        f"captioning.evaluate --run {directory} --task {first} --split dev",
         f"captioning.export --run {directory} --out exported",
     ]
     return [f"python -m {line}" for line in lines]

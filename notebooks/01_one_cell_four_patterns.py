@@ -218,7 +218,7 @@ Image(work / "run" / "curves.png")
 
 # %%
 run = load_run(work / "run")
-heads = {name: pattern.model for name, pattern in run.patterns.items()}
+heads = {name: pattern.model for name, pattern in run.tasks.items()}
 captioner, translator = heads["captions"], heads["translation"]
 the_cell = heads["tags"].cell
 print("captions     decodes with it:", captioner.decoder.cell is the_cell)
@@ -236,7 +236,7 @@ for name, head in heads.items():
 # saw:
 
 # %%
-for name, pattern in run.patterns.items():
+for name, pattern in run.tasks.items():
     with capture_output():
         scores = pattern.scores(work / data_of[name], "test")
     for score, value in scores.items():
@@ -258,7 +258,7 @@ for name, pattern in run.patterns.items():
 # %%
 scenes = list(read_shards(work / "harbour", "test").take(8).as_numpy_iterator())
 pictures = [decode_picture(scene["image"]).numpy() for scene in scenes]
-ask = run.pattern("tags").server()
+ask = run.task("tags").server()
 found = ask(image_bytes=tf.constant([scene["image"] for scene in scenes[:4]]))
 shown = [
     {fact.about for fact in facts(Scene.from_json(scene["scene"])) if fact.kind == "object"}
@@ -281,7 +281,7 @@ Image(work / "tags.png")
 # step, and attention (어텐션) lets each $h_t$ look at its parts. Notebook 03 shows where it looks.)
 
 # %%
-ask = run.pattern("captions").server()
+ask = run.task("captions").server()
 found = ask(image_bytes=tf.constant([scene["image"] for scene in scenes]))
 captions = [texts[0].decode() for texts in found["captions"].numpy()]
 draw_captions(pictures, captions, work / "captions.png")
@@ -300,7 +300,7 @@ Image(work / "captions.png")
 # reader leans negative at 불행하게도 already.
 
 # %%
-sentiment = Server(run.pattern("sentiment").server())
+sentiment = Server(run.task("sentiment").server())
 korean = "나는 불행하게도 오늘 지갑을 잃어버렸기 때문에 정말 기분이 좋지 않다"
 (reading,) = judge(sentiment, [korean])
 for word, known, positive in zip(reading.words, reading.known, reading.positive):
@@ -332,7 +332,7 @@ Image(work / "sentiment.png")
 # together come to belong together:
 
 # %%
-associations = Server(run.pattern("associations").server())
+associations = Server(run.task("associations").server())
 for reading in relate(associations, ["boat", "sailor", "water"]):
     print(f"{reading.words[0]:8} -> {', '.join(reading.related[-1])}")
 
@@ -362,7 +362,7 @@ Image(work / "related.png")
 # in all directions, for the first thing it reads is a tag that says which language to write.
 
 # %%
-translation = run.pattern("translation")
+translation = run.task("translation")
 server = Server(translation.server(), tuple(translation.subwords.language_ids))
 english = "A sailor in a blue rowing boat is to the left of a red lighthouse."
 for code in ("de", "ko"):
@@ -408,7 +408,7 @@ for name in ("elman", "lstm"):
     config = replace(preset_for("moods", "sentiment"), cell=name)
     with capture_output():
         train({"sentiment": Plan(config, work / "moods")}, work / name)
-        alone = load_run(work / name).pattern("sentiment")
+        alone = load_run(work / name).task("sentiment")
         scores = alone.scores(work / "moods", "test")
     print(f"{name:6} alone: accuracy on test {scores['accuracy']:.3f}, "
           f"{alone.model.cell.count_params():,} parameters in the cell")

@@ -63,9 +63,9 @@ tf.get_logger().setLevel("ERROR")
 pictures = Path(tempfile.mkdtemp())
 directory = run_directory.newest("captions", Path("../runs"))
 run = run_directory.load_run(directory, encoder=False)
-captions = run.pattern("captions")
+captions = run.task("captions")
 data = run.data["captions"]
-print(f"a run that learned {', '.join(run.patterns)}")
+print(f"a run that learned {', '.join(run.tasks)}")
 print(f"{captions.config.encoder}, {captions.config.cell} of {captions.config.units} units")
 
 # %% [markdown]
@@ -143,7 +143,7 @@ Image(directory / "curves.png")
 # does); 0.82 is what one person scores against the four others. BLEU-4 counts shared runs of up to four words.
 
 # %%
-plain = run_directory.load_run(directory, encoder=False).pattern("captions")
+plain = run_directory.load_run(directory, encoder=False).task("captions")
 with capture_output():
     said = plain.caption_split(data, "dev")
 for name, value in scores_of(said, dev).items():

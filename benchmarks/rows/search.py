@@ -65,7 +65,7 @@ def cached_regions(run: Path, count: int):
     from captioning.tasks.image_encoding import cached_rows
     from captioning.training.run_directory import load_facts, load_run
 
-    captions = load_run(run, encoder=False).pattern("captions")
+    captions = load_run(run, encoder=False).task("captions")
     rows = cached_rows(captions.config, load_facts(run)["captions"].data, "dev")
     rows = rows[np.arange(count) % len(rows)]
     if captions.model.encoder is None:

@@ -13,7 +13,7 @@ STEPS = 4  # a round: a step takes as long as its longest caption, so several
 def rows(run: Path, rounds: int):
     """Yield the rows, of a run's captioner and of the pictures it learned from."""
     from captioning.training import run_directory
-    from captioning.training.train_step import GradientSteps, Objective
+    from captioning.training.train_step import Objective, TrainStep
 
     facts = run_directory.load_facts(run)["captions"]
     config = dataclasses.replace(facts.config, objective="self_critical")
@@ -25,7 +25,7 @@ def rows(run: Path, rounds: int):
     feed = captions.feed(facts.data)
     batches = list(feed.batches(0).take(STEPS))
     spec = feed.batches(0).element_spec
-    steps = GradientSteps(
+    steps = TrainStep(
         {"captions": Objective(captions.model, captions.loss, spec, config, 1000)}
     )
     drawn = [

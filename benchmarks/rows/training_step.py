@@ -109,7 +109,7 @@ def our_step(config, batch):
 
     from captioning.nn.cells import build_cell
     from captioning.tasks.captions import Captions
-    from captioning.training.train_step import GradientSteps, Objective
+    from captioning.training.train_step import Objective, TrainStep
     from data_prep.text.special_tokens import END
     from data_prep.text.vocabulary import Vocabulary
 
@@ -122,7 +122,7 @@ def our_step(config, batch):
         tf.TensorSpec((None,), tf.int32),
         tf.TensorSpec((None,), tf.int32),
     )
-    steps = GradientSteps(
+    steps = TrainStep(
         {"captions": Objective(captions.model, captions.loss, spec, config, 1000)}
     )
     return lambda: float(steps.step("captions", batch))

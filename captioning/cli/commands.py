@@ -9,7 +9,7 @@ from pathlib import Path
 from data_prep.errors import BadInput
 
 # In the order of the lesson; written here, for --help must not wait for TensorFlow.
-PATTERN_NAMES = ("captions", "sentiment", "translation", "associations", "tags")
+TASK_NAMES = ("captions", "sentiment", "translation", "associations", "tags")
 SEARCHING = ("captions", "translation")  # the others have nothing to search
 
 
@@ -33,13 +33,17 @@ def add_run_flag(parser: argparse.ArgumentParser, default: str = NEWEST) -> None
     )
 
 
-def add_pattern_flag(parser: argparse.ArgumentParser, help: str) -> None:
-    """Give the parser `--pattern`."""
+def add_task_flag(parser: argparse.ArgumentParser, help: str) -> None:
+    """Give the parser `--task`."""
     parser.add_argument(
-        "--pattern",
-        choices=PATTERN_NAMES,
+        "--task",
+        choices=TASK_NAMES,
         default="captions",
         help=f"{help} (default: captions)",
+    )
+    # Its name of earlier versions.
+    parser.add_argument(
+        "--pattern", dest="task", choices=TASK_NAMES, help=argparse.SUPPRESS
     )
 
 
@@ -110,11 +114,11 @@ def chosen_captioner(flags: argparse.Namespace) -> Path:
 
     if flags.run or not pretrained.RUN.exists():
         return chosen_run(flags, "captions")
-    say_shipped()
+    say_pretrained()
     return pretrained.RUN
 
 
-def say_shipped() -> None:
+def say_pretrained() -> None:
     """Say on stderr that the captioner that comes with the project is used."""
     print(
         "using the captioner that comes with the project; --run takes one of yours",
@@ -122,8 +126,8 @@ def say_shipped() -> None:
     )
 
 
-def chosen_run(flags: argparse.Namespace, pattern: str) -> Path:
-    """Return `--run`, or the newest run of a pattern, and say on stderr which.
+def chosen_run(flags: argparse.Namespace, task: str) -> Path:
+    """Return `--run`, or the newest run of a task, and say on stderr which.
 
     Raises:
         BadInput: no run was named and there is none.
@@ -132,6 +136,6 @@ def chosen_run(flags: argparse.Namespace, pattern: str) -> Path:
         return flags.run
     from captioning.training.run_directory import newest
 
-    run = newest(pattern)
-    print(f"using {run}, the newest run of {pattern}", file=sys.stderr)
+    run = newest(task)
+    print(f"using {run}, the newest run of {task}", file=sys.stderr)
     return run

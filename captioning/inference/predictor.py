@@ -9,7 +9,7 @@ import tensorflow as tf
 from PIL import Image
 
 from captioning.inference.results import Caption, Tag
-from captioning.inference.saved_model import is_export, load_server, patterns_of
+from captioning.inference.saved_model import is_export, load_server, tasks_of
 from captioning.training.run_directory import load_run, newest
 from data_prep.errors import BadInput
 from data_prep.pictures.decode import decode_picture, squeeze
@@ -79,8 +79,8 @@ class DrawingCaptioner:
                 f"{path} is an export, which says words alone; expected a run, which "
                 "also tells where it looks. Give --run the run that it was made of."
             )
-        self._pattern = load_run(path).pattern("captions")
-        self._ask = self._pattern.server(num_beams=num_beams)
+        self._task = load_run(path).task("captions")
+        self._ask = self._task.server(num_beams=num_beams)
         self._out = out
 
     def __call__(self, pictures: list[bytes]) -> list[list[Caption]]:
@@ -107,8 +107,8 @@ class DrawingCaptioner:
     def looks(self, picture: bytes, caption: str) -> Looks:
         """Return where the run looks as it says `caption` of an encoded picture."""
         decoded = decode_picture(tf.constant(picture))
-        pixels = squeeze(decoded, self._pattern.config.image_size)
-        words, weights = self._pattern.looks(pixels[None], caption)
+        pixels = squeeze(decoded, self._task.config.image_size)
+        words, weights = self._task.looks(pixels[None], caption)
         small = Image.fromarray(decoded.numpy())
         small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         # A caption without words has weights too: those from which its end was chosen.
@@ -171,7 +171,7 @@ def run_with_tags(run: Path) -> Path:
     Raises:
         BadInput: there is none.
     """
-    if "tags" in patterns_of(run):
+    if "tags" in tasks_of(run):
         return run
     found = newest("tags")
     print(f"using {found}, the newest run of tags", file=sys.stderr)

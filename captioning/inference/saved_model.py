@@ -1,7 +1,7 @@
-"""Serving: the graph of one pattern, raw strings in and out, of a run or of an export.
+"""Serving: the graph of one task, raw strings in and out, of a run or of an export.
 
 What commands run and what `captioning.export` saves is one graph, that of
-`Pattern.server`, so the two cannot say different things.
+`Task.server`, so the two cannot say different things.
 """
 
 import json
@@ -20,10 +20,10 @@ _OF_PICTURES = ("captions", "tags")
 
 
 class Server(NamedTuple):
-    """One pattern, ready to be asked.
+    """One task, ready to be asked.
 
     Attributes:
-        ask: by keywords, the tensors that `Pattern.server` takes -> what it returns.
+        ask: by keywords, the tensors that `Task.server` takes -> what it returns.
         languages: codes of those that a translator writes; () if an export does not
             say, and of all else.
     """
@@ -37,7 +37,7 @@ def is_export(path: Path) -> bool:
     return (path / "saved_model.pb").exists()
 
 
-def patterns_of(path: Path) -> tuple[str, ...]:
+def tasks_of(path: Path) -> tuple[str, ...]:
     """Return the names of what a run, or an export of one, learned.
 
     Raises:
@@ -48,22 +48,22 @@ def patterns_of(path: Path) -> tuple[str, ...]:
     )
 
 
-def load_server(path: Path, pattern: str, num_beams: int | None = None) -> Server:
-    """Return one pattern of a run, or of an export.
+def load_server(path: Path, task: str, num_beams: int | None = None) -> Server:
+    """Return one task of a run, or of an export.
 
     Args:
         path: a run's directory or an export's.
-        pattern: its name.
+        task: its name.
         num_beams: hypotheses of a search; None takes the run's own, or the export's.
 
     Raises:
-        BadInput: it is neither, did not learn the pattern, or is an export with another
+        BadInput: it is neither, did not learn the task, or is an export with another
             number of beams.
     """
     if is_export(path):
-        return _of_export(path, pattern, num_beams)
-    found = load_run(path, encoder=pattern in _OF_PICTURES).pattern(pattern)
-    languages = tuple(found.subwords.language_ids) if pattern == "translation" else ()
+        return _of_export(path, task, num_beams)
+    found = load_run(path, encoder=task in _OF_PICTURES).task(task)
+    languages = tuple(found.subwords.language_ids) if task == "translation" else ()
     return Server(found.server(num_beams=num_beams), languages)
 
 
@@ -91,9 +91,9 @@ def export_facts(path: Path) -> dict:
     return facts
 
 
-def _of_export(path: Path, pattern: str, num_beams: int | None) -> Server:
+def _of_export(path: Path, task: str, num_beams: int | None) -> Server:
     facts = export_facts(path)
-    check_has(path, facts["patterns"], pattern)
+    check_has(path, facts["patterns"], task)
     if num_beams not in (None, facts["num_beams"]):
         raise BadInput(
             f"{path} was exported with {facts['num_beams']} beams, {num_beams} were "
@@ -103,7 +103,7 @@ def _of_export(path: Path, pattern: str, num_beams: int | None) -> Server:
     import tensorflow_text  # noqa: F401
 
     try:
-        ask = tf.saved_model.load(str(path)).signatures[pattern]
+        ask = tf.saved_model.load(str(path)).signatures[task]
     except (OSError, KeyError, tf.errors.OpError, ValueError) as error:
         raise BadInput(
             f"{path} cannot be loaded ({str(error).splitlines()[0]}); expected a "

@@ -51,7 +51,7 @@ def habits(captions: Iterable[Tokens]) -> Habits:
     )
 
 
-def mean_habits(writers: Sequence[Iterable[Tokens]]) -> Habits:
+def mean_diversity(writers: Sequence[Iterable[Tokens]]) -> Habits:
     """Return the mean of several writers' habits, each with a caption a picture: the
     more captions, the more different words they use."""
     found = [habits(captions) for captions in writers]

@@ -1,11 +1,11 @@
-"""Siblings: several heads over one cell, with one file of weights."""
+"""Multitask: several heads over one cell, with one file of weights."""
 
 from collections.abc import Mapping
 
 import keras
 
 
-class Siblings(keras.Model):
+class Multitask(keras.Model):
     """Hold heads, so that what they share is one variable of one model.
 
     `keras.models.load_model` fails on a model with two recurrences over one cell

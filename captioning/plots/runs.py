@@ -11,11 +11,11 @@ matplotlib.use("Agg")  # a server has no screen
 
 
 def draw_history(history: Sequence, score_names: Mapping[str, str], path: Path) -> None:
-    """Draw losses and dev scores against epochs, a curve a pattern.
+    """Draw losses and dev scores against epochs, a curve a task.
 
     Args:
         history: of `history.Epoch`.
-        score_names: by pattern, what its dev score is called.
+        score_names: by task, what its dev score is called.
         path: a PNG file, written over.
     """
     epochs = [epoch.epoch for epoch in history]

@@ -1,4 +1,4 @@
-"""Pictures of patterns: the tags of a scene as bars, weights between words as a map."""
+"""Pictures of tasks: the tags of a scene as bars, weights between words as a map."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path

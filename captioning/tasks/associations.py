@@ -10,13 +10,13 @@ from captioning.metrics.ranking import recall_at_k
 from captioning.models.associations import WordAssociations
 from captioning.nn.losses import related_cross_entropy
 from captioning.tasks.config import Config
-from captioning.tasks.task import Cell, Feed, Pattern
+from captioning.tasks.task import Cell, Feed, Task
 from captioning.tasks.word_lists import load_words, save_words
 from data_prep.errors import BadInput
 from data_prep.pipeline.images import load_split
 from data_prep.pipeline.sentences import dataset_by_length
 from data_prep.text import content_words
-from data_prep.text.prefixes import started, word_by_word
+from data_prep.text.prefixes import prefixes_of, started
 from data_prep.text.special_tokens import PAD, UNK
 from data_prep.text.vocabulary import Vocabulary
 
@@ -27,7 +27,7 @@ SHARE_OF_PLACES = 0.08  # one of a caption, as often as its last: those are scor
 BATCH_SIZE = 250
 
 
-class Associations(Pattern):
+class Associations(Task):
     """A reader of captions that says which words go with what it read.
 
     It reads one caption of a picture and expects the content words of its others.
@@ -76,9 +76,9 @@ class Associations(Pattern):
         captions = load_split(data, "train").captions
         related = content_words.most_frequent(captions, NUM_RELATED)
         vocabulary = Vocabulary.load(data / Vocabulary.FILE)
-        pattern = cls(config, vocabulary, related, cell)
-        pattern._start_at(pattern._questions(data, "train")[1])
-        return pattern
+        task = cls(config, vocabulary, related, cell)
+        task._start_at(task._questions(data, "train")[1])
+        return task
 
     @classmethod
     def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Associations":
@@ -212,7 +212,7 @@ class Associations(Pattern):
             input_signature=[tf.TensorSpec((None,), tf.string, name="texts")],
         )
         def serve(texts):
-            read = word_by_word(self.vocabulary, texts)
+            read = prefixes_of(self.vocabulary, texts)
             logits = self.model(read.token_ids)
             was_read = self._was_read(read.token_ids)
             # As in training: what was read takes no share of the probability.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from captioning.metrics import METEOR_NAME, CiderD, meteor, score_corpus
-from captioning.metrics.diversity import habits, mean_habits
+from captioning.metrics.diversity import habits, mean_diversity
 from captioning.metrics.ptb_tokenizer import tokenize
 from data_prep.errors import BadInput
 from data_prep.harbour.scene import Scene, facts
@@ -114,13 +114,13 @@ def score_captions(
     }
 
 
-def caption_habits(captions: Mapping[str, str], split: Split) -> dict[str, float]:
+def caption_diversity(captions: Mapping[str, str], split: Split) -> dict[str, float]:
     """Return how captions are written, by name, and how the references are: the mean
     over people, each with a caption a picture."""
     found = habits(tokenize(caption) for caption in captions.values())
     references = reference_tokens(split).values()
     writers = range(min(map(len, references)))
-    people = mean_habits([[of[k] for of in references] for k in writers])
+    people = mean_diversity([[of[k] for of in references] for k in writers])
     names = ("words a caption", "different words", "break off", "repeat themselves")
     shown = {}
     for name, own, theirs in zip(names, found, people, strict=True):

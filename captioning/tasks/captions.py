@@ -24,7 +24,7 @@ from captioning.tasks.image_encoding import (
     learned_encoder,
     region_shape,
 )
-from captioning.tasks.task import Cell, Feed, Pattern
+from captioning.tasks.task import Cell, Feed, Task
 from data_prep.errors import BadInput
 from data_prep.pictures.decode import load_pictures
 from data_prep.pipeline import images
@@ -40,7 +40,7 @@ WORDS = "vocabulary.txt"
 BATCH_SIZE = 128
 
 
-class Captions(Pattern):
+class Captions(Task):
     """A captioner and its words.
 
     Args:

@@ -1,4 +1,4 @@
-"""Presets: where the knobs start, for each pattern on each data set it was tuned on.
+"""Presets: where the knobs start, for each task on each data set it was tuned on.
 
 What they give, in which time and by which command, stands in the README's tables.
 """
@@ -144,7 +144,7 @@ PRESETS = {
     "harbour-tags": replace(_HARBOUR, readout_dropout=0.1, learning_rate=1e-3),
 }
 
-# By pattern: whose knobs a data set without a preset of its own starts from.
+# By task: whose knobs a data set without a preset of its own starts from.
 _TUNED = {
     "captions": "flickr8k",
     "sentiment": "sst2",
@@ -167,10 +167,10 @@ def preset(name: str) -> Config:
     return PRESETS[name]
 
 
-def preset_for(data_set: str, pattern: str) -> Config:
-    """Return where the knobs start for a pattern on a data set: its own preset, else
-    that of the data set on which the pattern was tuned."""
+def preset_for(data_set: str, task: str) -> Config:
+    """Return where the knobs start for a task on a data set: its own preset, else
+    that of the data set on which the task was tuned."""
     name = data_set
-    if pattern in ("associations", "tags"):  # which share their data sets with captions
-        name = f"{data_set}-{pattern}"
-    return PRESETS.get(name) or PRESETS[_TUNED[pattern]]
+    if task in ("associations", "tags"):  # which share their data sets with captions
+        name = f"{data_set}-{task}"
+    return PRESETS.get(name) or PRESETS[_TUNED[task]]

@@ -1,14 +1,14 @@
-"""Patterns: the shapes of sequence that one cell serves, one file each."""
+"""Tasks: the shapes of sequence that one cell serves, one file each."""
 
 from captioning.tasks.associations import Associations
 from captioning.tasks.captions import Captions
 from captioning.tasks.sentiment import Sentiment
 from captioning.tasks.tags import Tags
-from captioning.tasks.task import Pattern
+from captioning.tasks.task import Task
 from captioning.tasks.translation import Translation
 
 # In the order of the lesson, and of a joint run.
-PATTERNS: dict[str, type[Pattern]] = {
+TASKS: dict[str, type[Task]] = {
     "captions": Captions,
     "sentiment": Sentiment,
     "translation": Translation,

@@ -8,18 +8,18 @@ import tensorflow as tf
 from captioning.models.sentiment import SentimentClassifier
 from captioning.nn.losses import token_cross_entropy
 from captioning.tasks.config import Config
-from captioning.tasks.task import Cell, Feed, Pattern
+from captioning.tasks.task import Cell, Feed, Task
 from data_prep.pipeline.sentences import dataset_by_length
 from data_prep.prepared.dataset_info import DatasetInfo, check_kind
 from data_prep.prepared.sentences import LabelledTexts, load_labelled
-from data_prep.text.prefixes import started, word_by_word
+from data_prep.text.prefixes import prefixes_of, started
 from data_prep.text.tokenizers import Tokenizer, load_tokenizer
 
 NEGATIVE, POSITIVE = 0, 1
 BATCH_SIZE = 250  # sentences judged at once: enough to forget the cost of a call
 
 
-class Sentiment(Pattern):
+class Sentiment(Task):
     """A reader of moods and its words.
 
     Args:
@@ -144,7 +144,7 @@ class Sentiment(Pattern):
             input_signature=[tf.TensorSpec((None,), tf.string, name="texts")],
         )
         def serve(texts):
-            read = word_by_word(self.tokenizer, texts)
+            read = prefixes_of(self.tokenizer, texts)
             logits = self.model(read.token_ids)
             after = tf.nn.softmax(logits)[..., POSITIVE]
             return {

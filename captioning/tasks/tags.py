@@ -16,7 +16,7 @@ from captioning.tasks.image_encoding import (
     learned_encoder,
     region_shape,
 )
-from captioning.tasks.task import Cell, Feed, Pattern
+from captioning.tasks.task import Cell, Feed, Task
 from captioning.tasks.word_lists import load_words, save_words
 from data_prep.errors import BadInput
 from data_prep.harbour.scene import Scene, facts
@@ -30,7 +30,7 @@ SHOWN = 10
 BATCH_SIZE = 100
 
 
-class Tags(Pattern):
+class Tags(Task):
     """A tagger and its tags.
 
     Of pictures with scenes the tags are the objects they show, else content words of
@@ -74,9 +74,9 @@ class Tags(Pattern):
                 f"{data} has no content word in the captions of train; expected some, "
                 "which become the tags. Write captions that name what is seen."
             )
-        pattern = cls(config, tags, cell)
-        pattern._start_at(pattern._truth(split))
-        return pattern
+        task = cls(config, tags, cell)
+        task._start_at(task._truth(split))
+        return task
 
     @classmethod
     def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Tags":

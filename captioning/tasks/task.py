@@ -1,4 +1,4 @@
-"""The contract of a pattern: one shape of sequence, from data to a served model.
+"""The contract of a task: one shape of sequence, from data to a served model.
 
 What is common to captions, sentiment, translation, associations and tags is written
 here once; each of them is one file beside this one. Training, runs, evaluation and
@@ -25,7 +25,7 @@ class Feed(NamedTuple):
     Attributes:
         batches: epoch, from 0 -> its batches. Seed and epoch alone decide about them,
             but for how words are cut where the knob `subword_alpha` draws it.
-        examples_per_epoch: how many of the pattern's `unit` they hold.
+        examples_per_epoch: how many of the task's `unit` they hold.
         batches_per_epoch: how many they are.
         dev_score: -> the score on the dev split of the model as it now is; the more
             the better, at most around 1.
@@ -37,7 +37,7 @@ class Feed(NamedTuple):
     dev_score: Callable[[], float]
 
 
-class Pattern(abc.ABC):
+class Task(abc.ABC):
     """A head over a cell, and all that knows its data.
 
     Attributes:
@@ -63,8 +63,8 @@ class Pattern(abc.ABC):
 
     @classmethod
     @abc.abstractmethod
-    def of_data(cls, config: Config, data: Path, cell: Cell) -> "Pattern":
-        """Return the pattern with first weights, with the words of a data set.
+    def of_data(cls, config: Config, data: Path, cell: Cell) -> "Task":
+        """Return the task with first weights, with the words of a data set.
 
         Raises:
             BadInput: the data set is not whole or of another kind, or the knobs name
@@ -73,8 +73,8 @@ class Pattern(abc.ABC):
 
     @classmethod
     @abc.abstractmethod
-    def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Pattern":
-        """Return the pattern with first weights, with the words that `save` left.
+    def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Task":
+        """Return the task with first weights, with the words that `save` left.
 
         Raises:
             BadInput: they are missing or damaged.
@@ -84,7 +84,7 @@ class Pattern(abc.ABC):
     def save(self, folder: Path) -> None:
         """Write what `of_run` needs, besides weights, into a folder that exists."""
 
-    def start_from(self, other: "Pattern") -> None:
+    def start_from(self, other: "Task") -> None:
         """Take the weights of another of the same words.
 
         Raises:

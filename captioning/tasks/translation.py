@@ -13,7 +13,7 @@ from captioning.models.decoder import Decoder
 from captioning.models.translator import SentenceReader, Translator
 from captioning.objectives.teacher_forcing import teacher_forcing_loss
 from captioning.tasks.config import Config
-from captioning.tasks.task import Cell, Feed, Pattern
+from captioning.tasks.task import Cell, Feed, Task
 from data_prep.errors import BadInput
 from data_prep.pipeline.sentences import dataset_by_length
 from data_prep.prepared.dataset_info import DatasetInfo, check_kind
@@ -35,7 +35,7 @@ class Direction(NamedTuple):
         return f"{self.source}-{self.target}"
 
 
-class Translation(Pattern):
+class Translation(Task):
     """A translator, in all of its directions at once, and its subwords.
 
     Args:

@@ -5,7 +5,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from captioning.training.history import HISTORY, Epoch, passes, read_history
-from captioning.training.train_step import GradientSteps
+from captioning.training.train_step import TrainStep
 from data_prep.errors import BadInput
 
 CHECKPOINT = "checkpoint"
@@ -24,7 +24,7 @@ class Checkpoint:
         directory: the run's.
     """
 
-    def __init__(self, steps: GradientSteps, directory: Path):
+    def __init__(self, steps: TrainStep, directory: Path):
         self._directory = directory
         self._epochs = tf.Variable(0)
         self._manager = tf.train.CheckpointManager(

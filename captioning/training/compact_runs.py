@@ -4,8 +4,8 @@ import json
 import tempfile
 from pathlib import Path
 
-from captioning.models.multitask import Siblings
-from captioning.tasks.registry import PATTERNS
+from captioning.models.multitask import Multitask
+from captioning.tasks.registry import TASKS
 from captioning.training.compact_weights import pack
 from captioning.training.run_directory import (
     COMPACT,
@@ -30,22 +30,20 @@ def write_compact(directory: Path, out: Path) -> None:
     """
     run = load_run(directory, encoder=False)
     told = json.loads((directory / CONFIG).read_text("utf-8"))
-    for name, pattern in run.patterns.items():
+    for name, task in run.tasks.items():
         (out / name).mkdir()
-        pattern.save(out / name)
+        task.save(out / name)
         # Where it lay is nobody's business; this is where it would lie by the README.
         told["patterns"][name]["data"] = f"data/{run.data[name].name}"
-    cell = shared_cell(
-        {n: Plan(p.config, run.data[n]) for n, p in run.patterns.items()}
-    )
+    cell = shared_cell({n: Plan(p.config, run.data[n]) for n, p in run.tasks.items()})
     fresh = {
-        name: PATTERNS[name].of_run(pattern.config, out / name, cell)
-        for name, pattern in run.patterns.items()
+        name: TASKS[name].of_run(task.config, out / name, cell)
+        for name, task in run.tasks.items()
     }
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / f"{n}.weights.h5" for n in ("learned", "first")]
-        for patterns, file in zip((run.patterns, fresh), files, strict=True):
-            Siblings({n: p.model for n, p in patterns.items()}).save_weights(file)
+        for tasks, file in zip((run.tasks, fresh), files, strict=True):
+            Multitask({n: p.model for n, p in tasks.items()}).save_weights(file)
         moved = [f"{n}/encoder/" for n, p in fresh.items() if p.config.fine_tune]
         pack(*files, out / COMPACT, tuple(moved))
     write_text(out / CONFIG, json.dumps(told, indent=2) + "\n")

@@ -1,19 +1,19 @@
-"""Data sets: which one each pattern of a run learns from, and which must not meet."""
+"""Data sets: which one each task of a run learns from, and which must not meet."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from captioning.tasks.registry import PATTERNS
+from captioning.tasks.registry import TASKS
 from captioning.training.embedded_runs import embedded_data
 from data_prep.errors import BadInput
 from data_prep.prepared.dataset_info import DatasetInfo
 
 
-def data_sets(patterns: Sequence[str], given: Sequence[Path]) -> dict[str, Path]:
-    """Return the data set of each pattern: that of its kind, or the embedded one.
+def data_sets(tasks: Sequence[str], given: Sequence[Path]) -> dict[str, Path]:
+    """Return the data set of each task: that of its kind, or the embedded one.
 
     Args:
-        patterns: names.
+        tasks: names.
         given: prepared data sets, one of a kind; none takes the embedded ones, made now
             where they are not there.
 
@@ -30,13 +30,13 @@ def data_sets(patterns: Sequence[str], given: Sequence[Path]) -> dict[str, Path]
                 "one of a kind. Leave one out."
             )
         by_kind[kind] = data
-    needed = {PATTERNS[pattern].kind for pattern in patterns}
+    needed = {TASKS[task].kind for task in tasks}
     if unused := set(by_kind) - needed:
         kind = min(unused)
         raise BadInput(
             f"{by_kind[kind]} is a data set of {kind}; expected one of "
-            f"{' and '.join(sorted(needed))} for {', '.join(patterns)}. Give another "
-            "--data or another --pattern."
+            f"{' and '.join(sorted(needed))} for {', '.join(tasks)}. Give another "
+            "--data or another --task."
         )
     if given and (missing := needed - set(by_kind)):
         raise BadInput(
@@ -46,9 +46,8 @@ def data_sets(patterns: Sequence[str], given: Sequence[Path]) -> dict[str, Path]
         )
     _check_leak(by_kind)
     return {
-        pattern: by_kind.get(PATTERNS[pattern].kind)
-        or embedded_data(PATTERNS[pattern].kind)
-        for pattern in patterns
+        task: by_kind.get(TASKS[task].kind) or embedded_data(TASKS[task].kind)
+        for task in tasks
     }
 
 

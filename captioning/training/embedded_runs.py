@@ -28,34 +28,34 @@ def embedded_data(kind: str) -> Path:
     return data
 
 
-def train_embedded(pattern: str, root: Path = Path("runs")) -> Path:
-    """Return a new run of a pattern, trained now on the embedded data set.
+def train_embedded(task: str, root: Path = Path("runs")) -> Path:
+    """Return a new run of a task, trained now on the embedded data set.
 
     It gets its name when it is finished: one that was stopped leaves nothing behind,
     and is nobody's newest run.
 
     Args:
-        pattern: its name.
+        task: its name.
         root: the directory to put it in.
 
     Raises:
         BadInput: nothing can be written there.
     """
     from captioning.tasks.presets import preset_for
-    from captioning.tasks.registry import PATTERNS
+    from captioning.tasks.registry import TASKS
     from captioning.training.run_directory import Plan
     from captioning.training.trainer import train
     from data_prep.errors import BadInput
 
-    data = embedded_data(PATTERNS[pattern].kind)
-    config = preset_for(data.name, pattern)
+    data = embedded_data(TASKS[task].kind)
+    config = preset_for(data.name, task)
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    run = root / f"{data.name}-{pattern}-{config.cell}-{stamp}"
+    run = root / f"{data.name}-{task}-{config.cell}-{stamp}"
     try:
         root.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=root, prefix="unfinished-") as folder:
             unfinished = Path(folder) / run.name
-            train({pattern: Plan(config, data)}, unfinished)
+            train({task: Plan(config, data)}, unfinished)
             unfinished.rename(run)
     except OSError as error:
         raise BadInput(

@@ -23,11 +23,11 @@ class Epoch(NamedTuple):
 
     Attributes:
         epoch: from 1; 0 is what a run that starts from another one starts with.
-        losses: by pattern, the mean over the epoch's steps.
-        dev: by pattern, the dev score of the averaged weights.
+        losses: by task, the mean over the epoch's steps.
+        dev: by task, the dev score of the averaged weights.
         examples_per_second: training speed; the dev evaluation is not counted.
         minutes: spent on training so far; dev evaluations are not counted.
-        metrics: what a pattern measures beside its loss, by "pattern.name".
+        metrics: what a task measures beside its loss, by "task.name".
     """
 
     epoch: int
@@ -39,7 +39,7 @@ class Epoch(NamedTuple):
 
     @property
     def dev_score(self) -> float:
-        """What epochs are compared by: the mean of the patterns' dev scores."""
+        """What epochs are compared by: the mean of the tasks' dev scores."""
         return float(np.mean(list(self.dev.values())))
 
 

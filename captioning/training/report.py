@@ -20,28 +20,28 @@ def score_table(scores: dict[str, float | None]) -> str:
 
 
 def show_run(directory: Path, name: str, data: Path, split: str) -> str:
-    """Return what people want to see of one pattern of a finished run.
+    """Return what people want to see of one task of a finished run.
 
     Of captions it also leaves ``samples/`` (a few of the pictures) and
     ``captions.png`` (the same, with what the run says of them) in the directory.
     """
     run = load_run(directory, encoder=False)
-    pattern = run.pattern(name)
+    task = run.task(name)
     if name == "captions":
-        return _show_captions(pattern, directory, data, split)
-    lines = [f"{name}, {split} split", score_table(pattern.scores(data, split)), ""]
-    return "\n".join([*lines, *pattern.examples(data, split, NUM_SAMPLES)])
+        return _show_captions(task, directory, data, split)
+    lines = [f"{name}, {split} split", score_table(task.scores(data, split)), ""]
+    return "\n".join([*lines, *task.examples(data, split, NUM_SAMPLES)])
 
 
-def _show_captions(pattern: Captions, directory: Path, data: Path, split: str) -> str:
-    captions = pattern.caption_split(data, split)
+def _show_captions(task: Captions, directory: Path, data: Path, split: str) -> str:
+    captions = task.caption_split(data, split)
     references = images.load_split(data, split)
     lines = [
         f"captions, {split} split, {len(captions)} pictures",
         score_table(scores_of(captions, references)),
     ]
     if any(references.scenes):
-        grey = pattern.caption_split(data, split, grey=True)
+        grey = task.caption_split(data, split, grey=True)
         blind = scores_of(grey, references)["F1 of all facts"]
         lines.append(_line("  on grey pictures", blind))
     lines.append("")

@@ -1,7 +1,7 @@
 """Runs: what a training leaves on disk, and how it is read again.
 
-RUN/config.json              of each pattern: knobs, data set, the encoder's fingerprint
-RUN/PATTERN/                 its words (vocabulary.txt and the like)
+RUN/config.json              of each task: knobs, data set, the encoder's fingerprint
+RUN/TASK/                 its words (vocabulary.txt and the like)
 RUN/model.weights.h5         the best weights so far, by the dev score (their moving
                              average); without the encoder's where it is frozen:
                              those come from the package they always came from
@@ -21,12 +21,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from captioning.models.multitask import Siblings
+from captioning.models.multitask import Multitask
 from captioning.nn.cells import build_cell
 from captioning.tasks import image_encoding
 from captioning.tasks.config import Config
-from captioning.tasks.registry import PATTERNS
-from captioning.tasks.task import Cell, Pattern
+from captioning.tasks.registry import TASKS
+from captioning.tasks.task import Cell, Task
 from captioning.training import compact_weights
 from data_prep.atomic import write_text
 from data_prep.errors import BadInput
@@ -38,7 +38,7 @@ COMPACT = "model.compact.h5"  # in its place, in a run made to be given to other
 
 
 class Plan(NamedTuple):
-    """What one pattern of a run learns from, and how.
+    """What one task of a run learns from, and how.
 
     Attributes:
         config: the knobs.
@@ -54,26 +54,26 @@ class Run(NamedTuple):
 
     Attributes:
         directory: where it lies.
-        patterns: by name; all over one cell.
+        tasks: by name; all over one cell.
         data: by name, the prepared data set that it learned from.
     """
 
     directory: Path
-    patterns: dict[str, Pattern]
+    tasks: dict[str, Task]
     data: dict[str, Path]
 
-    def pattern(self, name: str) -> Pattern:
-        """Return one pattern, or raise BadInput if the run did not learn it."""
-        check_has(self.directory, self.patterns, name)
-        return self.patterns[name]
+    def task(self, name: str) -> Task:
+        """Return one task, or raise BadInput if the run did not learn it."""
+        check_has(self.directory, self.tasks, name)
+        return self.tasks[name]
 
 
-def check_has(directory: Path, patterns: Mapping, name: str) -> None:
-    """Raise BadInput unless `name` is one of a run's patterns."""
-    if name not in patterns:
+def check_has(directory: Path, tasks: Mapping, name: str) -> None:
+    """Raise BadInput unless `name` is one of a run's tasks."""
+    if name not in tasks:
         raise BadInput(
-            f"{directory} learned {', '.join(patterns)}, not {name}; expected a run of "
-            f"`python -m captioning.train --pattern {name}`. Give another --run."
+            f"{directory} learned {', '.join(tasks)}, not {name}; expected a run of "
+            f"`python -m captioning.train --task {name}`. Give another --run."
         )
 
 
@@ -88,7 +88,7 @@ def shared_cell(plans: Mapping[str, Plan]) -> Cell:
         if any(getattr(config, knob) != getattr(first, knob) for config in others):
             found = {name: getattr(p.config, knob) for name, p in plans.items()}
             raise BadInput(
-                f"The patterns have {knob} {found}; expected the same for all, because "
+                f"The tasks have {knob} {found}; expected the same for all, because "
                 f"they share one cell. Give --{knob.replace('_', '-')}."
             )
     with image_encoding.naming_bad_input():
@@ -112,7 +112,7 @@ def check_new(directory: Path) -> None:
 def create(
     directory: Path,
     plans: Mapping[str, Plan],
-    patterns: Mapping[str, Pattern],
+    tasks: Mapping[str, Task],
     start: Path | None = None,
 ) -> None:
     """Make the directory of a new run; `start` is one whose weights it starts with.
@@ -135,9 +135,9 @@ def create(
         },
     }
     try:
-        for name, pattern in patterns.items():
+        for name, task in tasks.items():
             (directory / name).mkdir(parents=True, exist_ok=True)
-            pattern.save(directory / name)
+            task.save(directory / name)
         write_text(directory / CONFIG, json.dumps(facts, indent=2) + "\n")
     except OSError as error:
         raise BadInput(
@@ -162,7 +162,7 @@ def _data_digest(data: Path) -> str:
     return examples_digest(info, "train") + info.vocabulary_sha256
 
 
-def save_weights(directory: Path, model: Siblings) -> None:
+def save_weights(directory: Path, model: Multitask) -> None:
     """Write the weights of a run's heads, all at once or not at all."""
     partial = directory / ("partial-" + WEIGHTS)
     model.save_weights(partial)
@@ -176,7 +176,7 @@ def _weights_of(directory: Path) -> Path | None:
 
 
 class Facts(NamedTuple):
-    """What a run's config.json says of one pattern.
+    """What a run's config.json says of one task.
 
     Attributes:
         config: the knobs.
@@ -190,7 +190,7 @@ class Facts(NamedTuple):
 
 
 def load_facts(directory: Path) -> dict[str, Facts]:
-    """Return what a run's config.json says, by pattern.
+    """Return what a run's config.json says, by task.
 
     Raises:
         BadInput: it is missing, unreadable, or of another version.
@@ -229,8 +229,8 @@ def start_of(directory: Path) -> str | None:
 
 
 def _facts_of(directory: Path, name: str, said: dict) -> Facts:
-    if name not in PATTERNS:
-        raise ValueError(f"no pattern is called {name!r}")
+    if name not in TASKS:
+        raise ValueError(f"no task is called {name!r}")
     config = Config(**said["config"])
     installed = image_encoding.fingerprint(config)
     if said["encoder_fingerprint"] != installed:
@@ -255,8 +255,8 @@ def load_run(directory: Path, *, encoder: bool = True) -> Run:
     """
     facts = load_facts(directory)
     cell = shared_cell({name: Plan(f.config, f.data) for name, f in facts.items()})
-    patterns = {
-        name: PATTERNS[name].of_run(f.config, directory / name, cell)
+    tasks = {
+        name: TASKS[name].of_run(f.config, directory / name, cell)
         for name, f in facts.items()
     }
     weights = _weights_of(directory)
@@ -267,7 +267,7 @@ def load_run(directory: Path, *, encoder: bool = True) -> Run:
             f"--run {directory}."
         )
     try:
-        _load_weights(Siblings({n: p.model for n, p in patterns.items()}), weights)
+        _load_weights(Multitask({n: p.model for n, p in tasks.items()}), weights)
     except (ValueError, OSError, KeyError) as error:
         reason = str(error).splitlines()[0]
         raise BadInput(
@@ -275,12 +275,12 @@ def load_run(directory: Path, *, encoder: bool = True) -> Run:
             f"({reason}). Restore the run's files, or train again."
         ) from error
     if encoder:
-        for pattern in patterns.values():
-            pattern.attach_encoder()
-    return Run(directory, patterns, {name: f.data for name, f in facts.items()})
+        for task in tasks.values():
+            task.attach_encoder()
+    return Run(directory, tasks, {name: f.data for name, f in facts.items()})
 
 
-def _load_weights(model: Siblings, weights: Path) -> None:
+def _load_weights(model: Multitask, weights: Path) -> None:
     if weights.name == WEIGHTS:
         model.load_weights(weights)
         return
@@ -291,16 +291,16 @@ def _load_weights(model: Siblings, weights: Path) -> None:
         model.load_weights(whole)
 
 
-def take_weights(patterns: Mapping[str, Pattern], start: Path) -> None:
-    """Let new patterns start with the weights of a run.
+def take_weights(tasks: Mapping[str, Task], start: Path) -> None:
+    """Let new tasks start with the weights of a run.
 
     Raises:
         BadInput: it is not whole, lacks one of them, or has other sizes.
     """
     run = load_run(start, encoder=False)
-    for name, pattern in patterns.items():
+    for name, task in tasks.items():
         try:
-            pattern.start_from(run.pattern(name))
+            task.start_from(run.task(name))
         except ValueError as error:
             raise BadInput(
                 f"{start} does not fit, as it has weights of other sizes or of other "
@@ -309,8 +309,8 @@ def take_weights(patterns: Mapping[str, Pattern], start: Path) -> None:
             ) from error
 
 
-def newest(pattern: str, root: Path = Path("runs")) -> Path:
-    """Return the run under `root` with the newest weights of a pattern; it may still
+def newest(task: str, root: Path = Path("runs")) -> Path:
+    """Return the run under `root` with the newest weights of a task; it may still
     be learning.
 
     Raises:
@@ -318,10 +318,10 @@ def newest(pattern: str, root: Path = Path("runs")) -> Path:
     """
     found = filter(None, map(_weights_of, root.glob("*")))
     for weights in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True):
-        if (weights.parent / pattern).is_dir():
+        if (weights.parent / task).is_dir():
             return weights.parent
     raise BadInput(
-        f"There is no run under {root}/ that learned {pattern}; expected one. "
-        f"Make one by `python -m captioning.train --pattern {pattern}`, or name one "
+        f"There is no run under {root}/ that learned {task}; expected one. "
+        f"Make one by `python -m captioning.train --task {task}`, or name one "
         "by --run."
     )

@@ -1,4 +1,4 @@
-"""Turns: in which order several patterns learn, a batch each, in one run."""
+"""Turns: in which order several tasks learn, a batch each, in one run."""
 
 from collections.abc import Mapping
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from captioning.models.multitask import Siblings
+from captioning.models.multitask import Multitask
 from captioning.nn.precision import products_in
 from captioning.tasks.config import Config
 
@@ -38,7 +38,7 @@ class Objective(NamedTuple):
     started: bool = False
 
 
-class GradientSteps:
+class TrainStep:
     """Train heads, whether they share a cell or not, one batch of one head a call.
 
     What belongs to one head alone is learned by the head's own knobs, as if it were
@@ -54,14 +54,14 @@ class GradientSteps:
         objectives: by name.
 
     Attributes:
-        model: `Siblings` of the heads, to save and to restore.
+        model: `Multitask` of the heads, to save and to restore.
         seen_by_callbacks: the same heads, compiled, for the ecosystem's callbacks.
         optimizers: by the name of the head; of the head followed by `FINE_TUNED`, where
             it fine-tunes its encoder; and `SHARED`, where something is shared.
     """
 
     def __init__(self, objectives: Mapping[str, Objective]):
-        self.model = Siblings({name: o.model for name, o in objectives.items()})
+        self.model = Multitask({name: o.model for name, o in objectives.items()})
         self._strategy = tf.distribute.get_strategy()
         self._variables = _by_owner(objectives)
         self.optimizers = {
@@ -69,7 +69,7 @@ class GradientSteps:
             for name, variables in self._variables.items()
         }
         # Another one than is saved: of a compiled model the optimizer is saved too.
-        self.seen_by_callbacks = Siblings({n: o.model for n, o in objectives.items()})
+        self.seen_by_callbacks = Multitask({n: o.model for n, o in objectives.items()})
         self.seen_by_callbacks.compile(next(iter(self.optimizers.values())))
         self._steps = {name: self._compiled(name, o) for name, o in objectives.items()}
         self._precisions = {name: o.config.precision for name, o in objectives.items()}

@@ -13,14 +13,14 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from captioning.plots.runs import draw_history
-from captioning.tasks.registry import PATTERNS
-from captioning.tasks.task import Feed, Pattern
+from captioning.tasks.registry import TASKS
+from captioning.tasks.task import Feed, Task
 from captioning.training import run_directory
 from captioning.training.checkpoint import Checkpoint
 from captioning.training.history import Epoch, best, finished, passes, write_history
 from captioning.training.run_directory import Plan
 from captioning.training.task_schedule import span, turns
-from captioning.training.train_step import GradientSteps, Objective
+from captioning.training.train_step import Objective, TrainStep
 
 
 def train(
@@ -31,18 +31,18 @@ def train(
     start: Path | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> list[Epoch]:
-    """Train patterns over one cell; keep what is best on the dev splits.
+    """Train tasks over one cell; keep what is best on the dev splits.
 
-    Several patterns take turns, one batch each. Over the run each takes as many steps
+    Several tasks take turns, one batch each. Over the run each takes as many steps
     as if alone; an epoch is a pass over the data of the first.
 
     Args:
-        plans: by pattern. The first one's knobs decide when the run ends. Of a resumed
+        plans: by task. The first one's knobs decide when the run ends. Of a resumed
             run, those it was started with.
         directory: the run's; made here unless resumed.
         resume: go on from the last checkpoint.
         start: a run whose words and weights the new one starts with, and which it has
-            to be better than; its patterns must have the same sizes.
+            to be better than; its tasks must have the same sizes.
         callbacks: further Keras callbacks.
 
     Returns:
@@ -61,22 +61,22 @@ def train(
     with tf.distribute.get_strategy().scope():
         cell = run_directory.shared_cell(plans)
         learned = directory if resume else start
-        patterns = {
-            name: PATTERNS[name].of_run(plan.config, learned / name, cell)
+        tasks = {
+            name: TASKS[name].of_run(plan.config, learned / name, cell)
             if learned
-            else PATTERNS[name].of_data(plan.config, plan.data, cell)
+            else TASKS[name].of_data(plan.config, plan.data, cell)
             for name, plan in plans.items()
         }
         if start and not resume:
-            run_directory.take_weights(patterns, start)
-    feeds = {name: pattern.feed(plans[name].data) for name, pattern in patterns.items()}
+            run_directory.take_weights(tasks, start)
+    feeds = {name: task.feed(plans[name].data) for name, task in tasks.items()}
     total_steps = {
         name: plans[name].config.epochs * feed.batches_per_epoch
         for name, feed in feeds.items()
     }
     started = bool(run_directory.start_of(directory) if resume else start)
     with tf.distribute.get_strategy().scope():
-        steps = GradientSteps(
+        steps = TrainStep(
             {
                 name: Objective(
                     p.model,
@@ -86,11 +86,11 @@ def train(
                     total_steps[name],
                     started,
                 )
-                for name, p in patterns.items()
+                for name, p in tasks.items()
             }
         )
     if not resume:  # not before all that the knobs name was found to exist
-        run_directory.create(directory, plans, patterns, start)
+        run_directory.create(directory, plans, tasks, start)
     checkpoint = Checkpoint(steps, directory)
     history = checkpoint.restore() if resume else []
     if start and not resume:
@@ -105,7 +105,7 @@ def train(
         ],
         model=steps.seen_by_callbacks,
     )
-    # One stream a pattern: its own epochs end where they end, not where the run's do.
+    # One stream a task: its own epochs end where they end, not where the run's do.
     streams = {
         name: _batches(feed, span(total_steps[name], passes(history), config.epochs)[0])
         for name, feed in feeds.items()
@@ -126,7 +126,7 @@ def train(
                 callback_list,
             )
             epoch = _told(losses, feeds, history, time.monotonic() - began)
-            epoch = epoch._replace(metrics=_measured(patterns))
+            epoch = epoch._replace(metrics=_measured(tasks))
             with steps.averaged_weights():
                 dev = {name: feed.dev_score() for name, feed in feeds.items()}
                 epoch = epoch._replace(dev=dev)
@@ -147,13 +147,13 @@ def _spec_of(feed: Feed):
 
 
 def _take_turns(
-    steps: GradientSteps,
+    steps: TrainStep,
     streams: Mapping[str, Iterator],
     order: Sequence[str],
     label: str,
     callbacks,
 ) -> dict[str, list[float]]:
-    """Take one step after the other; return by pattern the losses of its steps."""
+    """Take one step after the other; return by task the losses of its steps."""
     losses: dict[str, list[float]] = {name: [] for name in streams}
     with tqdm(order, desc=label, unit=" steps") as progress:
         for step, name in enumerate(progress):
@@ -188,11 +188,11 @@ def _told(
     )
 
 
-def _measured(patterns: Mapping[str, Pattern]) -> dict[str, float]:
-    """Return the means of what the patterns measured since last asked."""
+def _measured(tasks: Mapping[str, Task]) -> dict[str, float]:
+    """Return the means of what the tasks measured since last asked."""
     found = {}
-    for name, pattern in patterns.items():
-        for metric in pattern.metrics:
+    for name, task in tasks.items():
+        for metric in task.metrics:
             found[f"{name}.{metric.name}"] = float(metric.result())
             metric.reset_state()
     return found
@@ -227,7 +227,7 @@ def _report(history: Sequence[Epoch], config, directory: Path) -> None:
     kept = " (best so far, kept)" if last.dev_score > best(history[:-1]) else ""
     learned = "; ".join(
         f"{name}: loss {last.losses[name]:.3f}, "
-        f"dev {PATTERNS[name].score_name} {last.dev[name]:.4f}"
+        f"dev {TASKS[name].score_name} {last.dev[name]:.4f}"
         for name in last.losses
     )
     measured = "".join(f", {n} {value:.4f}" for n, value in last.metrics.items())
@@ -237,5 +237,5 @@ def _report(history: Sequence[Epoch], config, directory: Path) -> None:
         file=sys.stderr,
     )
     write_history(directory, history)
-    names = {name: PATTERNS[name].score_name for name in last.losses}
+    names = {name: TASKS[name].score_name for name in last.losses}
     draw_history(history, names, directory / "curves.png")

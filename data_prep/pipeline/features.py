@@ -25,9 +25,9 @@ from data_prep.atomic import write_text
 from data_prep.errors import BadInput
 from data_prep.pictures.decode import load_picture
 from data_prep.pipeline.augmentation import look
-from data_prep.pipeline.resumable_array import HalfMade
+from data_prep.pipeline.resumable_array import ResumableArray
 from data_prep.prepared.dataset_info import DatasetInfo, examples_digest
-from data_prep.prepared.iterators import untuned
+from data_prep.prepared.iterators import without_autotuning
 from data_prep.prepared.records import damage_is_bad_input, read_shards
 
 KEEP = 50  # batches between two notes of how far it is: some 20 s of an encoder
@@ -93,7 +93,7 @@ def cached(
         with _unwritable_is_bad_input(rows_file):
             folder.mkdir(parents=True, exist_ok=True)
             made_by_file.unlink(missing_ok=True)
-            rows = HalfMade(rows_file, made_by)
+            rows = ResumableArray(rows_file, made_by)
         with rows.kept_if_stopped():
             _compute(directory, split, features, view, rows)
             rows.take_place()
@@ -127,7 +127,7 @@ def _read(rows_file, made_by_file, made_by, num_images):
     return rows if len(rows) == num_images else None
 
 
-def _compute(directory, split, features, view, rows: HalfMade):
+def _compute(directory, split, features, view, rows: ResumableArray):
     info: DatasetInfo = DatasetInfo.load(directory)
     num_images = info.splits[split].examples
     label = f"{features.name} of {split}" + (f", view {view}" if view else "")
@@ -173,6 +173,6 @@ def blocks_of_rows(
         input_signature=[tf.TensorSpec((None, size, size, 3), tf.float32)],
     )
     # One batch ahead, and no thread that tunes: both would only disturb the encoder.
-    batches = untuned(pictures.batch(BATCH_SIZE).prefetch(1))
+    batches = without_autotuning(pictures.batch(BATCH_SIZE).prefetch(1))
     for number, batch in enumerate(batches):
         yield compute(look(batch, view, first + number * BATCH_SIZE)).numpy()

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from data_prep.prepared.dataset_info import DatasetInfo, check_kind, verify
-from data_prep.prepared.iterators import untuned
+from data_prep.prepared.iterators import without_autotuning
 from data_prep.prepared.records import damage_is_bad_input, read_shards
 from data_prep.text.vocabulary import Vocabulary
 
@@ -156,7 +156,7 @@ def _rows(views, chosen, seen) -> tf.Tensor:
 
 
 def _batched(order, seen, images_per_batch, batch) -> tf.data.Dataset:
-    return untuned(
+    return without_autotuning(
         tf.data.Dataset.from_tensor_slices((order, seen))
         .batch(images_per_batch)
         .map(batch, num_parallel_calls=1, deterministic=True)

@@ -20,7 +20,7 @@ from data_prep.atomic import write_text
 from data_prep.errors import BadInput
 
 
-class HalfMade:
+class ResumableArray:
     """The rows of one file, on their way.
 
     Args:

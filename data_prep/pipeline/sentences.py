@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from data_prep.prepared.iterators import untuned
+from data_prep.prepared.iterators import without_autotuning
 from data_prep.text.special_tokens import PAD
 
 POOL = 8192  # examples sorted at a time: a hundred batches, yet a small part of a set
@@ -81,7 +81,7 @@ def dataset_by_length(
     signature = tuple(_spec(part) for part in parts)
     first = parts[0]
     number = len(first.lengths if isinstance(first, _Ragged) else first)
-    return untuned(
+    return without_autotuning(
         tf.data.Dataset.from_generator(
             lambda: batches_by_length(
                 columns, batch_size=batch_size, seed=seed, epoch=epoch

@@ -12,8 +12,8 @@ from data_prep.errors import BadInput
 
 FORMAT = 2  # raised when a reader of the old layout would misread the new one
 
-# What can be learnt of each kind of data set: the patterns of `captioning.train`.
-PATTERNS = {
+# What can be learnt of each kind of data set: the tasks of `captioning.train`.
+TASKS = {
     "captions": ("captions", "associations", "tags"),
     "sentiment": ("sentiment",),
     "translation": ("translation",),
@@ -185,7 +185,7 @@ def check_kind(directory: Path, info: DatasetInfo, kind: str) -> None:
     """
     if info.kind == kind:
         return
-    fitting = " or ".join(f"--pattern {name}" for name in PATTERNS[info.kind])
+    fitting = " or ".join(f"--task {name}" for name in TASKS[info.kind])
     raise BadInput(
         f"the data set {info.name} in {directory} is one of {info.kind}; expected one "
         f"of {kind}: {f'use it with {fitting}, or ' if fitting else ''}give another "

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 
-def untuned(data: tf.data.Dataset) -> tf.data.Dataset:
+def without_autotuning(data: tf.data.Dataset) -> tf.data.Dataset:
     """Return the data set without autotuning.
 
     The tuner's thread sleeps, longer and longer, up to a minute; whoever lets go of an

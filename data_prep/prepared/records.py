@@ -27,7 +27,7 @@ from data_prep.prepared.dataset_info import (
     file_sha256,
     shards_of,
 )
-from data_prep.prepared.iterators import untuned
+from data_prep.prepared.iterators import without_autotuning
 
 _SCHEMA = {
     "image_id": tf.io.FixedLenFeature([], tf.string),
@@ -119,7 +119,7 @@ def read_shards(directory: Path, split: str) -> tf.data.Dataset:
     for shard in shards:
         check_size(directory, shard)
     files = [str(directory / shard.file) for shard in shards]
-    return untuned(
+    return without_autotuning(
         tf.data.TFRecordDataset(files).map(
             lambda serialized: tf.io.parse_single_example(serialized, _SCHEMA)
         )

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 # Kind -> what its examples and its texts are called, and the flag of what comes next.
 _WORDING = {
     "captions": ("pictures", "captions", ""),
-    "sentiment": ("texts", "", "--pattern sentiment "),
-    "translation": ("pairs", "sentences", "--pattern translation "),
+    "sentiment": ("texts", "", "--task sentiment "),
+    "translation": ("pairs", "sentences", "--task translation "),
     "gap": ("texts", "", None),
 }
 
@@ -25,9 +25,9 @@ def summary(info: "DatasetInfo", out: Path) -> str:
     for reason, entry in info.skipped.items():
         example = entry["examples"][0]
         lines.append(f"skipped {entry['count']:,}: {reason}, e.g. {example}")
-    pattern = _WORDING[info.kind][2]
-    if pattern is not None:
-        lines.append(f"next: python -m captioning.train {pattern}--data {out}")
+    task = _WORDING[info.kind][2]
+    if task is not None:
+        lines.append(f"next: python -m captioning.train {task}--data {out}")
     return "\n".join(map(printable, lines))
 
 

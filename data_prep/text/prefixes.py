@@ -48,7 +48,7 @@ def known_tokens(tokenizer: Tokenizer, ids: tf.RaggedTensor) -> tf.RaggedTensor:
     )
 
 
-def word_by_word(tokenizer: Tokenizer, texts: tf.Tensor) -> Words:
+def prefixes_of(tokenizer: Tokenizer, texts: tf.Tensor) -> Words:
     """Cut texts ``(texts,)`` into words and tokens, in TensorFlow operations only."""
     words = tf.strings.split(texts)
     ids = tokenizer.ids(words.flat_values)

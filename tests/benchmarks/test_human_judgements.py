@@ -3,7 +3,7 @@
 import re
 import sys
 
-import captioning.scores
+import captioning.metrics
 import numpy as np
 import pytest
 

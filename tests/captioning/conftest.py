@@ -81,7 +81,7 @@ def random_batch():
 
 
 @pytest.fixture
-def gradient_steps():
+def train_step():
     """Return a function: the training of a small captioner, nothing smoothed.
 
     Its `step(batch)` learns, its `loss(batch)` is what it learns from.
@@ -90,7 +90,7 @@ def gradient_steps():
 
     from captioning.tasks.captions import captioning_loss
     from captioning.tasks.config import Config
-    from captioning.training.train_step import GradientSteps, Objective
+    from captioning.training.train_step import Objective, TrainStep
     from data_prep.pipeline.images import Batch
 
     spec = Batch(
@@ -107,12 +107,12 @@ def gradient_steps():
             return captioning_loss(captioner, batch, 0.0, training=True)
 
         objective = Objective(captioner, loss, spec, config, total_steps, started)
-        return GradientSteps({"captions": objective})
+        return TrainStep({"captions": objective})
 
     return make
 
 
-# === Five patterns over one cell ===
+# === Five tasks over one cell ===
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +137,7 @@ def phrasebook_data(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def joint_plans(tiny_config, harbour_data, moods_data, phrasebook_data):
-    """Plans of all five patterns, small, over one cell."""
+    """Plans of all five tasks, small, over one cell."""
     from captioning.training.run_directory import Plan
 
     config = dataclasses.replace(tiny_config, epochs=1, num_beams=2)

@@ -155,18 +155,18 @@ def test_a_score_is_the_log_probability_by_length(tiny_run, photo):
     asked = load_server(tiny_run, "captions").ask(
         image_bytes=tf.constant([photo.read_bytes()])
     )
-    pattern = load_run(tiny_run).pattern("captions")
-    pixels = load_picture(photo.read_bytes(), pattern.config.image_size)[None]
+    task = load_run(tiny_run).task("captions")
+    pixels = load_picture(photo.read_bytes(), task.config.image_size)[None]
     for text, score in zip(
         asked["captions"][0].numpy(), asked["scores"][0].numpy(), strict=True
     ):
-        ids = [*pattern.vocabulary.ids(tf.constant([text]))[0].numpy(), END]
-        ids = ids[: pattern.config.max_length]  # one that was cut there has no END
+        ids = [*task.vocabulary.ids(tf.constant([text]))[0].numpy(), END]
+        ids = ids[: task.config.max_length]  # one that was cut there has no END
         before = tf.constant([[START, *ids[:-1]]])
-        logits = pattern.model(pixels, before, tf.constant([0]))[0]
+        logits = task.model(pixels, before, tf.constant([0]))[0]
         log_probs = tf.nn.log_softmax(logits).numpy()
         log_prob = sum(row[word] for row, word in zip(log_probs, ids, strict=True))
-        expected = log_prob / len(ids) ** pattern.config.length_penalty
+        expected = log_prob / len(ids) ** task.config.length_penalty
         assert PAD not in ids and UNK not in ids
         assert score == pytest.approx(expected, abs=1e-3)
 

@@ -204,7 +204,7 @@ def test_habits_stand_beside_peoples(tiny_run, harbour_data, tmp_path, capsys):
     evaluate.main(["--run", str(tiny_run), *arguments])
     assert "different words, people" in json.loads(capsys.readouterr().out)
     with pytest.raises(BadInput, match="--habits are about captions"):
-        evaluate.main(["--run", str(tiny_run), "--pattern", "tags", "--habits"])
+        evaluate.main(["--run", str(tiny_run), "--task", "tags", "--habits"])
 
 
 def test_a_grey_picture_says_the_same_of_all(tiny_run, tmp_path):
@@ -239,8 +239,8 @@ def test_captions_and_run_exclude_each_other(tiny_run, tmp_path):
     with pytest.raises(BadInput, match="needs --data"):
         evaluate.main(["--captions", "x.json"])
     for file in ("--captions", "--model"):
-        with pytest.raises(BadInput, match="and --pattern is translation; expected"):
-            evaluate.main([file, "x", "--data", "d", "--pattern", "translation"])
+        with pytest.raises(BadInput, match="and --task is translation; expected"):
+            evaluate.main([file, "x", "--data", "d", "--task", "translation"])
     with pytest.raises(BadInput, match="--out is"):
         evaluate.main(
             ["--run", str(tiny_run), "--out", str(tmp_path / "no" / "x.json")]

@@ -1,4 +1,4 @@
-"""python -m captioning.read, as its user meets it, over small runs of all patterns."""
+"""python -m captioning.read, as its user meets it, over small runs of all tasks."""
 
 import dataclasses
 import io
@@ -126,7 +126,7 @@ def test_an_export_reads_as_its_run_does(joint_run, tmp_path, capsys):
     run, exported = tmp_path / "run", tmp_path / "exported"
     shutil.copytree(joint_run, run)
     knobs = json.loads((run / "config.json").read_text())
-    # One pattern searches with other beams than the first one does.
+    # One task searches with other beams than the first one does.
     knobs["patterns"]["translation"]["config"]["num_beams"] = 3
     (run / "config.json").write_text(json.dumps(knobs))
     export(run, exported)
@@ -186,7 +186,7 @@ def test_the_first_use_trains_a_small_run_and_says_so(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(embedded_runs.EMBEDDED, "sentiment", ("moods", 100))
     config = dataclasses.replace(tiny_config, epochs=1)
-    monkeypatch.setattr(presets, "preset_for", lambda data_set, pattern: config)
+    monkeypatch.setattr(presets, "preset_for", lambda data_set, task: config)
     with pytest.raises(BadInput, match="one of en, de, ko. Add --to"):
         read.main(["translate", "a boat"])  # and not after minutes of training
     assert not list(tmp_path.iterdir())

@@ -120,14 +120,14 @@ def test_main_says_what_it_made(reviews, pairs, tmp_path, capsys):
         ["test", "4", "1"],
     ]
     assert "have 2 times or more" in " ".join(rows[4])
-    next_command = f"next: python -m captioning.train --pattern sentiment --data {out}"
+    next_command = f"next: python -m captioning.train --task sentiment --data {out}"
     assert rows[-1] == next_command.split()
     options = ["--out", str(tmp_path / "m"), "--vocabulary-size", "99"]
     main(["multi30k", "--source", str(pairs), *options])
     said = capsys.readouterr().out
     assert said.splitlines()[1].split() == ["train", "40", "80", "1"]
     assert "tags for en, de\n" in said
-    assert f"--pattern translation --data {tmp_path / 'm'}" in said
+    assert f"--task translation --data {tmp_path / 'm'}" in said
 
 
 @pytest.mark.parametrize("name", ["moods", "phrasebook", "gap"])

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from captioning.inference.read.inputs import Given
 from captioning.inference.saved_model import Server, load_server
-from captioning.tasks.registry import PATTERNS
+from captioning.tasks.registry import TASKS
 from captioning.training.embedded_runs import EMBEDDED
 from captioning.training.run_directory import newest
 from data_prep.datasets import load as data_set
@@ -24,7 +24,7 @@ BATCH_SIZE, BATCH_CHARACTERS = 32, 50_000
 
 
 class Limit(NamedTuple):
-    """The longest text that a pattern is asked about, and why no longer."""
+    """The longest text that a task is asked about, and why no longer."""
 
     words: int
     characters: int
@@ -184,53 +184,53 @@ def _text(strings) -> list[str]:
 # === Which run ===
 
 
-def find_run(pattern: str) -> Path | None:
-    """Return the newest run that learned a pattern, or None."""
+def find_run(task: str) -> Path | None:
+    """Return the newest run that learned a task, or None."""
     try:
-        return newest(pattern)
+        return newest(task)
     except BadInput:
         return None
 
 
 def embedded_languages() -> tuple[str, ...]:
     """Return the codes that a translator of the embedded sentences writes."""
-    name, _ = EMBEDDED[PATTERNS["translation"].kind]
+    name, _ = EMBEDDED[TASKS["translation"].kind]
     return data_set(name).LANGUAGES
 
 
 # === Many texts, some of them bad ===
 
 
-def reader(path: Path, pattern: str, to: str = "") -> Callable:
-    """Return texts -> readings, by a run or an export that learned a pattern.
+def reader(path: Path, task: str, to: str = "") -> Callable:
+    """Return texts -> readings, by a run or an export that learned a task.
 
     Args:
         path: the run's directory, or the export's.
-        pattern: "sentiment", "translation" or "associations".
+        task: "sentiment", "translation" or "associations".
         to: of a translation, the code of the language to write.
 
     Raises:
         BadInput: it did not learn that, or does not write the language.
     """
-    server = load_server(path, pattern)
-    if pattern == "translation":
+    server = load_server(path, task)
+    if task == "translation":
         check_language(to, server.languages)
         return lambda texts: translate(server, texts, to)
-    ask = {"sentiment": judge, "associations": relate}[pattern]
+    ask = {"sentiment": judge, "associations": relate}[task]
     return lambda texts: ask(server, texts)
 
 
 def read_all(
-    given: Iterable[Given], pattern: str, read: Callable
+    given: Iterable[Given], task: str, read: Callable
 ) -> Iterator[tuple[Given, Reading | None]]:
     """Yield each text with what was read in it, in order; None with bad ones.
 
     Args:
         given: texts, good and bad.
-        pattern: what `read` does, by which its limit is chosen.
+        task: what `read` does, by which its limit is chosen.
         read: what `reader` returned.
     """
-    for batch in _batches(_within(text, LIMITS[pattern]) for text in given):
+    for batch in _batches(_within(text, LIMITS[task]) for text in given):
         texts = [some.text for some in batch if not some.error]
         readings = iter(read(texts) if texts else [])
         for some in batch:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from captioning.metrics.diversity import Habits, habits, mean_habits
+from captioning.metrics.diversity import Habits, habits, mean_diversity
 
 
 def words(*captions):
@@ -24,7 +24,7 @@ def test_four_numbers_by_hand():
 
 
 def test_the_mean_of_writers_has_a_caption_a_picture():
-    found = mean_habits([words("a dog", "a dog"), words("one two", "three four")])
+    found = mean_diversity([words("a dog", "a dog"), words("one two", "three four")])
     assert found == Habits(length=2, vocabulary=(2 + 4) / 2, broken_off=0, repeating=0)
 
 

@@ -34,7 +34,7 @@ def tuned_run(frozen_run, harbour_data, tmp_path_factory):
 
 
 def test_it_starts_where_the_other_run_ended(frozen_run, tuned_run, harbour_data):
-    captions = load_run(frozen_run, encoder=False).pattern("captions")
+    captions = load_run(frozen_run, encoder=False).task("captions")
     directory, history, _ = tuned_run
     assert (start_of(directory), start_of(frozen_run)) == (frozen_run.name, None)
     before = captions.feed(harbour_data).dev_score()
@@ -60,8 +60,8 @@ def test_the_last_stages_learn_and_the_others_stand_still(tuned_run):
 
 def test_pixels_and_cached_maps_give_the_same_captions(tuned_run, harbour_data):
     directory, _, config = tuned_run
-    by_rows = load_run(directory, encoder=False).pattern("captions")
-    by_pixels = load_run(directory).pattern("captions")
+    by_rows = load_run(directory, encoder=False).task("captions")
+    by_pixels = load_run(directory).task("captions")
     pixels = np.random.default_rng(0).uniform(0, 255, (3, 64, 64, 3)).astype("float32")
     rows = image_encoding.fixed_encoder(config)(pixels)
     said, scores = by_rows.captioner()(rows)
@@ -71,7 +71,7 @@ def test_pixels_and_cached_maps_give_the_same_captions(tuned_run, harbour_data):
 
 
 def encoder_of(directory):
-    return load_run(directory, encoder=False).pattern("captions").model.encoder
+    return load_run(directory, encoder=False).task("captions").model.encoder
 
 
 @pytest.mark.parametrize("rate", [0.0, 1e-6])

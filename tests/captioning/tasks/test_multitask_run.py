@@ -10,11 +10,11 @@ import pytest
 import tensorflow as tf
 
 from captioning import evaluate, train
-from captioning.cli.commands import PATTERN_NAMES
+from captioning.cli.commands import TASK_NAMES
 from captioning.export import export
-from captioning.tasks.registry import PATTERNS
+from captioning.tasks.registry import TASKS
 from captioning.training.run_directory import load_run, shared_cell
-from captioning.training.train_step import GradientSteps, Objective
+from captioning.training.train_step import Objective, TrainStep
 from data_prep.errors import BadInput
 from data_prep.prepare import prepare
 
@@ -23,22 +23,22 @@ def cell_of(model):
     return model.decoder.cell if hasattr(model, "decoder") else model.cell
 
 
-def test_the_commands_know_every_pattern():
-    assert tuple(PATTERNS) == PATTERN_NAMES
+def test_the_commands_know_every_task():
+    assert tuple(TASKS) == TASK_NAMES
 
 
 def test_loaded_heads_hold_one_cell_object(joint_run):
     run = load_run(joint_run, encoder=False)
-    assert list(run.patterns) == list(PATTERN_NAMES)
-    cells = [cell_of(pattern.model) for pattern in run.patterns.values()]
+    assert list(run.tasks) == list(TASK_NAMES)
+    cells = [cell_of(task.model) for task in run.tasks.values()]
     assert all(cell is cells[0] for cell in cells)
     # The translator reads and writes with it.
-    assert run.patterns["translation"].model.reader.cell is cells[0]
+    assert run.tasks["translation"].model.reader.cell is cells[0]
     # And its three weights are there once.
     variables = {
         id(variable)
-        for pattern in run.patterns.values()
-        for variable in pattern.model.trainable_variables
+        for task in run.tasks.values()
+        for variable in task.model.trainable_variables
         if variable.path.split("/")[-1] == "recurrent_kernel"
     }
     assert len(variables) == 1
@@ -51,13 +51,13 @@ def two_heads(joint_plans):
     heads, objectives = {}, {}
     for name in ("sentiment", "tags"):
         config, data = joint_plans[name]
-        heads[name] = head = PATTERNS[name].of_data(config, data, cell)
+        heads[name] = head = TASKS[name].of_data(config, data, cell)
         batches = head.feed(data).batches(0)
         spec = batches.element_spec
         objectives[name] = Objective(head.model, head.loss, spec, config, 100)
         if name == "sentiment":
             batch = next(iter(batches))
-    return heads, GradientSteps(objectives), batch
+    return heads, TrainStep(objectives), batch
 
 
 def test_a_step_of_one_head_moves_the_cell_of_all(two_heads):
@@ -94,17 +94,17 @@ def test_averages_of_all_heads_come_and_go(two_heads):
     np.testing.assert_array_equal(cell.recurrent_kernel.numpy(), trained)
 
 
-def test_the_history_tells_every_pattern(joint_run):
+def test_the_history_tells_every_task(joint_run):
     header, line = (joint_run / "history.csv").read_text().splitlines()
     told = dict(zip(header.split(","), map(float, line.split(",")), strict=True))
-    for name in PATTERN_NAMES:
+    for name in TASK_NAMES:
         assert np.isfinite(told[f"loss of {name}"])
         assert 0 <= told[f"dev score of {name}"] <= 1
 
 
-@pytest.mark.parametrize("name", PATTERN_NAMES)
-def test_every_pattern_is_evaluated(name, joint_run, capsys):
-    evaluate.main(["--run", str(joint_run), "--pattern", name, "--json"])
+@pytest.mark.parametrize("name", TASK_NAMES)
+def test_every_task_is_evaluated(name, joint_run, capsys):
+    evaluate.main(["--run", str(joint_run), "--task", name, "--json"])
     scores = json.loads(capsys.readouterr().out)
     measured = [score for score in scores.values() if score is not None]
     assert measured and all(0 <= score <= 100 for score in measured)
@@ -128,16 +128,16 @@ def test_pictures_with_none_of_the_tags_are_bad_input(
     (source / "dataset_coco.json").write_text(json.dumps({"images": images}))
     prepare("coco", source, data)
     expected = "no picture in {} with any of the {} tags .*expected some"
-    tagger = load_run(joint_run, encoder=False).pattern("tags")
+    tagger = load_run(joint_run, encoder=False).task("tags")
     for split in ("dev", "test"):
         message = expected.format(split, len(tagger.tags))
-        flags = ["--pattern", "tags", "--data", str(data), "--split", split]
+        flags = ["--task", "tags", "--data", str(data), "--split", split]
         with pytest.raises(BadInput, match=message):
             evaluate.main(["--run", str(joint_run), *flags])
     config, _ = joint_plans["tags"]
     cell = shared_cell(joint_plans)
     with pytest.raises(BadInput, match=expected.format("dev", 1)):
-        PATTERNS["tags"].of_data(config, data, cell).feed(data)
+        TASKS["tags"].of_data(config, data, cell).feed(data)
     assert not (data / "features").exists()  # no rows were made for nothing
 
 
@@ -187,40 +187,40 @@ def test_the_export_reads_raw_strings_as_python_does(joint_run, tmp_path):
         check=True,
     )
     said = json.loads(answer.stdout)
-    patterns = load_run(joint_run).patterns
+    tasks = load_run(joint_run).tasks
     texts, to = tf.constant(texts), tf.constant(to)
-    verdict = patterns["sentiment"].server()(texts)["verdict"]
+    verdict = tasks["sentiment"].server()(texts)["verdict"]
     np.testing.assert_allclose(said["sentiment"], verdict, atol=1e-5)
     for name, arguments, key in (
         ("translation", (texts, to), "translations"),
         ("associations", (texts,), "related"),
     ):
-        expected = patterns[name].server()(*arguments)[key].numpy().ravel()
+        expected = tasks[name].server()(*arguments)[key].numpy().ravel()
         assert said[name] == [text.decode("utf-8") for text in expected]
 
 
-def test_data_sets_must_fit_the_patterns(harbour_data, moods_data, tmp_path):
+def test_data_sets_must_fit_the_tasks(harbour_data, moods_data, tmp_path):
     run = ["--run", str(tmp_path / "run")]
     moods, harbour = ["--data", str(moods_data)], ["--data", str(harbour_data)]
     with pytest.raises(BadInput, match="both data sets of sentiment"):
-        train.main(["--pattern", "all", *moods, *moods, *run])
+        train.main(["--task", "all", *moods, *moods, *run])
     with pytest.raises(BadInput, match="of sentiment; expected one of captions"):
-        train.main(["--pattern", "tags", *moods, *run])
+        train.main(["--task", "tags", *moods, *run])
     with pytest.raises(BadInput, match="expected one of translation too"):
-        train.main(["--pattern", "all", *moods, *harbour, *run])
-    with pytest.raises(BadInput, match="--preset is about one pattern"):
-        train.main(["--pattern", "all", "--preset", "harbour", *run])
+        train.main(["--task", "all", *moods, *harbour, *run])
+    with pytest.raises(BadInput, match="--preset is about one task"):
+        train.main(["--task", "all", "--preset", "harbour", *run])
     assert not (tmp_path / "run").exists()
 
 
-def test_a_pattern_may_have_a_knob_of_its_own(harbour_data, tmp_path, monkeypatch):
+def test_a_task_may_have_a_knob_of_its_own(harbour_data, tmp_path, monkeypatch):
     plans = {}
     monkeypatch.setattr(train, "train_and_show", lambda p, *_, **__: plans.update(p))
     monkeypatch.setattr(
         "captioning.training.datasets.embedded_data", lambda kind: harbour_data
     )
     own = ["--knob", "translation.epochs=3", "--knob", "tags.views=2"]
-    train.main(["--pattern", "all", "--epochs", "5", *own])
+    train.main(["--task", "all", "--epochs", "5", *own])
     epochs = {name: plan.config.epochs for name, plan in plans.items()}
     assert epochs.pop("translation") == 3 and set(epochs.values()) == {5}
     assert [plans[name].config.views for name in ("tags", "captions")] == [2, 1]
@@ -230,8 +230,8 @@ def test_a_pattern_may_have_a_knob_of_its_own(harbour_data, tmp_path, monkeypatc
     "knob, reason",
     [
         ("translation.units=3", "none of the cell's"),
-        ("translator.epochs=3", "expected a knob of one of the patterns"),
-        ("epochs=3", "expected a knob of one of the patterns"),
+        ("translator.epochs=3", "expected a knob of one of the tasks"),
+        ("epochs=3", "expected a knob of one of the tasks"),
         ("tags.epoch=3", "The knob 'epoch' is not known"),
         ("tags.epochs=many", "epochs is 'many'; expected a number"),
         ("tags.train_encoder=1", "train_encoder is '1'; expected true or false"),
@@ -243,9 +243,9 @@ def test_a_knob_that_nobody_has(knob, reason, harbour_data, monkeypatch):
         "captioning.training.datasets.embedded_data", lambda kind: harbour_data
     )
     with pytest.raises(BadInput, match=reason):
-        train.main(["--pattern", "all", "--knob", knob])
+        train.main(["--task", "all", "--knob", knob])
 
 
 def test_a_run_says_what_it_did_not_learn(tiny_run):
-    with pytest.raises(BadInput, match="learned captions, not tags.*--pattern tags"):
-        load_run(tiny_run, encoder=False).pattern("tags")
+    with pytest.raises(BadInput, match="learned captions, not tags.*--task tags"):
+        load_run(tiny_run, encoder=False).task("tags")

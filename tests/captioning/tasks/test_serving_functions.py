@@ -1,4 +1,4 @@
-"""What the graphs of the patterns say, held against their models and their data."""
+"""What the graphs of the tasks say, held against their models and their data."""
 
 import keras
 import numpy as np
@@ -16,8 +16,8 @@ from data_prep.text.prefixes import started
 
 
 def served(joint_run, name, *arguments):
-    pattern = load_run(joint_run).pattern(name)
-    return pattern, pattern.server()(*map(tf.constant, arguments))
+    task = load_run(joint_run).task(name)
+    return task, task.server()(*map(tf.constant, arguments))
 
 
 def test_sentiment_after_every_word(joint_run):
@@ -39,7 +39,7 @@ def test_sentiment_after_every_word(joint_run):
 
 
 def test_verdicts_do_not_depend_on_company(joint_run, moods_data):
-    sentiment = load_run(joint_run).pattern("sentiment")
+    sentiment = load_run(joint_run).task("sentiment")
     texts = load_labelled(moods_data, "test").texts[:20]
     together = sentiment.probabilities(texts)
     alone = np.concatenate([sentiment.probabilities([text]) for text in texts])
@@ -57,7 +57,7 @@ def test_words_that_were_read_are_not_related(joint_run):
 
 
 def test_what_is_read_later_is_expected_until_it_is_read(joint_run):
-    associations = load_run(joint_run).pattern("associations")
+    associations = load_run(joint_run).task("associations")
     token_ids = associations.vocabulary.ids(tf.constant(["boat and sailor"]))
     token_ids = started(token_ids).to_tensor()
     boat, sailor = map(associations.related.index, ("boat", "sailor"))
@@ -80,7 +80,7 @@ def test_what_is_read_later_is_expected_until_it_is_read(joint_run):
 
 
 def test_where_it_looks_depends_on_the_words_before(joint_run, harbour_data):
-    captions = load_run(joint_run).pattern("captions")
+    captions = load_run(joint_run).task("captions")
     (record,) = read_shards(harbour_data, "dev").take(1).as_numpy_iterator()
     pixels = load_pictures(tf.constant([record["image"]]), captions.config.image_size)
     words, weights = captions.looks(pixels, "a red boat is here")
@@ -121,7 +121,7 @@ def test_tags_through_a_frozen_encoder_are_those_of_its_regions(
 
 
 def test_associations_are_asked_for_the_other_captions_words(joint_run, harbour_data):
-    associations = load_run(joint_run).pattern("associations")
+    associations = load_run(joint_run).task("associations")
     token_ids, counts, own = associations._questions(harbour_data, "dev")
     captions = load_split(harbour_data, "dev").captions[0]
     word = "buoy" if "buoy" in " ".join(captions) else "lighthouse"
@@ -134,7 +134,7 @@ def test_associations_are_asked_for_the_other_captions_words(joint_run, harbour_
 
 
 def test_tags_of_the_harbour_are_its_objects(joint_run, harbour_data):
-    tags = load_run(joint_run).pattern("tags")
+    tags = load_run(joint_run).task("tags")
     assert "sailing boat" in tags.tags and "gulls" in tags.tags
     record = next(iter(load_split(harbour_data, "dev").scenes))
     truth = tags._truth(load_split(harbour_data, "dev"))[0]
@@ -145,7 +145,7 @@ def test_tags_of_the_harbour_are_its_objects(joint_run, harbour_data):
 
 
 def test_translation_is_told_the_language_in_its_first_token(joint_run):
-    translation = load_run(joint_run).pattern("translation")
+    translation = load_run(joint_run).task("translation")
     assert list(map(str, translation.directions)) == [
         "en-de",
         "de-en",

@@ -86,9 +86,9 @@ def test_a_compact_run_is_a_run(kind, request, tmp_path):
         in_steps = []
         packed.visititems(lambda name, item: in_steps.append("step" in item.attrs))
         assert any(in_steps) == (kind == "tuned_run")
-    for name, pattern in load_run(out).patterns.items():
-        whole = load_run(directory).pattern(name).model.get_weights()
-        for mine, theirs in zip(pattern.model.get_weights(), whole, strict=True):
+    for name, task in load_run(out).tasks.items():
+        whole = load_run(directory).task(name).model.get_weights()
+        for mine, theirs in zip(task.model.get_weights(), whole, strict=True):
             np.testing.assert_allclose(mine, theirs, rtol=1.1 * 2**-8, atol=1e-3)
     told = json.loads((out / "config.json").read_text())
     assert all(not p["data"].startswith("/") for p in told["patterns"].values())

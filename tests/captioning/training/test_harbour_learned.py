@@ -53,7 +53,7 @@ def test_boat_sailor_and_water_find_one_another(tmp_path):
     three = {"boat", "sailor", "water"}
     typed(
         "captioning.train",
-        "--pattern",
+        "--task",
         "associations",
         "--run",
         "runs/one",

@@ -76,8 +76,8 @@ def test_what_is_loaded_scores_what_was_kept(joint_run, joint_plans):
     header, line = (joint_run / "history.csv").read_text().splitlines()
     told = dict(zip(header.split(","), map(float, line.split(",")), strict=True))
     run = load_run(joint_run, encoder=False)
-    for name, pattern in run.patterns.items():
-        score = pattern.feed(joint_plans[name].data).dev_score()
+    for name, task in run.tasks.items():
+        score = task.feed(joint_plans[name].data).dev_score()
         np.testing.assert_allclose(score, told[f"dev score of {name}"], atol=1e-4)
 
 
@@ -102,8 +102,8 @@ def test_one_cell_must_not_read_of_the_photos_it_is_scored_on(
 
     monkeypatch.setattr(DatasetInfo, "load", renamed)
     given = [harbour_data, phrasebook_data, moods_data]
-    patterns = ("captions", "sentiment", "translation")
+    tasks = ("captions", "sentiment", "translation")
     with pytest.raises(BadInput, match="--leave-out"):
-        data_sets(patterns, given)
+        data_sets(tasks, given)
     notes["left out"] = "the lines about them"
-    assert data_sets(patterns, given)["translation"] == phrasebook_data
+    assert data_sets(tasks, given)["translation"] == phrasebook_data

@@ -19,12 +19,12 @@ def run(tiny_run, tmp_path):
 
 def test_a_run_is_read_as_it_was_written(tiny_run, tiny_config, harbour_data):
     run = load_run(tiny_run)
-    captions = run.pattern("captions")
+    captions = run.task("captions")
     assert captions.config == tiny_config
     assert run.data == {"captions": harbour_data}
     words = Vocabulary.load(harbour_data / "vocabulary.txt").words
     assert captions.vocabulary.words == words
-    again = load_run(tiny_run).pattern("captions")
+    again = load_run(tiny_run).task("captions")
     pixels = np.random.default_rng(0).uniform(0, 255, (2, 64, 64, 3)).astype("float32")
     np.testing.assert_array_equal(
         captions.model.encode(pixels), again.model.encode(pixels)

@@ -33,7 +33,7 @@ def test_the_flags_change_what_the_run_had(frozen_run, planned, tmp_path):
     "flags, message",
     [
         (["--preset", "harbour"], "takes the knobs of that run"),
-        (["--pattern", "tags"], "learned captions, not tags"),
+        (["--task", "tags"], "learned captions, not tags"),
         (["--views", "0"], "views is 0"),
     ],
 )
@@ -56,7 +56,7 @@ def test_of_several_kinds_one_data_set_may_be_given(joint_run, planned):
 
 
 def test_captions_alone_are_rewarded(joint_run, planned):
-    flags = ["--pattern", "sentiment", "--objective", "self_critical"]
+    flags = ["--task", "sentiment", "--objective", "self_critical"]
     with pytest.raises(BadInput, match="self_critical is about captions"):
         train.main(["--start-from", str(joint_run), *flags])
 

@@ -35,7 +35,7 @@ def test_padding_changes_neither_loss_nor_gradient(cell, small_captioner, random
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
-def test_every_weight_learns(small_captioner, random_batch, gradient_steps):
+def test_every_weight_learns(small_captioner, random_batch, train_step):
     captioner = small_captioner()
     with tf.GradientTape() as tape:
         loss = captioning_loss(captioner, random_batch(), 0.0, training=True)
@@ -47,7 +47,7 @@ def test_every_weight_learns(small_captioner, random_batch, gradient_steps):
 
 @pytest.mark.parametrize("vocabulary_size", [50, 2500])
 def test_the_first_loss_is_log_v(
-    vocabulary_size, small_captioner, random_batch, gradient_steps
+    vocabulary_size, small_captioner, random_batch, train_step
 ):
     captioner = small_captioner(vocabulary_size=vocabulary_size)
     batch = random_batch(captions_each=20, vocabulary_size=vocabulary_size)
@@ -57,10 +57,10 @@ def test_the_first_loss_is_log_v(
 
 @CELLS
 def test_a_handful_is_learned_by_heart(
-    cell, small_captioner, random_batch, gradient_steps, tokens
+    cell, small_captioner, random_batch, train_step, tokens
 ):
     captioner = small_captioner(cell)
-    learner = gradient_steps(captioner, learning_rate=2e-2, warmup_steps=10)
+    learner = train_step(captioner, learning_rate=2e-2, warmup_steps=10)
     batch = random_batch(captions_each=1)
     for _ in range(150):
         learner.step("captions", batch)
@@ -71,9 +71,9 @@ def test_a_handful_is_learned_by_heart(
     np.testing.assert_array_equal(said, expected)
 
 
-def test_averaged_weights_come_and_go(small_captioner, random_batch, gradient_steps):
+def test_averaged_weights_come_and_go(small_captioner, random_batch, train_step):
     captioner = small_captioner()
-    learner = gradient_steps(captioner, average=0.5)
+    learner = train_step(captioner, average=0.5)
     for _ in range(3):
         learner.step("captions", random_batch())
     trained = captioner.get_weights()
@@ -86,14 +86,14 @@ def test_averaged_weights_come_and_go(small_captioner, random_batch, gradient_st
 
 
 def test_a_short_training_is_not_judged_by_its_first_weights(
-    small_captioner, random_batch, gradient_steps
+    small_captioner, random_batch, train_step
 ):
     captioner, batch = small_captioner(), random_batch()
 
     def loss():
         return float(captioning_loss(captioner, batch, 0.0, training=False))
 
-    learner = gradient_steps(captioner, total_steps=40, learning_rate=2e-2)
+    learner = train_step(captioner, total_steps=40, learning_rate=2e-2)
     untrained = loss()
     for _ in range(40):
         learner.step("captions", batch)
@@ -114,14 +114,14 @@ def test_a_short_training_is_not_judged_by_its_first_weights(
     ],
 )
 def test_the_average_looks_back_no_further_than_a_training_lasts(
-    steps, started, momentum, small_captioner, gradient_steps
+    steps, started, momentum, small_captioner, train_step
 ):
-    learner = gradient_steps(small_captioner(), total_steps=steps, started=started)
+    learner = train_step(small_captioner(), total_steps=steps, started=started)
     assert learner.optimizers["captions"].ema_momentum == pytest.approx(momentum)
 
 
 def test_a_step_runs_under_a_distribution_strategy(
-    small_captioner, random_batch, gradient_steps
+    small_captioner, random_batch, train_step
 ):
     """The loop's step is `strategy.run`, so that more workers are a choice of scope."""
     steps = []
@@ -131,7 +131,7 @@ def test_a_step_runs_under_a_distribution_strategy(
     ):
         keras.utils.set_random_seed(1)
         with scope:
-            learner = gradient_steps(small_captioner())
+            learner = train_step(small_captioner())
             steps.append(
                 [float(learner.step("captions", random_batch())) for _ in range(3)]
             )

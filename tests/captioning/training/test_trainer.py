@@ -17,7 +17,7 @@ from captioning.training.trainer import train
 from data_prep.errors import BadInput
 from data_prep.pipeline.images import Split, load_split
 from data_prep.prepare import prepare
-from data_prep.text.standardize import split
+from data_prep.text.standardize import split_words
 
 
 def plans(config, data):
@@ -29,7 +29,7 @@ def weights_of(directory):
 
 
 def captioner_of(directory):
-    return load_run(directory).pattern("captions").model
+    return load_run(directory).task("captions").model
 
 
 def checkpoint_of(directory):
@@ -135,9 +135,9 @@ def test_the_best_epoch_is_kept_not_the_last(
     scores = iter([0.5, 0.2])
     kept = []
 
-    def scorer(pattern, data):
+    def scorer(task, data):
         def score():
-            kept.append(pattern.model.get_weights())
+            kept.append(task.model.get_weights())
             return next(scores)
 
         return score
@@ -160,12 +160,12 @@ def test_a_run_that_learned_nothing_may_be_begun_again(
         train(plans(tiny_config, harbour_data), again, resume=True)
     once = dataclasses.replace(tiny_config, epochs=1)
     assert len(train(plans(once, harbour_data), again)) == 1
-    assert load_run(again, encoder=False).pattern("captions").config.epochs == 1
+    assert load_run(again, encoder=False).task("captions").config.epochs == 1
 
 
 def test_captions_that_are_cut_are_counted(harbour_data, tiny_config, capsys):
     captions = load_split(harbour_data, "train").captions
-    words = split(tf.constant([caption for five in captions for caption in five]))
+    words = split_words(tf.constant([caption for five in captions for caption in five]))
     lengths = words.row_lengths().numpy()
     for longest in (12, int(lengths.max()) + 1):
         config = dataclasses.replace(tiny_config, max_length=longest)

@@ -11,7 +11,7 @@ from data_prep.errors import BadInput
 from data_prep.pictures.decode import decode_picture, load_picture
 from data_prep.pipeline import features, resumable_array
 from data_prep.pipeline.features import Features, cached
-from data_prep.pipeline.resumable_array import HalfMade
+from data_prep.pipeline.resumable_array import ResumableArray
 from data_prep.prepared.dataset_info import DatasetInfo
 from data_prep.prepared.records import read_shards
 
@@ -280,7 +280,7 @@ def test_what_another_encoder_left_is_not_gone_on_with(data, monkeypatch):
 
 
 def test_rows_have_their_room_before_they_are_written(tmp_path):
-    rows = HalfMade(tmp_path / "rows.npy", {})
+    rows = ResumableArray(tmp_path / "rows.npy", {})
     rows.reserve((1000, 1000), "float16")
     (file,) = tmp_path.iterdir()
     assert file.stat().st_blocks * 512 >= rows.rows.nbytes == 2_000_000

@@ -78,7 +78,7 @@ def test_lines_people_can_read(sentiment):
 
 def test_a_data_set_of_another_kind_says_what_it_is_good_for(sentiment):
     expected = "few in .* is one of sentiment; expected one of translation: use it "
-    with pytest.raises(BadInput, match=expected + "with --pattern sentiment, or give"):
+    with pytest.raises(BadInput, match=expected + "with --task sentiment, or give"):
         load_parallel(sentiment, "train")
     with pytest.raises(BadInput, match="one of sentiment; expected one of captions"):
         load_split(sentiment, "train")
@@ -87,7 +87,7 @@ def test_a_data_set_of_another_kind_says_what_it_is_good_for(sentiment):
 
 
 def test_captions_are_no_reviews(harbour_data):
-    expected = "--pattern captions or --pattern associations or --pattern tags, or give"
+    expected = "--task captions or --task associations or --task tags, or give"
     with pytest.raises(BadInput, match=expected):
         load_labelled(harbour_data, "train")
 

@@ -183,7 +183,7 @@ def test_an_export_replaces_nothing_but_its_like(model, tiny_run, tmp_path):
         ("export", ["--weights", "int8", "--out", "x"], "--weights goes with"),
         (
             "export",
-            ["--format", "litert", "--pattern", "tags", "--out", "x"],
+            ["--format", "litert", "--task", "tags", "--out", "x"],
             "saves captions, not tags",
         ),
         ("caption", ["--model", "m", "--tags", "p.jpg"], "one file that captions"),

@@ -89,17 +89,17 @@ def test_long_texts_do_not_share_a_batch_with_many():
     assert len(sizes) < 12
 
 
-@pytest.mark.parametrize("pattern", predictions.LIMITS)
-def test_a_text_that_is_too_long_is_told_the_limit_and_why(pattern):
-    limit = predictions.LIMITS[pattern]
+@pytest.mark.parametrize("task", predictions.LIMITS)
+def test_a_text_that_is_too_long_is_told_the_limit_and_why(task):
+    limit = predictions.LIMITS[task]
     longest = " ".join(["w"] * limit.words)
     for text in (longest + " w", "x" * (limit.characters + 1)):
         ((given, found),) = predictions.read_all(
-            of_arguments([text]), pattern, lambda texts: pytest.fail("was read")
+            of_arguments([text]), task, lambda texts: pytest.fail("was read")
         )
         assert found is None
         assert f"{limit.words:,}" in given.error and limit.why in given.error
-    ((given, found),) = predictions.read_all(of_arguments([longest]), pattern, _echo)
+    ((given, found),) = predictions.read_all(of_arguments([longest]), task, _echo)
     assert found and not given.error
 
 
