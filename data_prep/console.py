@@ -1,9 +1,12 @@
-"""TensorFlow without its greetings: commands speak to their user on stderr."""
+"""What commands show on stderr: progress, lines, and no greetings of libraries."""
 
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+from tqdm import tqdm
 
 
 def import_tensorflow() -> None:
@@ -34,3 +37,87 @@ def silence() -> Iterator[None]:
         os.dup2(stderr, 2)
         os.close(stderr)
         os.close(nowhere)
+
+
+SECONDS_A_LINE = 30.0  # between two lines of progress where there is no terminal
+
+
+def progress(
+    steps: Iterable | None = None,
+    *,
+    total: int | None = None,
+    label: str = "",
+    unit: str = "",
+    done: int = 0,
+    shown: bool = True,
+) -> tqdm:
+    """Return a `tqdm`: a bar on a terminal, else a line every half minute.
+
+    Work that takes less than half a minute leaves no line in a log. Use it in a `with`,
+    or iterate over it; `update(n)` counts steps.
+
+    Args:
+        steps: what to iterate over, if anything.
+        total: how many steps there are; the length of `steps` if not given.
+        label: what is being done.
+        unit: what the steps are, in the plural.
+        done: steps that were taken before.
+        shown: False shows nothing.
+    """
+    kind = tqdm if sys.stderr.isatty() else _ProgressLines
+    return kind(
+        steps,
+        total=total,
+        desc=label or None,
+        unit=f" {unit}" if unit else "it",
+        initial=done,
+        disable=not shown,
+        file=sys.stderr,
+    )
+
+
+def say(line: str, file: TextIO | None = None) -> None:
+    """Print a line at once, above a progress bar and not into it.
+
+    Args:
+        line: without its line end.
+        file: stderr if not given.
+    """
+    file = sys.stderr if file is None else file
+    tqdm.write(line, file=file)
+    file.flush()
+
+
+class _ProgressLines(tqdm):
+    """Progress for a log: lines, with rate and time left."""
+
+    monitor_interval = 0  # no thread is needed to redraw a line
+
+    def __init__(self, steps=None, **options):
+        self._told = None  # the step that the last line was about
+        super().__init__(
+            steps,
+            **options,
+            delay=SECONDS_A_LINE,
+            mininterval=SECONDS_A_LINE,
+            miniters=1,
+            bar_format="{desc}: {n_fmt}/{total_fmt}{unit}, {rate_fmt}, "
+            "{remaining} left{postfix}",
+        )
+
+    def display(self, msg=None, pos=None):
+        self._told = self.n
+        print(str(self).removeprefix(": "), file=self.fp, flush=True)
+
+    def refresh(self, nolock=False, lock_args=None):
+        if not nolock:  # else `tqdm.write` asks, after a line of somebody else's
+            self.display()
+
+    def clear(self, nolock=False):
+        """There is no bar to clear."""
+
+    def close(self):
+        if not self.disable and self._told not in (None, self.n):
+            self.display()  # how it ended, for a reader of the lines before
+        self.leave = False
+        super().close()

@@ -3,10 +3,10 @@
 import re
 import sys
 
-import captioning.metrics
 import numpy as np
 import pytest
 
+import captioning.metrics
 from benchmarks import human_judgements
 from benchmarks.human_judgements import METEOR
 from benchmarks.judged_captions import STUDIES, Judgements, read

@@ -1,0 +1,55 @@
+"""Progress: a bar for a terminal, lines for a log."""
+
+import io
+import sys
+
+from data_prep import console
+from data_prep.console import progress, say
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_short_work_leaves_no_line_in_a_log(capsys):
+    for _ in progress(range(5), label="dev captions", unit="images"):
+        pass
+    assert capsys.readouterr().err == ""
+
+
+def test_long_work_leaves_lines_with_rate_and_time_left(capsys, monkeypatch):
+    monkeypatch.setattr(console, "SECONDS_A_LINE", 1e-9)
+    with progress(total=3, label="dev captions", unit="images") as shown:
+        shown.update(1)
+        shown.update(2)
+    log = capsys.readouterr().err
+    lines = log.splitlines()
+    assert lines[0].startswith("dev captions: 1/3 images, ")
+    assert lines[0].endswith(" left") and "images/s" in lines[0]
+    assert [line.split()[2] for line in lines] == ["1/3", "3/3"]
+    assert "\r" not in log and "" not in lines
+
+
+def test_a_line_in_between_is_the_only_one(capsys):
+    with progress(total=2) as shown:
+        say("a.jpg -> a dog")
+        shown.update(1)
+        say("b.jpg -> a cat")
+    assert capsys.readouterr().err == "a.jpg -> a dog\nb.jpg -> a cat\n"
+
+
+def test_a_terminal_gets_a_bar(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    for _ in progress(range(2), label="dev captions"):
+        pass
+    assert "\r" in terminal.getvalue() and "dev captions: 100%" in terminal.getvalue()
+
+
+def test_nothing_is_shown_where_nothing_is_asked_for(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    for _ in progress(range(2), shown=False):
+        pass
+    assert terminal.getvalue() == ""
