@@ -9,6 +9,8 @@ the harbour's captions say left of, right of, in front of and behind.
 import keras
 from keras import layers, ops
 
+from captioning.nn.batch_normalization import BatchNormalization
+
 VERSION = 2  # count up when the same weights and pixels give other regions
 NAME = "small"
 # Sailors and gulls are some 8 pixels tall in 128: four after the first stride, which
@@ -64,7 +66,7 @@ def build_encoder(
             use_bias=False,  # the normalisation shifts
             name=f"conv{index}",
         )(x)
-        x = layers.BatchNormalization(momentum=MOMENTUM, name=f"bn{index}")(x)
+        x = BatchNormalization(momentum=MOMENTUM, name=f"bn{index}")(x)
         x = layers.ReLU(name=f"relu{index}")(x)
     regions = layers.Reshape((-1, x.shape[-1]), name="regions")(x)
     return keras.Model(pixels, regions, name=name)
