@@ -3,14 +3,14 @@
 Each row is a ratio of two things measured in turn, on this machine, in this run.
 """
 
-import argparse
 import importlib
 import json
 import sys
 from pathlib import Path
 
 from benchmarks.rows.row import Row
-from captioning.cli.commands import add_run_flag, chosen_run, positive
+from captioning.cli.arguments import Parser, add_run_flag, positive
+from captioning.cli.runs import chosen_run
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
@@ -35,12 +35,11 @@ EXAMPLE = """examples:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m benchmarks",
         description="Time the project beside what people would use instead; a ratio "
         "a row, measured in turn. An idle machine gives the better figures.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--rows",

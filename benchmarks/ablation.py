@@ -74,7 +74,7 @@ def read_runs(directories: list[Path]) -> list[Trained]:
     Raises:
         BadInput: one is no run of captions, or starts with a run that is not before it.
     """
-    from captioning.tasks.presets import preset_for
+    from captioning.tasks.registry import preset_for
     from captioning.training.history import best, read_history
     from captioning.training.run_directory import CONFIG, load_facts
 
@@ -131,13 +131,13 @@ def last_scores(directory: Path) -> tuple[float, float]:
     Raises:
         BadInput: the run has no checkpoint, or its data is not where it was.
     """
-    from captioning.training import run_directory
     from captioning.training.checkpoint import Checkpoint
+    from captioning.training.loading import load_run
     from captioning.training.train_step import Objective, TrainStep
 
-    run = run_directory.load_run(directory, encoder=False)
+    run = load_run(directory, encoder=False)
     captions = run.task("captions")
-    feed = captions.feed(run.data["captions"])
+    feed = captions.training_data(run.data["captions"])
     spec = feed.batches(0).element_spec
     steps = TrainStep(
         {"captions": Objective(captions.model, captions.loss, spec, captions.config, 1)}

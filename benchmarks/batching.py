@@ -50,9 +50,9 @@ def main() -> int:
 def measure(data: Path) -> dict[str, list[float]]:
     """Return captions per second of each round, by way of batching."""
     from captioning.nn.cells import build_cell
-    from captioning.tasks.captions import Captions
+    from captioning.tasks.captions.task import Captions
     from captioning.tasks.image_encoding import cached_rows
-    from captioning.tasks.presets import preset
+    from captioning.tasks.registry import preset
     from captioning.training.train_step import Objective, TrainStep
     from data_prep.pipeline import images
     from data_prep.text.vocabulary import Vocabulary
@@ -61,7 +61,7 @@ def measure(data: Path) -> dict[str, list[float]]:
     captions = images.load_split(data, "train").captions
     rows = cached_rows(config, data, "train")
     vocabulary = Vocabulary.load(data / "vocabulary.txt")
-    token_ids = images.tokenized(captions, vocabulary, config.max_length)
+    token_ids = images.tokenized(captions, vocabulary, config.search.max_length)
     batches = {
         "by picture": _by_picture(rows, token_ids, config),
         "by length": _by_length(rows, token_ids),
@@ -69,7 +69,9 @@ def measure(data: Path) -> dict[str, list[float]]:
     spec = _by_picture_dataset(rows, token_ids, config).element_spec
     learners = {}
     for way in batches:
-        captions = Captions.of_data(config, data, build_cell(config.cell, config.units))
+        captions = Captions.from_data(
+            config, data, build_cell(config.recurrent.cell, config.recurrent.units)
+        )
         objective = Objective(captions.model, captions.loss, spec, config, 1000)
         learners[way] = TrainStep({"captions": objective})
     speeds: dict[str, list[float]] = {way: [] for way in batches}
@@ -88,7 +90,7 @@ def _by_picture_dataset(rows, token_ids, config):
     from data_prep.pipeline import images
 
     return images.training_batches(
-        [rows], token_ids, images_per_batch=config.batch_size, seed=0, epoch=0
+        [rows], token_ids, images_per_batch=config.training.batch_size, seed=0, epoch=0
     )
 
 

@@ -6,11 +6,10 @@ Its own tokenizer and METEOR 1.5 are Java programs, which come with the package
     pip install --no-deps pycocoevalcap && apt-get install default-jre-headless
 """
 
-import argparse
 import importlib
 import shutil
 
-from captioning.cli.commands import add_candidates_flags
+from captioning.cli.arguments import Parser, add_candidates_flags
 from data_prep.errors import BadInput, exit_on_bad_input
 
 SCORES = ("BLEU", "METEOR 1.5", "ROUGE-L", "CIDEr-D")
@@ -24,13 +23,12 @@ _CLASSES = {  # of the package: module and class
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m benchmarks.coco_caption",
         description="BLEU, METEOR 1.5, ROUGE-L and CIDEr-D of a file of captions, by "
         "coco-caption's own code.",
         epilog="example:\n  python -m benchmarks.coco_caption --captions test.json "
         "--data data/flickr8k --split test",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_candidates_flags(parser)
     flags = parser.parse_args()

@@ -44,7 +44,7 @@ def read_data(data: Path) -> tuple[dict, dict]:
     """Return by split the pooled regions ``(pictures, region_dim)`` and whether each
     picture has each tag, bool ``(pictures, tags)``."""
     from captioning.tasks.image_encoding import features_of
-    from captioning.tasks.presets import preset
+    from captioning.tasks.registry import preset
     from data_prep.pipeline import features, images
     from data_prep.text import content_words
 

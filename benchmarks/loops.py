@@ -14,14 +14,13 @@ Prints, of each, the milliseconds of a pass, and the seconds of the first one, i
 the graph is made.
 """
 
-import argparse
 import time
 from collections.abc import Callable
 from unittest import mock
 
 from benchmarks.rows.recurrence import LONG, SHORT, our_layer, training_pass
 from benchmarks.rows.timing import in_turn, spread
-from captioning.cli.commands import positive
+from captioning.cli.arguments import Parser, positive
 from data_prep.console import import_tensorflow
 from data_prep.errors import exit_on_bad_input
 
@@ -29,11 +28,10 @@ WAYS = ("while loop", "unrolled", "XLA", "derived")
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m benchmarks.loops",
         description="Compare ways to run an LSTM's loop over time.",
         epilog="example:\n  python -m benchmarks.loops --rounds 7",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--rounds", type=positive, default=7, metavar="N", help="default: %(default)s"

@@ -6,24 +6,21 @@ are scored against the four that are left, and so is the caption left out. Means
 More references make all scores higher, so these are below the usual ones.
 """
 
-import argparse
-
 import numpy as np
 
-from captioning.cli.commands import add_candidates_flags
+from captioning.cli.arguments import Parser, add_candidates_flags
 from data_prep.errors import BadInput, exit_on_bad_input
 
 SHOWN = ("BLEU-1", "BLEU-4", "ROUGE-L", "CIDEr-D")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m benchmarks.people",
         description="Scores of a file of captions and of people's, both against four "
         "references.",
         epilog="example:\n  python -m benchmarks.people --captions test.json "
         "--data data/flickr8k --split test",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_candidates_flags(parser)
     flags = parser.parse_args()

@@ -19,14 +19,14 @@ A region is named by its cell, but sees far more of the picture than that; a hit
 tells that the weights are high where the thing is, not that they are so because of it.
 """
 
-import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from captioning.cli.commands import add_run_flag, chosen_run
+from captioning.cli.arguments import Parser, add_run_flag
+from captioning.cli.runs import chosen_run
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 from data_prep.harbour.sentences import NOUNS
@@ -86,12 +86,11 @@ class Share(NamedTuple):
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m benchmarks.pointing",
         description="How often the attention's peak lies in the box of the thing that "
         "is named, on the harbour.",
         epilog="example:\n  python -m benchmarks.pointing --run runs/harbour-lstm",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_run_flag(parser)
     parser.add_argument(
@@ -153,7 +152,7 @@ def looks_of(
     from tqdm import tqdm
 
     from captioning.tasks.image_encoding import cached_rows
-    from captioning.training.run_directory import load_run
+    from captioning.training.loading import load_run
     from data_prep.pipeline.images import load_split
 
     loaded = load_run(run, encoder=False)
@@ -172,7 +171,7 @@ def looks_of(
     ):
         if caption:
             row = tf.constant(rows[number : number + 1])
-            yield *captions.looks(row, caption), boxes_of(scene)
+            yield *captions.attention_maps(row, caption), boxes_of(scene)
 
 
 def boxes_of(scene: str) -> dict[str, Box]:

@@ -5,7 +5,6 @@ sequence, and time and memory against the number of photos that `captioning.capt
 given. Everything is made up but the run; what is drawn is printed too.
 """
 
-import argparse
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -13,12 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.rows.timing import Spread, in_turn, spread
-from captioning.cli.commands import (
-    add_run_flag,
-    check_file_to_write,
-    chosen_run,
-    positive,
-)
+from captioning.cli.arguments import Parser, add_run_flag, check_file_to_write, positive
+from captioning.cli.runs import chosen_run
 from data_prep.console import import_tensorflow
 from data_prep.errors import exit_on_bad_input
 
@@ -54,11 +49,10 @@ class Panel(NamedTuple):
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m benchmarks.scaling",
         description="Draw cost against work: batches, beams, sequences, photos.",
         epilog="example:\n  python -m benchmarks.scaling --run runs/harbour-lstm",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_run_flag(parser)
     parser.add_argument(
@@ -104,7 +98,7 @@ def _by_batch(rounds: int) -> Panel:
     from dataclasses import replace
 
     from benchmarks.rows.training_step import made_up_batch, our_step
-    from captioning.tasks.presets import preset
+    from captioning.tasks.registry import preset
 
     generator = np.random.default_rng(0)
     base = preset("flickr8k")
@@ -144,7 +138,7 @@ def _by_length(rounds: int) -> Panel:
 
 def _by_beams(run: Path, rounds: int) -> Panel:
     from benchmarks.rows.search import cached_regions, without_encoder
-    from captioning.tasks.captions import caption_rows
+    from captioning.tasks.captions.generation import caption_rows
 
     captions, regions = cached_regions(run, SEARCHED)
     with without_encoder(captions):

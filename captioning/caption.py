@@ -1,18 +1,12 @@
 """python -m captioning.caption: photos -> captions."""
 
-import argparse
 import json
 import sys
 from pathlib import Path
 
 from captioning import pretrained
-from captioning.cli.commands import (
-    add_run_flag,
-    check_file_to_write,
-    chosen_captioner,
-    positive,
-    say_pretrained,
-)
+from captioning.cli.arguments import Parser, add_run_flag, check_file_to_write, positive
+from captioning.cli.runs import chosen_captioner, say_pretrained
 from captioning.inference.folder import Captioned, Captioner, Tagger, caption_pictures
 from captioning.inference.results import Tag
 from data_prep.console import import_tensorflow
@@ -34,12 +28,11 @@ EXAMPLE = """examples:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m captioning.caption",
         description="Caption pictures. Results go to stdout, all else to stderr. "
         "Exit status 0 if anything was captioned, else 2.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "paths",

@@ -1,20 +1,20 @@
 """python -m captioning.evaluate: a run, or a file of captions -> scores."""
 
-import argparse
-import dataclasses
 import json
 import sys
 from pathlib import Path
 
-from captioning.cli.commands import (
-    SEARCHING,
+from captioning.cli.arguments import (
+    Parser,
     add_candidates_flags,
     add_run_flag,
     add_task_flag,
     check_file_to_write,
-    chosen_run,
     positive,
 )
+from captioning.cli.runs import chosen_run
+from captioning.tasks.config import override
+from captioning.tasks.registry import SEARCHING
 from data_prep.atomic import write_text
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
@@ -31,11 +31,10 @@ Java; METEOR is NLTK's and needs WordNet, which NLTK finds through NLTK_DATA.
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m captioning.evaluate",
         description="Score a run, or captions, against what people wrote.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_run_flag(parser)
     parser.add_argument(
@@ -86,11 +85,11 @@ def main(argv: list[str] | None = None) -> int:
     if flags.json:
         print(json.dumps(scores))
     else:
-        from captioning.tasks.registry import TASKS
+        from captioning.tasks.registry import task_class
         from captioning.training.report import score_table
 
         print(score_table(scores))
-        if note := TASKS[flags.task].score_note:
+        if note := task_class(flags.task).score_note:
             print(f"({note})")
     return 0
 
@@ -144,7 +143,7 @@ def _of_model(flags) -> dict[str, float | None]:
 
 
 def _of_run(flags) -> dict[str, float | None]:
-    from captioning.training import run_directory
+    from captioning.training.loading import load_run
     from data_prep.pipeline.images import load_split
 
     if flags.out:
@@ -162,12 +161,12 @@ def _of_run(flags) -> dict[str, float | None]:
             "--beams and --length-penalty are about what is written, and "
             f"{flags.task} writes nothing; leave them out."
         )
-    run = run_directory.load_run(chosen_run(flags, flags.task), encoder=False)
+    run = load_run(chosen_run(flags, flags.task), encoder=False)
     task = run.task(flags.task)
-    knobs = {"num_beams": flags.beams, "length_penalty": flags.length_penalty}
-    knobs = {name: value for name, value in knobs.items() if value is not None}
+    options = {"num_beams": flags.beams, "length_penalty": flags.length_penalty}
+    options = {name: value for name, value in options.items() if value is not None}
     try:
-        task.config = dataclasses.replace(task.config, **knobs)
+        task.config = override(task.config, **options)
     except ValueError as error:
         raise BadInput(str(error)) from error
     data = flags.data or run.data[flags.task]
@@ -176,7 +175,7 @@ def _of_run(flags) -> dict[str, float | None]:
     if flags.ensemble:
         from captioning.inference.ensemble import caption_split
 
-        others = [run_directory.load_run(one, encoder=False) for one in flags.ensemble]
+        others = [load_run(one, encoder=False) for one in flags.ensemble]
         members = [task, *(other.task("captions") for other in others)]
         captions = caption_split(members, data, flags.split)
     else:

@@ -1,20 +1,19 @@
 """python -m captioning.export: a run -> a graph without our code, or a small run."""
 
-import argparse
 import json
 import sys
 from pathlib import Path
 
 from captioning import pretrained
-from captioning.cli.commands import (
-    SEARCHING,
+from captioning.cli.arguments import (
+    Parser,
     add_run_flag,
     add_task_flag,
     check_file_to_write,
-    chosen_captioner,
-    chosen_run,
     positive,
 )
+from captioning.cli.runs import chosen_captioner, chosen_run
+from captioning.tasks.registry import SEARCHING
 from data_prep.atomic import marked, replacing, write_bytes
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
@@ -35,14 +34,13 @@ operations are that package's.
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m captioning.export",
         description="Save a run as a SavedModel, one signature a task: raw strings "
         "in (whole picture files, or sentences), strings and scores out. Or save its "
         "captioner as one .tflite file, which captioning.caption --model runs without "
         "TensorFlow.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_run_flag(parser, "of captions, the captioner that comes with the project")
     add_task_flag(parser, "where no --run is given: export the newest that has it")
@@ -125,19 +123,21 @@ def _write_saved_model(run_directory, out, num_beams) -> list[str]:
     import tensorflow as tf
 
     from captioning.inference.saved_model import EXPORT_FACTS, EXPORT_FORMAT
-    from captioning.training.run_directory import load_run
+    from captioning.training.loading import load_run
 
     tasks = load_run(run_directory).tasks
-    signatures = {name: p.server(num_beams=num_beams) for name, p in tasks.items()}
+    signatures = {
+        name: p.serving_function(num_beams=num_beams) for name, p in tasks.items()
+    }
     module = tf.Module()
     # Keras' own ExportArchive would write every variable twice.
     module.weights = [v.value for p in tasks.values() for v in p.model.variables]
     # What a task holds beside: tables of words, a frozen encoder in front.
-    module.resources = [p.resources() for p in tasks.values()]
+    module.resources = [p.tracked_resources() for p in tasks.values()]
     first = next(iter(signatures.values()))
     tf.saved_model.save(module, str(out), {"serving_default": first, **signatures})
     beams = {
-        name: num_beams or tasks[name].config.num_beams
+        name: num_beams or tasks[name].config.search.num_beams
         for name in SEARCHING
         if name in tasks
     }
@@ -190,7 +190,7 @@ def export_litert(
     """
     from captioning.inference.litert.conversion import convert
     from captioning.inference.litert.metadata import is_litert
-    from captioning.training.run_directory import load_run
+    from captioning.training.loading import load_run
 
     if out.exists() and not is_litert(out):
         raise BadInput(

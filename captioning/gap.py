@@ -5,7 +5,7 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from captioning.cli.commands import positive
+from captioning.cli.arguments import Parser, positive
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
@@ -92,12 +92,11 @@ def _boat(flags) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m captioning.gap",
         description="Train an Elman cell and LSTM cells of as many parameters to tell "
         "a word of many steps ago; print how often they are right, and draw it.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--out",

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from captioning.cli.commands import check_file_to_write
+from captioning.cli.arguments import Parser, check_file_to_write
 from captioning.inference.read import inputs, terminal
 from captioning.inference.read.inputs import Given
 from data_prep.console import import_tensorflow
@@ -61,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     style = {"formatter_class": argparse.RawDescriptionHelpFormatter, "epilog": EXAMPLE}
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m captioning.read",
         description="Read texts, word by word. Results go to stdout, all else to "
         "stderr. Exit status 0 if anything was read, else 2.",

@@ -2,56 +2,148 @@
 
 import argparse
 import dataclasses
+import json
 import sys
 import time
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from captioning.cli.commands import TASK_NAMES
+from captioning.cli.arguments import Parser, add_task_flag
+from captioning.cli.options import (
+    add_options,
+    flag_of,
+    given_options,
+    options_elsewhere,
+    override_by_flags,
+)
+from captioning.tasks.config import RecurrentConfig, TaskConfig, override
+from captioning.tasks.registry import TASK_NAMES, config_class, preset, preset_for
 from captioning.training.embedded_runs import EMBEDDED
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
-
-# What `captioning.read` calls what it does by a task.
-READ_BY = {
-    "sentiment": 'sentiment "..."',
-    "translation": 'translate --to CODE "..."',
-    "associations": "related WORD",
-}
-KNOBS_OF_THE_CELL = ("cell", "units", "embedding_dim")
 
 EXAMPLE = """examples:
   python -m captioning.train                      # the embedded harbour, five minutes
   python -m data_prep.prepare flickr8k --source FLICKR8K --out data/flickr8k
   python -m captioning.train --data data/flickr8k --run runs/flickr8k
   python -m captioning.train --run runs/flickr8k --resume      # after a stop
-  python -m captioning.train --start-from runs/flickr8k --fine-tune 2 --epochs 6
-  python -m captioning.train --task sentiment               # the embedded moods
-  python -m captioning.train --task all                     # one cell, five heads
+  python -m captioning.train --data data/mine --start-from runs/flickr8k
+  python -m captioning.train --task sentiment --help           # options of a task
+  python -m captioning.train --task all                        # one cell, five heads
   python -m captioning.train --task all \\
       --data data/flickr8k --data data/sst2 --data data/multi30k \\
-      --units 256 --embedding-dim 256 --knob translation.epochs=4
+      --units 256 --embedding-dim 256 --translation.epochs 4
 """
+# What `captioning.read` calls what it does by a task.
+READ_BY = {
+    "sentiment": 'sentiment "..."',
+    "translation": 'translate --to CODE "..."',
+    "associations": "related WORD",
+}
 
 
 def main(argv: list[str] | None = None) -> int:
-    from captioning.tasks import config, presets
+    argv = sys.argv[1:] if argv is None else argv
+    request = _request(argv)
+    flags = _parser(request).parse_args(argv)
+    _check(flags, request.tasks)
+    import_tensorflow()
+    from captioning.training import plans
 
-    parser = argparse.ArgumentParser(
+    if flags.resume and plans.is_run(flags.run):
+        own = {task: given_options(flags, task) for task in request.tasks}
+        chosen = plans.resumed(flags.run, flags.data or [], own)
+        train_and_show(chosen, flags.run, resume=True)
+        return 0
+    start = flags.start_from
+    if start:
+        sets = plans.data_of_run(start, request.tasks, flags.data or [])
+    else:
+        sets = plans.data_sets(request.tasks, flags.data or [])
+    of_start = plans.model_options(start, request.tasks) if start else {}
+    chosen = {}
+    for task in request.tasks:
+        config = _preset(flags.preset, task, plans.name_of(sets[task]))
+        config = override(config, **of_start.get(task, {}))
+        config = override_by_flags(config, flags, task)
+        chosen[task] = plans.Plan(config, sets[task])
+    if len(chosen) > 1:
+        chosen = _over_one_cell(chosen)
+    directory = flags.run or _new_directory(chosen)
+    train_and_show(chosen, directory, resume=flags.resume, start=start)
+    return 0
+
+
+class _Request(NamedTuple):
+    """What decides which options there are: the tasks, and where the options start."""
+
+    tasks: tuple[str, ...]
+    configs: dict[str, TaskConfig]
+
+
+def _request(argv: Sequence[str]) -> _Request:
+    """Read ahead which task is meant, so that ``--help`` shows its options."""
+    ahead = Parser(add_help=False)
+    for flag in ("--task", "--pattern", "--preset", "--run", "--start-from"):
+        ahead.add_argument(flag)
+    ahead.add_argument("--data", action="append")
+    ahead.add_argument("--resume", action="store_true")
+    flags, _ = ahead.parse_known_args(argv)
+    name = flags.task or flags.pattern
+    started = flags.run if flags.resume and flags.run else flags.start_from
+    tasks = (name,) if name in TASK_NAMES else ("captions",)
+    if name == "all":
+        tasks = TASK_NAMES
+    elif not name and started:
+        tasks = _tasks_of(Path(started)) or tasks
+    data = Path(flags.data[0]) if flags.data else None
+    chosen = flags.preset if len(tasks) == 1 else None  # else refused, later
+    configs = {task: _preset(chosen, task, _name_of(data, task)) for task in tasks}
+    return _Request(tasks, configs)
+
+
+def _tasks_of(run: Path) -> tuple[str, ...]:
+    """Return the tasks of a run; () of what is none, which is told later."""
+    try:
+        facts = json.loads((run / "config.json").read_text("utf-8"))
+        return tuple(name for name in facts["tasks"] if name in TASK_NAMES)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    try:
+        return tuple(name for name in facts["patterns"] if name in TASK_NAMES)
+    except (UnboundLocalError, KeyError, TypeError):
+        return ()
+
+
+def _name_of(data: Path | None, task: str) -> str:
+    """Return the name of a prepared data set; of none, that of the embedded one."""
+    if data is None:
+        return EMBEDDED.get(task, EMBEDDED["captions"])[0]
+    try:
+        return str(json.loads((data / "dataset.json").read_text("utf-8"))["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _preset(name: str | None, task: str, data_set: str) -> TaskConfig:
+    try:
+        return preset(task, name) if name else preset_for(data_set, task)
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+
+
+def _parser(request: _Request) -> Parser:
+    parser = Parser(
         prog="python -m captioning.train",
-        description="Train a task, or all of them over one cell, keep the weights "
-        "that are best on the dev split, and show what they do.",
+        description="Train a task, or all of them over one cell, keep the weights that "
+        "are best on the dev split, and show what they do. The options below are those "
+        f"of {'all tasks' if len(request.tasks) > 1 else request.tasks[0]}; --task "
+        "NAME --help shows those of another task.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        elsewhere=options_elsewhere(request.tasks),
     )
-    parser.add_argument(
-        "--task",
-        choices=(*TASK_NAMES, "all"),
-        help="what to learn (default: captions)",
-    )
-    parser.add_argument(  # its name of earlier versions
-        "--pattern", dest="task", choices=(*TASK_NAMES, "all"), help=argparse.SUPPRESS
-    )
+    add_task_flag(parser, "what to learn", choices=(*TASK_NAMES, "all"), default=None)
     parser.add_argument(
         "--data",
         type=Path,
@@ -62,211 +154,119 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument(
         "--preset",
-        choices=presets.PRESETS,
-        help="where the knobs start (default: that of data set and task)",
+        metavar="NAME",
+        help="where the options start (default: the preset of the data set)",
     )
     parser.add_argument(
         "--run",
         type=Path,
         metavar="RUN",
-        help="the run's directory (default: a new one)",
+        help="the run's directory (default: a new one under runs/)",
     )
     parser.add_argument(
         "--start-from",
         type=Path,
         metavar="RUN",
-        help="start with the words, weights and knobs of this run; the flags change "
-        "them",
+        help="start with the weights of this run: its sizes are taken over, and its "
+        "embeddings of the words that the data set has too",
     )
     parser.add_argument(
-        "--resume", action="store_true", help="go on from --run's last epoch"
+        "--resume",
+        action="store_true",
+        help="go on with --run after its last checkpoint; begin it if it has none",
     )
-    parser.add_argument(
-        "--knob",
-        action="append",
-        default=[],
-        metavar="TASK.KNOB=VALUE",
-        help="with --task all: a knob of one task; may be given more than once",
-    )
-    config.add_flags(parser)
-    flags = parser.parse_args(argv)
-    import_tensorflow()
-    if flags.resume:
-        plans, directory = _resumed(flags)
-    elif flags.start_from:
-        plans, directory = _started_from(flags)
-    else:
-        plans, directory = _new(flags)
-    if flags.objective == "self_critical" and "captions" not in plans:
+    parser.add_argument("--knob", action="append", help=argparse.SUPPRESS)
+    add_options(parser, request.configs)
+    return parser
+
+
+def _check(flags: argparse.Namespace, tasks: Sequence[str]) -> None:
+    """Refuse flags that do not go together, and read the older ``--knob``."""
+    if flags.resume and not flags.run:
+        raise BadInput("--resume needs --run, the directory of the run to go on with.")
+    if flags.resume and not flags.run.exists() and not (flags.data or flags.task):
         raise BadInput(
-            f"--objective self_critical is about captions, and {', '.join(plans)} was "
-            "to be learned; leave it out."
+            f"{flags.run} is not a run: there is nothing. Expected the directory of a "
+            "training to go on with, or with --task or --data one to begin."
         )
-    train_and_show(plans, directory, resume=flags.resume, start=flags.start_from)
-    return 0
-
-
-def _new(flags):
-    from captioning.training.datasets import data_sets
-    from captioning.training.run_directory import Plan
-
-    name = flags.task or "captions"
-    tasks = TASK_NAMES if name == "all" else (name,)
-    if name == "all" and flags.preset:
+    if len(tasks) > 1 and flags.preset:
         raise BadInput(
-            "--preset is about one task, --task all has each one's own; leave it "
-            "out, and change knobs by their flags."
+            "--preset is about one task, and several are trained, each from its own; "
+            "leave it out, and change options by their flags."
         )
-    own = _own_knobs(flags.knob, tasks if name == "all" else ())
-    sets = data_sets(tasks, flags.data or [])
-    plans = {p: Plan(_knobs(p, sets[p], flags, own[p]), sets[p]) for p in tasks}
-    if name == "all":
-        plans = _over_one_cell(plans)
-    return plans, flags.run or _new_directory(plans, name)
-
-
-def _new_directory(plans, task: str) -> Path:
-    first = next(iter(plans.values()))
-    parts = _info(first.data).name, task, first.config.cell
-    return Path("runs") / "-".join([*parts, time.strftime("%Y%m%d-%H%M%S")])
-
-
-def _info(data: Path):
-    from data_prep.prepared.dataset_info import DatasetInfo
-
-    return DatasetInfo.load(data)
-
-
-def _own_knobs(given: list[str], tasks) -> dict[str, dict]:
-    """Return by task the knobs that it has for itself, from --knob."""
-    from captioning.tasks.config import parse_knob
-
-    found: dict[str, dict] = defaultdict(dict)
-    for text in given:
+    cell = [field.name for field in dataclasses.fields(RecurrentConfig)]
+    for text in flags.knob or []:
         path, _, value = text.partition("=")
-        task, _, knob = path.partition(".")
-        if task not in tasks or knob in KNOBS_OF_THE_CELL:
+        task, _, name = path.partition(".")
+        if task not in tasks or path not in vars(flags):
             raise BadInput(
-                f"--knob got {text!r}; expected a knob of one of the tasks of "
-                "--task all, such as translation.epochs=4, and none of the cell's "
-                f"({', '.join(KNOBS_OF_THE_CELL)}), which they share."
+                f"--knob got {text!r}; expected an option of one of several tasks, "
+                "such as translation.epochs=4. Give --translation.epochs 4 instead."
             )
-        try:
-            found[task][knob] = parse_knob(knob, value)
-        except ValueError as error:
-            raise BadInput(str(error)) from error
-    return found
+        setattr(flags, path, _value_of(task, name, value))
+    if len(tasks) > 1:
+        for task in tasks:
+            for name in cell:
+                if getattr(flags, f"{task}.{name}", None) is not None:
+                    raise BadInput(
+                        f"--{task}.{name.replace('_', '-')} was given, and the tasks "
+                        f"share one cell; expected {flag_of(name)}, for all of them."
+                    )
 
 
-def _knobs(task: str, data: Path, flags, own: dict):
-    from captioning.tasks import config, presets
-
+def _value_of(task: str, name: str, text: str):
+    """Return the value of an option of --knob, of the option's type."""
+    kind = config_class(task).leaves()[name].field.type
+    if kind is bool:
+        if text not in ("true", "false"):
+            raise BadInput(f"{name} is {text!r}; expected true or false.")
+        return text == "true"
     try:
-        if flags.preset:
-            start = presets.preset(flags.preset)
-        else:
-            start = presets.preset_for(_info(data).name, task)
-        return config.from_flags(start, flags, own)
+        return kind(text)
     except ValueError as error:
-        raise BadInput(str(error)) from error
+        raise BadInput(
+            f"{name} is {text!r}; expected a value of type {kind.__name__}."
+        ) from error
 
 
-def _over_one_cell(plans):
+def _over_one_cell(plans: Mapping):
     """Give all tasks the cell of the first."""
-    first = next(iter(plans.values())).config
-    same = {name: getattr(first, name) for name in KNOBS_OF_THE_CELL}
+    shared = dataclasses.asdict(next(iter(plans.values())).config.recurrent)
     return {
-        name: plan._replace(config=dataclasses.replace(plan.config, **same))
+        name: plan._replace(config=override(plan.config, **shared))
         for name, plan in plans.items()
     }
 
 
-def _started_from(flags):
-    from captioning.tasks import config
-    from captioning.training import run_directory
+def _new_directory(plans: Mapping) -> Path:
+    from captioning.training.plans import name_of
 
-    if flags.preset:
-        raise BadInput(
-            "--start-from takes the knobs of that run, --preset others; leave one out."
-        )
-    facts = run_directory.load_facts(flags.start_from)
-    name = flags.task or (next(iter(facts)) if len(facts) == 1 else "all")
-    tasks = tuple(facts) if name == "all" else (name,)
-    for task in tasks:
-        run_directory.check_has(flags.start_from, facts, task)
-    own = _own_knobs(flags.knob, tasks if name == "all" else ())
-    sets = _data_of(facts, tasks, flags.data or [])
-    try:
-        plans = {
-            p: run_directory.Plan(
-                config.from_flags(facts[p].config, flags, own[p]), sets[p]
-            )
-            for p in tasks
-        }
-    except ValueError as error:
-        raise BadInput(str(error)) from error
-    return plans, flags.run or _new_directory(plans, name)
-
-
-def _resumed(flags):
-    from captioning.tasks import config
-    from captioning.training import run_directory
-
-    if not flags.run:
-        raise BadInput("--resume needs --run, the directory of the run to go on with.")
-    facts = run_directory.load_facts(flags.run)
-    other = flags.preset, flags.task, flags.knob, flags.start_from
-    if any(other) or config.given(flags):
-        raise BadInput(
-            f"{flags.run} goes on with the tasks and knobs it was started with; "
-            "other ones were given. Leave them out, or start a new run."
-        )
-    sets = _data_of(facts, tuple(facts), flags.data or [])
-    plans = {
-        name: run_directory.Plan(f.config, sets[name]) for name, f in facts.items()
-    }
-    return plans, flags.run
-
-
-def _data_of(facts, tasks, given: list[Path]) -> dict[str, Path]:
-    """Return each task's data set: of those given the one of its kind, else the one
-    that the run learned from.
-
-    Raises:
-        BadInput: of those given one is of no use, or must not meet another.
-    """
-    from captioning.tasks.registry import TASKS
-    from captioning.training.datasets import data_sets
-
-    if not given:
-        return {name: facts[name].data for name in tasks}
-    kinds = {_info(data).kind for data in given}
-    kept = {facts[name].data for name in tasks if TASKS[name].kind not in kinds}
-    return data_sets(tasks, [*given, *sorted(kept)])
+    task, first = next(iter(plans.items()))
+    parts = [
+        name_of(first.data),
+        "all" if len(plans) > 1 else task,
+        first.config.recurrent.cell,
+        time.strftime("%Y%m%d-%H%M%S"),
+    ]
+    return Path("runs") / "-".join(parts)
 
 
 def train_and_show(
-    plans, directory: Path, *, resume: bool, start: Path | None = None
+    plans: Mapping, directory: Path, *, resume: bool, start: Path | None = None
 ) -> None:
-    """Train, then print scores and a few examples never seen.
+    """Train, then print scores and a few examples that were not trained on.
 
     Embedded data sets are shown on their test splits, for they can be made anew; real
     data on dev, so that test stays unseen until every choice is made.
     """
     from captioning.training import report
-    from captioning.training.checkpoint import can_resume
+    from captioning.training.plans import name_of
     from captioning.training.trainer import train
 
-    try:
-        history = train(plans, directory, resume=resume, start=start)
-    except KeyboardInterrupt:
-        if can_resume(directory):
-            command = f"python -m captioning.train --run {directory} --resume"
-            print(f"stopped; go on by: {command}", file=sys.stderr)
-        raise
+    history = train(plans, directory, resume=resume, start=start)
     embedded = {name for name, _ in EMBEDDED.values()}
     for name, plan in plans.items():
-        split = "test" if _info(plan.data).name in embedded else "dev"
+        split = "test" if name_of(plan.data) in embedded else "dev"
         print(report.show_run(directory, name, plan.data, split), end="\n\n")
     print(
         f"The run is {directory} (best of {history[-1].epoch} epochs by its dev score; "
@@ -276,7 +276,7 @@ def train_and_show(
         print(f"  {line}")
 
 
-def _next_commands(plans, directory: Path) -> list[str]:
+def _next_commands(plans: Mapping, directory: Path) -> list[str]:
     first = next(iter(plans))
     lines = []
     if "captions" in plans:

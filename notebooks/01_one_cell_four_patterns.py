@@ -44,10 +44,11 @@ from captioning.nn.cells import ElmanCell, LSTMCell
 from captioning.plots import task_examples as plots
 from captioning.plots.reading_curves import draw_verdicts
 from captioning.plots.runs import draw_captions
-from captioning.tasks.presets import preset_for
+from captioning.tasks.registry import preset_for
 from captioning.inference.read.predictions import judge, relate, translate
 from captioning.nn.rnn import Recurrence
-from captioning.training.run_directory import Plan, load_run
+from captioning.training.loading import load_run
+from captioning.training.plans import Plan
 from captioning.inference.saved_model import Server
 from captioning.training.trainer import train
 from data_prep.pictures.decode import decode_picture
@@ -258,7 +259,7 @@ for name, pattern in run.tasks.items():
 # %%
 scenes = list(read_shards(work / "harbour", "test").take(8).as_numpy_iterator())
 pictures = [decode_picture(scene["image"]).numpy() for scene in scenes]
-ask = run.task("tags").server()
+ask = run.task("tags").serving_function()
 found = ask(image_bytes=tf.constant([scene["image"] for scene in scenes[:4]]))
 shown = [
     {fact.about for fact in facts(Scene.from_json(scene["scene"])) if fact.kind == "object"}
@@ -281,7 +282,7 @@ Image(work / "tags.png")
 # step, and attention (어텐션) lets each $h_t$ look at its parts. Notebook 03 shows where it looks.)
 
 # %%
-ask = run.task("captions").server()
+ask = run.task("captions").serving_function()
 found = ask(image_bytes=tf.constant([scene["image"] for scene in scenes]))
 captions = [texts[0].decode() for texts in found["captions"].numpy()]
 draw_captions(pictures, captions, work / "captions.png")
@@ -300,7 +301,7 @@ Image(work / "captions.png")
 # reader leans negative at 불행하게도 already.
 
 # %%
-sentiment = Server(run.task("sentiment").server())
+sentiment = Server(run.task("sentiment").serving_function())
 korean = "나는 불행하게도 오늘 지갑을 잃어버렸기 때문에 정말 기분이 좋지 않다"
 (reading,) = judge(sentiment, [korean])
 for word, known, positive in zip(reading.words, reading.known, reading.positive):
@@ -332,7 +333,7 @@ Image(work / "sentiment.png")
 # together come to belong together:
 
 # %%
-associations = Server(run.task("associations").server())
+associations = Server(run.task("associations").serving_function())
 for reading in relate(associations, ["boat", "sailor", "water"]):
     print(f"{reading.words[0]:8} -> {', '.join(reading.related[-1])}")
 
@@ -363,7 +364,7 @@ Image(work / "related.png")
 
 # %%
 translation = run.task("translation")
-server = Server(translation.server(), tuple(translation.subwords.language_ids))
+server = Server(translation.serving_function(), tuple(translation.subwords.language_ids))
 english = "A sailor in a blue rowing boat is to the left of a red lighthouse."
 for code in ("de", "ko"):
     (there,) = translate(server, [english], code)

@@ -50,6 +50,7 @@ from IPython.display import Image
 from IPython.utils.capture import capture_output
 
 from captioning.training import run_directory
+from captioning.training.loading import load_run
 from captioning.tasks.caption_scores import SplitCiderD, scores_of
 from captioning.training.history import read_history
 from captioning.plots.attention import draw_attention
@@ -62,11 +63,11 @@ from data_prep.pictures.reader import PictureReader
 tf.get_logger().setLevel("ERROR")
 pictures = Path(tempfile.mkdtemp())
 directory = run_directory.newest("captions", Path("../runs"))
-run = run_directory.load_run(directory, encoder=False)
+run = load_run(directory, encoder=False)
 captions = run.task("captions")
 data = run.data["captions"]
 print(f"a run that learned {', '.join(run.tasks)}")
-print(f"{captions.config.encoder}, {captions.config.cell} of {captions.config.units} units")
+print(f"{captions.config.vision.encoder}, {captions.config.recurrent.cell} of {captions.config.recurrent.units} units")
 
 # %% [markdown]
 # ## 1. The data · 데이터
@@ -118,7 +119,7 @@ photo_files = {
 with PictureReader() as reader:  # the gate that `captioning.caption` uses
     photo_bytes = [reader.read(path) for path in photo_files.values()]
 photos = [decode_picture(encoded).numpy() for encoded in photo_bytes]
-size = captions.config.image_size
+size = captions.config.vision.image_size
 pixels = load_pictures(tf.constant(photo_bytes), size)
 captions.attach_encoder()  # until now it worked on kept regions
 regions = captions.model.encode(pixels)
@@ -143,7 +144,7 @@ Image(directory / "curves.png")
 # does); 0.82 is what one person scores against the four others. BLEU-4 counts shared runs of up to four words.
 
 # %%
-plain = run_directory.load_run(directory, encoder=False).task("captions")
+plain = load_run(directory, encoder=False).task("captions")
 with capture_output():
     said = plain.caption_split(data, "dev")
 for name, value in scores_of(said, dev).items():
@@ -221,13 +222,13 @@ Image(pictures / "photos.jpg")
 
 # %%
 number = list(photo_files).index("cat")
-words, weights = captions.looks(pixels[number : number + 1], lines[number])
+words, weights = captions.attention_maps(pixels[number : number + 1], lines[number])
 draw_attention(photos[number], words, weights, pictures / "attention.jpg")
 Image(pictures / "attention.jpg")
 
 # %%
 number = list(photo_files).index("astronaut")
-words, weights = captions.looks(pixels[number : number + 1], lines[number])
+words, weights = captions.attention_maps(pixels[number : number + 1], lines[number])
 draw_attention(photos[number], words, weights, pictures / "attention.jpg")
 Image(pictures / "attention.jpg")
 

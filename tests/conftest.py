@@ -148,12 +148,11 @@ def harbour_data(tmp_path_factory):
 @pytest.fixture(scope="session")
 def tiny_config():
     """The harbour's preset, so small that an epoch takes a second."""
-    import dataclasses
+    from captioning.tasks.config import override
+    from captioning.tasks.registry import preset
 
-    from captioning.tasks.presets import preset
-
-    return dataclasses.replace(
-        preset("harbour"),
+    return override(
+        preset("captions", "harbour"),
         image_size=64,
         units=24,
         embedding_dim=24,
@@ -168,7 +167,7 @@ def tiny_config():
 @pytest.fixture(scope="session")
 def tiny_run(harbour_data, tiny_config, tmp_path_factory):
     """A finished run of `tiny_config`; it has not learned to say much."""
-    from captioning.training.run_directory import Plan
+    from captioning.training.plans import Plan
     from captioning.training.trainer import train
 
     directory = tmp_path_factory.mktemp("runs") / "tiny"
@@ -179,12 +178,11 @@ def tiny_run(harbour_data, tiny_config, tmp_path_factory):
 @pytest.fixture(scope="session")
 def frozen_run(harbour_data, tiny_config, tmp_path_factory):
     """A finished run over cached regions of a frozen ImageNet encoder."""
-    import dataclasses
-
-    from captioning.training.run_directory import Plan
+    from captioning.tasks.config import override
+    from captioning.training.plans import Plan
     from captioning.training.trainer import train
 
-    config = dataclasses.replace(
+    config = override(
         tiny_config,
         encoder="efficientnet_lite0",
         train_encoder=False,

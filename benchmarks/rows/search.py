@@ -19,7 +19,7 @@ FEW = {"predict": 8, "step": 40}  # the others, a round: they take so long
 
 def rows(run: Path, rounds: int):
     """Yield the rows, of a run that learned captions."""
-    from captioning.tasks.captions import caption_rows
+    from captioning.tasks.captions.generation import caption_rows
 
     captions, regions = cached_regions(run, PHOTOS)
     search = captions.captioner(num_beams=3)
@@ -63,7 +63,8 @@ def cached_regions(run: Path, count: int):
     """Return a run's captions and regions ``(count, regions, region_dim)`` of its dev
     pictures, repeated if there are fewer; what an encoder learned is made here."""
     from captioning.tasks.image_encoding import cached_rows
-    from captioning.training.run_directory import load_facts, load_run
+    from captioning.training.loading import load_run
+    from captioning.training.run_directory import load_facts
 
     captions = load_run(run, encoder=False).task("captions")
     rows = cached_rows(captions.config, load_facts(run)["captions"].data, "dev")
@@ -122,7 +123,7 @@ def _greedy_by_predict(captions):
             )
         ]
         words = [START]
-        while len(words) <= config.max_length and words[-1] != END:
+        while len(words) <= config.search.max_length and words[-1] != END:
             last = np.full((1, 1), words[-1], "int32")
             logits, states = model.predict((last, states, *once), verbose=0)
             logits[..., :END] = -np.inf
@@ -154,7 +155,7 @@ def _beam_one_by_one(captions, num_beams: int):
     def caption(row):
         memory, states = start(row[None])
         beams = [((START,), 0.0)]
-        while len(beams[0][0]) <= config.max_length:
+        while len(beams[0][0]) <= config.search.max_length:
             if all(words[-1] == END for words, _ in beams):
                 break
             last = np.array([[words[-1] for words, _ in beams]], "int32")
@@ -182,4 +183,4 @@ def _beam_one_by_one(captions, num_beams: int):
 
 def _rank(candidate, config) -> float:
     words, score, _ = candidate
-    return score / (len(words) - 1) ** config.length_penalty
+    return score / (len(words) - 1) ** config.search.length_penalty

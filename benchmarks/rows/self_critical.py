@@ -13,16 +13,18 @@ STEPS = 4  # a round: a step takes as long as its longest caption, so several
 def rows(run: Path, rounds: int):
     """Yield the rows, of a run's captioner and of the pictures it learned from."""
     from captioning.training import run_directory
+    from captioning.training.loading import shared_cell, start_from
+    from captioning.training.plans import Plan
     from captioning.training.train_step import Objective, TrainStep
 
     facts = run_directory.load_facts(run)["captions"]
     config = dataclasses.replace(facts.config, objective="self_critical")
-    plans = {"captions": run_directory.Plan(config, facts.data)}
-    captions = run_directory.PATTERNS["captions"].of_run(
-        config, run / "captions", run_directory.shared_cell(plans)
+    plans = {"captions": Plan(config, facts.data)}
+    captions = run_directory.PATTERNS["captions"].from_run(
+        config, run / "captions", shared_cell(plans)
     )
-    run_directory.take_weights({"captions": captions}, run)
-    feed = captions.feed(facts.data)
+    start_from({"captions": captions}, run)
+    feed = captions.training_data(facts.data)
     batches = list(feed.batches(0).take(STEPS))
     spec = feed.batches(0).element_spec
     steps = TrainStep(
@@ -39,7 +41,9 @@ def rows(run: Path, rounds: int):
         rounds,
     )
     count = sum(token_ids.shape[0] * token_ids.shape[1] for _, token_ids in drawn)
-    measured = f"self-critical training, {config.num_samples} captions a photo"
+    measured = (
+        f"self-critical training, {config.objective.num_samples} captions a photo"
+    )
     yield Row(
         f"{measured}, drawn, rewarded and learned from",
         "",
@@ -47,7 +51,7 @@ def rows(run: Path, rounds: int):
         180,
         unit=" captions/s",
         absolute=f"{spread(seconds['step']).median / STEPS:.2f} s a step of "
-        f"{config.batch_size} photos",
+        f"{config.training.batch_size} photos",
     )
     shares = [
         100 * reward / step
@@ -65,12 +69,12 @@ def rows(run: Path, rounds: int):
 
 
 def _drawn(captions, batch):
-    from captioning.tasks.captions import TOKENS
+    from captioning.tasks.captions.generation import TOKENS
 
     return captions.model.sample(
         batch.inputs,
         TOKENS,
-        num_samples=captions.config.num_samples,
-        max_length=captions.config.max_length,
+        num_samples=captions.config.objective.num_samples,
+        max_length=captions.config.search.max_length,
         seed=(0, 0),
     ).token_ids.numpy()

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import layers, ops
 
-from captioning.tasks.config import Config
+from captioning.tasks.captions.config import CaptionsConfig
 
 
 class StockCaptioner(keras.Model):
@@ -21,37 +21,39 @@ class StockCaptioner(keras.Model):
         logits ``(captions, time, vocabulary_size)``.
     """
 
-    def __init__(self, vocabulary_size: int, config: Config):
+    def __init__(self, vocabulary_size: int, config: CaptionsConfig):
         super().__init__()
         self.config = config
         dense = layers.Dense
         self.norm = layers.LayerNormalization(center=False, scale=False)
-        self.drop_channels = layers.SpatialDropout1D(config.dropout)
-        self.image = dense(config.embedding_dim)
-        self.embedding = layers.Embedding(vocabulary_size, config.embedding_dim)
-        self.state_h = dense(config.units, activation="tanh")
-        self.state_c = dense(config.units, activation="tanh")
-        self.recurrence = layers.RNN(
-            layers.LSTMCell(config.units), return_sequences=True
+        self.drop_channels = layers.SpatialDropout1D(config.regularization.dropout)
+        self.image = dense(config.recurrent.embedding_dim)
+        self.embedding = layers.Embedding(
+            vocabulary_size, config.recurrent.embedding_dim
         )
-        self.query = dense(config.attention_dim)
-        self.key = dense(config.attention_dim)
-        self.value = dense(config.attention_dim)
-        self.readout = dense(config.embedding_dim, activation="tanh")
-        self.drop = layers.Dropout(config.dropout)
+        self.state_h = dense(config.recurrent.units, activation="tanh")
+        self.state_c = dense(config.recurrent.units, activation="tanh")
+        self.recurrence = layers.RNN(
+            layers.LSTMCell(config.recurrent.units), return_sequences=True
+        )
+        self.query = dense(config.attention.attention_dim)
+        self.key = dense(config.attention.attention_dim)
+        self.value = dense(config.attention.attention_dim)
+        self.readout = dense(config.recurrent.embedding_dim, activation="tanh")
+        self.drop = layers.Dropout(config.regularization.dropout)
         self.output_bias = self.add_weight(shape=(vocabulary_size,))
 
     def call(self, regions, token_ids, training=False):
         regions = self.norm(ops.cast(regions, "float32"))
         regions = self.drop_channels(regions, training=training)
         image = self.image(ops.mean(regions, axis=1))
-        inputs = self.embedding(token_ids) * self.config.embedding_dim**0.5
+        inputs = self.embedding(token_ids) * self.config.recurrent.embedding_dim**0.5
         inputs = self.drop(inputs + image[:, None], training=training)
         states = [self.state_h(image), self.state_c(image)]
         outputs = self.recurrence(inputs, initial_state=states, training=training)
         keys, values = self.key(regions), self.value(regions)
         scores = ops.einsum("bqa,bra->bqr", self.query(outputs), keys)
-        weights = ops.softmax(scores / self.config.attention_dim**0.5)
+        weights = ops.softmax(scores / self.config.attention.attention_dim**0.5)
         context = ops.einsum("bqr,bra->bqa", weights, values)
         hidden = self.readout(ops.concatenate([outputs, context], axis=-1))
         hidden = self.drop(hidden, training=training)
@@ -63,7 +65,7 @@ class StockCaptioner(keras.Model):
 
 def training_step(model: StockCaptioner, optimizer, pad: int):
     """Return a compiled function: regions of each caption, token ids -> the loss."""
-    smoothing = model.config.label_smoothing
+    smoothing = model.config.regularization.label_smoothing
 
     @tf.function
     def step(regions, token_ids):
@@ -76,7 +78,9 @@ def training_step(model: StockCaptioner, optimizer, pad: int):
             loss = tf.reduce_sum(losses * real) / tf.reduce_sum(real)
         variables = model.trainable_variables
         gradients = tape.gradient(loss, variables)
-        gradients, _ = tf.clip_by_global_norm(gradients, model.config.clip_norm)
+        gradients, _ = tf.clip_by_global_norm(
+            gradients, model.config.optimizer.clip_norm
+        )
         optimizer.apply(gradients, variables)
         return loss
 

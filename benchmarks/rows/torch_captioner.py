@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from captioning.tasks.config import Config
+from captioning.tasks.captions.config import CaptionsConfig
 
 
 class TorchCaptioner(nn.Module):
@@ -20,12 +20,12 @@ class TorchCaptioner(nn.Module):
         config: sizes and dropout.
     """
 
-    def __init__(self, vocabulary_size: int, region_dim: int, config: Config):
+    def __init__(self, vocabulary_size: int, region_dim: int, config: CaptionsConfig):
         super().__init__()
         dim, units, attention = (
-            config.embedding_dim,
-            config.units,
-            config.attention_dim,
+            config.recurrent.embedding_dim,
+            config.recurrent.units,
+            config.attention.attention_dim,
         )
         self.config = config
         self.image = nn.Linear(region_dim, dim)
@@ -37,7 +37,7 @@ class TorchCaptioner(nn.Module):
         self.value = nn.Linear(region_dim, attention)
         self.readout = nn.Linear(units + attention, dim)
         self.output_bias = nn.Parameter(torch.zeros(vocabulary_size))
-        self.drop = nn.Dropout(config.dropout)
+        self.drop = nn.Dropout(config.regularization.dropout)
 
     def forward(self, regions, token_ids):
         """Return logits ``(captions, time, vocabulary_size)``.
@@ -50,14 +50,16 @@ class TorchCaptioner(nn.Module):
         # A channel is dropped from all regions at once.
         regions = regions * self.drop(torch.ones_like(regions[:, :1]))
         image = self.image(regions.mean(dim=1))
-        words = self.embedding(token_ids) * self.config.embedding_dim**0.5
+        words = self.embedding(token_ids) * self.config.recurrent.embedding_dim**0.5
         inputs = self.drop(words + image[:, None])
         states = (
             torch.tanh(project(image)) for project in (self.state_h, self.state_c)
         )
         outputs, _ = self.recurrence(inputs, tuple(state[None] for state in states))
         scores = self.query(outputs) @ self.key(regions).transpose(1, 2)
-        weights = torch.softmax(scores / self.config.attention_dim**0.5, dim=-1)
+        weights = torch.softmax(
+            scores / self.config.attention.attention_dim**0.5, dim=-1
+        )
         context = weights @ self.value(regions)
         hidden = torch.tanh(self.readout(torch.cat([outputs, context], dim=-1)))
         return self.drop(hidden) @ self.embedding.weight.T + self.output_bias
@@ -67,7 +69,9 @@ def training_step(model: TorchCaptioner, pad: int):
     """Return a function: regions of each caption, token ids -> the loss."""
     config = model.config
     optimizer = torch.optim.AdamW(
-        model.parameters(), config.learning_rate, weight_decay=config.weight_decay
+        model.parameters(),
+        config.optimizer.learning_rate,
+        weight_decay=config.optimizer.weight_decay,
     )
 
     def step(regions, token_ids):
@@ -77,10 +81,10 @@ def training_step(model: TorchCaptioner, pad: int):
             logits.flatten(0, 1),
             token_ids[:, 1:].flatten(),
             ignore_index=pad,
-            label_smoothing=config.label_smoothing,
+            label_smoothing=config.regularization.label_smoothing,
         )
         loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
+        nn.utils.clip_grad_norm_(model.parameters(), config.optimizer.clip_norm)
         optimizer.step()
         return float(loss.detach())
 

@@ -25,7 +25,7 @@ LENGTHS = (4, 12, 29, 65, 85, 98, 111, 111, 104, 93, 77, 62, 44, 33, 22, 17, 12,
 
 def rows(rounds: int):
     """Yield the rows."""
-    from captioning.tasks.presets import preset
+    from captioning.tasks.registry import preset
 
     config = dataclasses.replace(preset("flickr8k"), precision="float32")
     batch = made_up_batch(config, np.random.default_rng(0))
@@ -86,7 +86,7 @@ def made_up_batch(config, generator):
     from data_prep.pipeline.images import Batch
     from data_prep.text.special_tokens import END, START
 
-    images = config.batch_size
+    images = config.training.batch_size
     shares = np.array(LENGTHS) / sum(LENGTHS)
     lengths = SHORTEST + generator.choice(
         len(LENGTHS), size=images * CAPTIONS_PER_IMAGE, p=shares
@@ -108,14 +108,16 @@ def our_step(config, batch):
     import tensorflow as tf
 
     from captioning.nn.cells import build_cell
-    from captioning.tasks.captions import Captions
+    from captioning.tasks.captions.task import Captions
     from captioning.training.train_step import Objective, TrainStep
     from data_prep.text.special_tokens import END
     from data_prep.text.vocabulary import Vocabulary
 
     words = [f"word{number}" for number in range(VOCABULARY_SIZE - END - 1)]
     vocabulary = Vocabulary(["<pad>", "<unk>", "<start>", "<end>", *words])
-    captions = Captions(config, vocabulary, build_cell(config.cell, config.units))
+    captions = Captions(
+        config, vocabulary, build_cell(config.recurrent.cell, config.recurrent.units)
+    )
     spec = type(batch)(
         tf.TensorSpec((None, *REGIONS), tf.float16),
         tf.TensorSpec((None, None), tf.int32),
@@ -136,7 +138,7 @@ def stock_step(config, batch):
     from captioning.training.train_step import build_optimizer
     from data_prep.text.special_tokens import PAD
 
-    missing = config.max_length + 1 - batch.token_ids.shape[1]
+    missing = config.search.max_length + 1 - batch.token_ids.shape[1]
     token_ids = tf.pad(batch.token_ids, [(0, 0), (0, missing)], constant_values=PAD)
     regions = tf.gather(batch.inputs, batch.caption_to_image)
     model = StockCaptioner(VOCABULARY_SIZE, config)
@@ -171,7 +173,11 @@ def step_flops(config, batch) -> int:
     tokens = int((batch.token_ids.numpy()[:, 1:] != 0).sum())
     images, captions = len(batch.inputs), len(batch.token_ids)
     regions, region_dim = REGIONS
-    units, words, keys = config.units, config.embedding_dim, config.attention_dim
+    units, words, keys = (
+        config.recurrent.units,
+        config.recurrent.embedding_dim,
+        config.attention.attention_dim,
+    )
     learned_alone = images * region_dim * (regions * 2 * keys + words)
     through = (
         captions * words * 2 * units  # the first states

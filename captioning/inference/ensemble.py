@@ -6,7 +6,8 @@ from pathlib import Path
 import tensorflow as tf
 
 from captioning.models.ensemble import Ensemble
-from captioning.tasks.captions import TOKENS, Captions, caption_rows
+from captioning.tasks.captions.generation import TOKENS, caption_rows
+from captioning.tasks.captions.task import Captions
 from captioning.tasks.image_encoding import cached_rows
 from data_prep.errors import BadInput
 from data_prep.pipeline import images
@@ -39,12 +40,12 @@ def caption_split(
         found = ensemble.beam_search(
             inputs,
             TOKENS,
-            num_beams=first.config.num_beams,
-            max_length=first.config.max_length,
-            length_penalty=first.config.length_penalty,
+            num_beams=first.config.search.num_beams,
+            max_length=first.config.search.max_length,
+            length_penalty=first.config.search.length_penalty,
         )
         return first.vocabulary.decode(found.token_ids), found.scores
 
     rows = [cached_rows(member.config, data, split) for member in members]
-    said = caption_rows(caption, *rows, progress=f"captions of {split}")
+    said = caption_rows(caption, *rows, label=f"captions of {split}")
     return dict(zip(images.load_split(data, split).image_ids, said, strict=True))

@@ -10,7 +10,8 @@ from PIL import Image
 
 from captioning.inference.results import Caption, Tag
 from captioning.inference.saved_model import is_export, load_server, tasks_of
-from captioning.training.run_directory import load_run, newest
+from captioning.training.loading import load_run
+from captioning.training.run_directory import newest
 from data_prep.errors import BadInput
 from data_prep.pictures.decode import decode_picture, squeeze
 from data_prep.pictures.reader import BadPicture
@@ -80,7 +81,7 @@ class DrawingCaptioner:
                 "also tells where it looks. Give --run the run that it was made of."
             )
         self._task = load_run(path).task("captions")
-        self._ask = self._task.server(num_beams=num_beams)
+        self._ask = self._task.serving_function(num_beams=num_beams)
         self._out = out
 
     def __call__(self, pictures: list[bytes]) -> list[list[Caption]]:
@@ -94,7 +95,7 @@ class DrawingCaptioner:
 
         found = _captions(_asked(self._ask, pictures))
         for picture, (best, *_) in zip(pictures, found, strict=True):
-            looks = self.looks(picture, best.caption)
+            looks = self.attention_maps(picture, best.caption)
             try:
                 draw_attention(looks.picture, looks.words, looks.weights, self._out)
             except OSError as error:
@@ -104,11 +105,11 @@ class DrawingCaptioner:
                 ) from error
         return found
 
-    def looks(self, picture: bytes, caption: str) -> Looks:
+    def attention_maps(self, picture: bytes, caption: str) -> Looks:
         """Return where the run looks as it says `caption` of an encoded picture."""
         decoded = decode_picture(tf.constant(picture))
-        pixels = squeeze(decoded, self._task.config.image_size)
-        words, weights = self._task.looks(pixels[None], caption)
+        pixels = squeeze(decoded, self._task.config.vision.image_size)
+        words, weights = self._task.attention_maps(pixels[None], caption)
         small = Image.fromarray(decoded.numpy())
         small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         # A caption without words has weights too: those from which its end was chosen.

@@ -1,7 +1,7 @@
 """Serving: the graph of one task, raw strings in and out, of a run or of an export.
 
 What commands run and what `captioning.export` saves is one graph, that of
-`Task.server`, so the two cannot say different things.
+`Task.serving_function`, so the two cannot say different things.
 """
 
 import json
@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from captioning.training.run_directory import check_has, load_facts, load_run
+from captioning.training.loading import load_run
+from captioning.training.run_directory import check_has, load_facts
 from data_prep.errors import BadInput
 
 EXPORT_FACTS = "captioning_export.json"
@@ -23,7 +24,7 @@ class Server(NamedTuple):
     """One task, ready to be asked.
 
     Attributes:
-        ask: by keywords, the tensors that `Task.server` takes -> what it returns.
+        ask: by keywords, the inputs of `Task.serving_function` -> its outputs.
         languages: codes of those that a translator writes; () if an export does not
             say, and of all else.
     """
@@ -64,7 +65,7 @@ def load_server(path: Path, task: str, num_beams: int | None = None) -> Server:
         return _of_export(path, task, num_beams)
     found = load_run(path, encoder=task in _OF_PICTURES).task(task)
     languages = tuple(found.subwords.language_ids) if task == "translation" else ()
-    return Server(found.server(num_beams=num_beams), languages)
+    return Server(found.serving_function(num_beams=num_beams), languages)
 
 
 def export_facts(path: Path) -> dict:

@@ -19,7 +19,7 @@ def draw_history(history: Sequence, score_names: Mapping[str, str], path: Path) 
         path: a PNG file, written over.
     """
     epochs = [epoch.epoch for epoch in history]
-    top = int(np.argmax([epoch.dev_score for epoch in history]))
+    top = max(range(len(history)), key=lambda k: history[k].rank)
     figure = Figure(figsize=(7, 3.2), layout="constrained")
     left, right = figure.subplots(1, 2)
     for name, score_name in score_names.items():

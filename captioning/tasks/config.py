@@ -1,207 +1,279 @@
-"""The knobs: one frozen dataclass, and the flags derived from it."""
+"""Configuration: the groups of options that tasks share, and what holds for all groups.
 
-import argparse
+A task's configuration is a frozen dataclass of groups (`captioning.tasks.NAME.config`);
+a group is a frozen dataclass of options. The name of an option is unique within a task,
+so `override(config, units=24)` and the flag ``--units`` need not name the group.
+
+Nothing here imports TensorFlow: ``--help`` must not wait for it.
+"""
+
 import dataclasses
+import difflib
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
+
+LARGEST_SEED = 2**32 - 1  # the largest that NumPy takes
 
 
-def _knob(default: Any, help: str) -> Any:
-    return field(default=default, metadata={"help": help})
+def option(
+    default: Any,
+    help: str,
+    *,
+    choices: tuple[str, ...] = (),
+    least: float | None = None,
+    below: float = math.inf,
+) -> Any:
+    """Return a dataclass field that is an option of the command line.
+
+    Args:
+        default: of one of the types bool, int, float and str.
+        help: half a line for ``--help``.
+        choices: all values, of a str that has few.
+        least: the smallest value of a number; 1 for an int and 0 for a float if not
+            given.
+        below: numbers are smaller than this.
+    """
+    if least is None:
+        least = 1 if isinstance(default, int) else 0
+    metadata = {"help": help, "choices": choices, "least": least, "below": below}
+    return dataclasses.field(default=default, metadata=metadata)
 
 
-_SHARES = (
-    "dropout",
-    "readout_dropout",
-    "word_dropout",
-    "gram_dropout",
-    "label_smoothing",
-    "average",
-)
-_CHOICES = {
-    "objective": ("cross_entropy", "self_critical"),
-    "baseline": ("others", "greedy"),
-    "precision": ("float32", "bfloat16"),
-}
-_LARGEST_SEED = 2**32 - 1  # that NumPy takes
-_MAY_BE_ZERO = ("seed", "warmup_steps", "captions_per_image", "fine_tune")
+def share(default: float, help: str) -> Any:
+    """Return `option` for a share: from 0 to less than 1."""
+    return option(default, help, below=1.0)
 
 
 @dataclass(frozen=True)
-class Config:
-    """Everything that decides what a training run computes, data aside.
+class Group:
+    """Options that belong together.
 
-    The defaults suit photos and a frozen ImageNet encoder; see `tasks.presets`.
+    Raises:
+        ValueError: an option has a value of another type, or out of its range.
     """
 
-    # === Model ===
-    encoder: str = _knob(
+    def __post_init__(self):
+        for field in dataclasses.fields(self):
+            value = _checked(field, getattr(self, field.name))
+            object.__setattr__(self, field.name, value)
+
+
+def _checked(field: dataclasses.Field, value: Any) -> Any:
+    """Return the value of an option, an int as the float that is expected."""
+    if field.type is float and type(value) is int:
+        value = float(value)
+    if type(value) is not field.type:
+        raise ValueError(
+            f"{field.name} is {value!r}; expected {field.type.__name__}, such as "
+            f"{field.default!r}: {field.metadata['help']}."
+        )
+    if field.type is str:
+        choices = field.metadata["choices"]
+        if choices and value not in choices:
+            raise ValueError(
+                f"{field.name} is {value!r}; expected {' or '.join(choices)}."
+            )
+    elif field.type is not bool:
+        least, below = field.metadata["least"], field.metadata["below"]
+        if not value >= least:  # nan is not, either
+            raise ValueError(
+                f"{field.name} is {value}; expected at least {least}: "
+                f"{field.metadata['help']}."
+            )
+        if not value < below:
+            expected = "a share below 1" if below == 1 else f"at most {below - 1}"
+            raise ValueError(
+                f"{field.name} is {value}; expected {expected}: "
+                f"{field.metadata['help']}."
+            )
+    return value
+
+
+# === Groups that tasks share ===
+
+
+@dataclass(frozen=True)
+class VisionConfig(Group):
+    """Encoder: how pictures become regions."""
+
+    encoder: str = option(
         "efficientnet_lite2",
         "small, efficientnet_lite0|1|2, or a keras.applications name",
     )
-    train_encoder: bool = _knob(
-        False, "learn the encoder too, from random weights; else it is frozen"
+    train_encoder: bool = option(
+        False, "train the encoder too, from random weights; else it is frozen"
     )
-    fine_tune: int = _knob(
-        0, "last stages of the ImageNet encoder that are learned too"
+    fine_tune: int = option(
+        0, "number of last stages of the ImageNet encoder that are trained too", least=0
     )
-    image_size: int = _knob(224, "pixels a side that pictures are squeezed to")
-    cell: str = _knob("lstm", "lstm or elman")
-    units: int = _knob(512, "length of the cell's hidden state")
-    embedding_dim: int = _knob(512, "length of a word's embedding")
-    attention_dim: int = _knob(512, "length of the attention's keys")
-    dropout: float = _knob(0.5, "share dropped of regions, inputs and outputs")
-    readout_dropout: float = _knob(0.5, "sentiment: share dropped before the verdict")
-    word_dropout: float = _knob(
-        0.0, "captions, sentiment, associations: share of words unread"
+    encoder_learning_rate: float = option(
+        5e-5, "learning rate of the stages that are fine-tuned; 0 leaves them as is"
     )
-    gram_dropout: float = _knob(0.5, "sentiment: share of n-grams left out")
-    longest_gram: int = _knob(1, "sentiment: words of the longest n-gram; 1 is none")
-    subword_alpha: float = _knob(
-        0.0, "sample how words are cut, sharper the higher; 0 cuts the best way"
-    )
-
-    # === Training ===
-    epochs: int = _knob(14, "passes over the examples, at most")
-    patience: int = _knob(8, "stop after so many epochs without a better dev score")
-    target: float = _knob(0.0, "stop when the dev score reaches this; 0 never does")
-    batch_size: int = _knob(32, "pictures a step, each with its captions; or sentences")
-    captions_per_image: int = _knob(
-        0, "captions a picture, drawn anew each epoch; 0 takes all"
-    )
-    learning_rate: float = _knob(1e-3, "of AdamW, at its peak")
-    encoder_learning_rate: float = _knob(
-        5e-5,
-        "the same, of the stages fine-tuned; 0 leaves them as they start",
-    )
-    warmup_steps: int = _knob(50, "steps until the learning rate is at its peak")
-    weight_decay: float = _knob(1e-2, "of AdamW, on everything but biases")
-    clip_norm: float = _knob(5.0, "the gradient's norm is clipped to this")
-    objective: str = _knob(
-        "cross_entropy", "or self_critical: captions drawn and rewarded by CIDEr-D"
-    )
-    num_samples: int = _knob(5, "self_critical: captions drawn of each picture")
-    baseline: str = _knob(
-        "others", "self_critical: others (samples of the picture) or greedy (search)"
-    )
-    label_smoothing: float = _knob(0.1, "share of the label given to all words")
-    average: float = _knob(0.998, "momentum of the weights' moving average, at most")
-    views: int = _knob(
-        2, "1: see photos as they are; 2: in a mirror, too; more: parts of them, too"
-    )
-    precision: str = _knob(
-        "float32", "of products in training; bfloat16, where the processor has it"
-    )
-    seed: int = _knob(0, "of the first weights, the order and dropout")
-
-    # === Search ===
-    max_length: int = _knob(22, "words of a caption at most, its end among them")
-    num_beams: int = _knob(3, "hypotheses that beam search keeps")
-    length_penalty: float = _knob(
-        0.6, "log probability is divided by length to this power"
+    image_size: int = option(224, "side in pixels that pictures are squeezed to")
+    views: int = option(
+        2, "1: pictures as they are; 2: mirrored too; more: parts of them too"
     )
 
     def __post_init__(self):
-        for knob in dataclasses.fields(self):
-            value = getattr(self, knob.name)
-            least = 0 if knob.type is float or knob.name in _MAY_BE_ZERO else 1
-            if knob.type in (int, float) and not value >= least:
-                raise ValueError(
-                    f"{knob.name} is {value}; expected at least {least}: "
-                    f"{knob.metadata['help']}."
-                )
-        if self.seed > _LARGEST_SEED:
-            raise ValueError(
-                f"seed is {self.seed}; expected at most {_LARGEST_SEED}: choose a "
-                "smaller one."
-            )
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise ValueError(
-                    f"{name} is {getattr(self, name)!r}; expected "
-                    f"{' or '.join(choices)}."
-                )
-        if self.baseline == "others" and self.num_samples < 2:
-            raise ValueError(
-                "num_samples is 1, and the baseline is the mean of the others; "
-                "expected 2 or more, or the baseline greedy."
-            )
+        super().__post_init__()
         if self.train_encoder and self.fine_tune:
             raise ValueError(
-                f"fine_tune is {self.fine_tune} of an encoder that is learned from "
+                f"fine_tune is {self.fine_tune} for an encoder that is trained from "
                 "random weights; expected 0, or train_encoder off."
             )
-        for name in _SHARES:
-            if getattr(self, name) >= 1:
-                raise ValueError(
-                    f"{name} is {getattr(self, name)}; expected a share below 1."
-                )
 
 
-def add_flags(parser: argparse.ArgumentParser) -> None:
-    """Give the parser one flag a field; a flag that is not used changes nothing."""
-    group = parser.add_argument_group("knobs (default: those of the preset)")
-    for knob in dataclasses.fields(Config):
-        flag = "--" + knob.name.replace("_", "-")
-        options: dict[str, Any] = {"help": knob.metadata["help"], "default": None}
-        if knob.type is bool:
-            options["action"] = argparse.BooleanOptionalAction
-        else:
-            options["type"] = knob.type
-            options["metavar"] = {int: "N", float: "X", str: "NAME"}[knob.type]
-        group.add_argument(flag, **options)
+@dataclass(frozen=True)
+class RecurrentConfig(Group):
+    """Cell: what all tasks of one run share."""
+
+    cell: str = option("lstm", "recurrent cell", choices=("lstm", "elman"))
+    units: int = option(512, "length of the cell's hidden state")
+    embedding_dim: int = option(512, "length of a word's embedding")
 
 
-def from_flags(
-    base: Config,
-    flags: argparse.Namespace,
-    own: Mapping[str, Any] | None = None,
-) -> Config:
-    """Return `base` with the flags that were given.
+@dataclass(frozen=True)
+class AttentionConfig(Group):
+    """Attention: where the decoder looks."""
+
+    attention_dim: int = option(512, "length of queries, keys and values")
+
+
+@dataclass(frozen=True)
+class OptimizerConfig(Group):
+    """Optimizer: AdamW with warm-up, cosine decay and averaged weights."""
+
+    learning_rate: float = option(1e-3, "learning rate at its peak")
+    warmup_steps: int = option(50, "steps until the learning rate peaks", least=0)
+    weight_decay: float = option(1e-2, "weight decay of everything but biases")
+    clip_norm: float = option(5.0, "largest norm of the gradient; longer is clipped")
+    average: float = share(0.998, "momentum of the moving average of the weights")
+    precision: str = option(
+        "float32",
+        "of matrix products in training; bfloat16 where the processor has it",
+        choices=("float32", "bfloat16"),
+    )
+
+
+@dataclass(frozen=True)
+class TrainingConfig(Group):
+    """Training: how long, and in which steps."""
+
+    epochs: int = option(14, "passes over the training split, at most")
+    patience: int = option(8, "stop after so many epochs without a better dev score")
+    target: float = option(0.0, "stop when the dev score reaches this; 0: never")
+    batch_size: int = option(32, "pictures or sentences a step")
+    seed: int = option(
+        0,
+        "of the first weights, the order of examples, and dropout",
+        least=0,
+        below=LARGEST_SEED + 1,
+    )
+
+
+@dataclass(frozen=True)
+class SearchConfig(Group):
+    """Search: how sentences are decoded."""
+
+    max_length: int = option(22, "words of a sentence at most, its end included")
+    num_beams: int = option(3, "hypotheses that beam search keeps")
+    length_penalty: float = option(
+        0.6, "log probability is divided by length to this power"
+    )
+
+
+@dataclass(frozen=True)
+class ReadingConfig(Group):
+    """Texts: how they are read in training."""
+
+    max_length: int = option(22, "tokens of a text at most; longer ones are cut")
+
+
+# === Configurations of tasks ===
+
+
+class Leaf(NamedTuple):
+    """An option of a task.
+
+    Attributes:
+        group: the field of the task's configuration that holds its group.
+        field: of the group.
+    """
+
+    group: str
+    field: dataclasses.Field
+
+
+@dataclass(frozen=True)
+class TaskConfig:
+    """The base of the tasks' configurations: all fields are groups."""
+
+    @classmethod
+    def leaves(cls) -> dict[str, Leaf]:
+        """Return all options by name, in the order of ``--help``."""
+        return {
+            field.name: Leaf(group.name, field)
+            for group in dataclasses.fields(cls)
+            for field in dataclasses.fields(group.type)
+        }
+
+    def get(self, name: str) -> Any:
+        """Return the value of an option by its name."""
+        return getattr(getattr(self, self.leaves()[name].group), name)
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Self:
+        """Return what `dataclasses.asdict` wrote, or a version without groups wrote.
+
+        Options that are missing have their defaults. In the older, flat form options of
+        other tasks are passed over: each task had all of them.
+
+        Raises:
+            ValueError: an option is not known, or out of its range.
+        """
+        leaves, flat, known = cls.leaves(), {}, {}
+        for name, value in fields.items():
+            if isinstance(value, Mapping):
+                known |= value
+            else:
+                flat[name] = value
+        known |= {name: value for name, value in flat.items() if name in leaves}
+        return override(cls(), **known)
+
+
+def override(config: TaskConfig, **options: Any) -> TaskConfig:
+    """Return a configuration with other values of some options.
 
     Args:
-        base: where the knobs start.
-        flags: of a parser with `add_flags`.
-        own: by name, knobs that win over the flags.
+        config: of any task.
+        options: by name, without their groups.
 
     Raises:
-        ValueError: a knob is out of its range.
+        ValueError: an option is not known, or out of its range.
+
+    Example:
+        >>> override(config, units=24, epochs=2).recurrent.units
+        24
     """
-    knobs = {**given(flags), **(own or {})}
-    if "encoder" in knobs:
-        # `small` has nothing but what it learns; all others have ImageNet's weights.
-        knobs.setdefault("train_encoder", knobs["encoder"] == "small")
-    return dataclasses.replace(base, **knobs)
-
-
-def given(flags: argparse.Namespace) -> dict[str, Any]:
-    """Return the knobs that flags were given for."""
-    knobs = {
-        knob.name: getattr(flags, knob.name) for knob in dataclasses.fields(Config)
+    leaves = config.leaves()
+    groups: dict[str, dict[str, Any]] = {}
+    for name, value in options.items():
+        if name not in leaves:
+            raise ValueError(
+                f"The option {name!r} is not known{did_you_mean(name, leaves)}; "
+                f"expected one of {', '.join(leaves)}."
+            )
+        groups.setdefault(leaves[name].group, {})[name] = value
+    changed = {
+        group: dataclasses.replace(getattr(config, group), **values)
+        for group, values in groups.items()
     }
-    return {name: value for name, value in knobs.items() if value is not None}
+    return dataclasses.replace(config, **changed)
 
 
-def parse_knob(name: str, text: str) -> Any:
-    """Return the value that a text gives to a knob.
-
-    Raises:
-        ValueError: there is no such knob, or the text is no value of it.
-    """
-    knobs = {knob.name: knob.type for knob in dataclasses.fields(Config)}
-    if name not in knobs:
-        raise ValueError(
-            f"The knob {name!r} is not known; expected one of {', '.join(knobs)}."
-        )
-    kind = knobs[name]
-    if kind is bool:
-        if text not in ("true", "false"):
-            raise ValueError(f"{name} is {text!r}; expected true or false.")
-        return text == "true"
-    try:
-        return kind(text)
-    except ValueError as error:
-        raise ValueError(
-            f"{name} is {text!r}; expected a number like {getattr(Config(), name)}."
-        ) from error
+def did_you_mean(name: str, known) -> str:
+    """Return " (did you mean 'units'?)" if a known name is close, else ""."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

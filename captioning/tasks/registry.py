@@ -1,17 +1,66 @@
-"""Tasks: the shapes of sequence that one cell serves, one file each."""
+"""The tasks by name. A module of a task is imported when the task is first asked for.
 
-from captioning.tasks.associations import Associations
-from captioning.tasks.captions import Captions
-from captioning.tasks.sentiment import Sentiment
-from captioning.tasks.tags import Tags
-from captioning.tasks.task import Task
-from captioning.tasks.translation import Translation
+To add a task: a folder beside these with `config.py` and `task.py`, and a line here.
+"""
 
-# In the order of the lesson, and of a joint run.
-TASKS: dict[str, type[Task]] = {
-    "captions": Captions,
-    "sentiment": Sentiment,
-    "translation": Translation,
-    "associations": Associations,
-    "tags": Tags,
+import importlib
+from typing import TYPE_CHECKING
+
+from captioning.tasks.config import TaskConfig
+
+if TYPE_CHECKING:  # TensorFlow takes seconds to import
+    from captioning.tasks.task import Task
+
+# Name -> the classes of its configuration and of the task, in the order of the lesson.
+_CLASSES = {
+    "captions": ("CaptionsConfig", "Captions"),
+    "sentiment": ("SentimentConfig", "Sentiment"),
+    "translation": ("TranslationConfig", "Translation"),
+    "associations": ("AssociationsConfig", "Associations"),
+    "tags": ("TagsConfig", "Tags"),
 }
+TASK_NAMES = tuple(_CLASSES)
+SEARCHING = ("captions", "translation")  # they write sentences, by beam search
+
+
+def task_class(task: str) -> "type[Task]":
+    """Return the class of a task. Imports TensorFlow."""
+    module = importlib.import_module(f"captioning.tasks.{task}.task")
+    return getattr(module, _CLASSES[task][1])
+
+
+def config_class(task: str) -> type[TaskConfig]:
+    """Return the class of a task's configuration."""
+    return getattr(_config_module(task), _CLASSES[task][0])
+
+
+def presets(task: str) -> dict[str, TaskConfig]:
+    """Return the presets of a task by data set, the one of its defaults first."""
+    return _config_module(task).PRESETS
+
+
+def preset(task: str, name: str) -> TaskConfig:
+    """Return a preset of a task.
+
+    Raises:
+        ValueError: there is none of this name.
+    """
+    known = presets(task)
+    name = name.removesuffix(f"-{task}")  # as an earlier version called some of them
+    if name not in known:
+        raise ValueError(
+            f"The preset {name!r} of {task} is not known; expected one of "
+            f"{', '.join(known)}."
+        )
+    return known[name]
+
+
+def preset_for(data_set: str, task: str) -> TaskConfig:
+    """Return the preset of a task for a data set, by name: its own if it has one, else
+    that of the data set that the task was tuned on."""
+    known = presets(task)
+    return known.get(data_set) or next(iter(known.values()))
+
+
+def _config_module(task: str):
+    return importlib.import_module(f"captioning.tasks.{task}.config")

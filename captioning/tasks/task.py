@@ -1,7 +1,7 @@
 """The contract of a task: one shape of sequence, from data to a served model.
 
 What is common to captions, sentiment, translation, associations and tags is written
-here once; each of them is one file beside this one. Training, runs, evaluation and
+here once; each of them is a folder beside this module. Training, runs, evaluation and
 export know this contract only.
 """
 
@@ -14,38 +14,42 @@ import keras
 import tensorflow as tf
 
 from captioning.nn.cells import ElmanCell, LSTMCell
-from captioning.tasks.config import Config
+from captioning.tasks.config import TaskConfig
+from captioning.tasks.warm_start import WordWeights
 
 Cell = ElmanCell | LSTMCell
 
 
-class Feed(NamedTuple):
-    """What training takes of a data set, ready in memory or mapped.
+class TrainingData(NamedTuple):
+    """A data set as training takes it, in memory or memory-mapped.
 
     Attributes:
-        batches: epoch, from 0 -> its batches. Seed and epoch alone decide about them,
-            but for how words are cut where the knob `subword_alpha` draws it.
+        batches: epoch, from 0 -> its batches. They depend on seed and epoch alone; but
+            with the option `subword_alpha`, how words are cut is sampled.
         examples_per_epoch: how many of the task's `unit` they hold.
         batches_per_epoch: how many they are.
         dev_score: -> the score on the dev split of the model as it now is; the more
             the better, at most around 1.
+        dev_loss: -> the loss on the dev split, in nats, by which epochs are compared
+            where the score is 0; None where that does not happen.
     """
 
     batches: Callable[[int], tf.data.Dataset]
     examples_per_epoch: int
     batches_per_epoch: int
     dev_score: Callable[[], float]
+    dev_loss: Callable[[], float] | None = None
 
 
 class Task(abc.ABC):
-    """A head over a cell, and all that knows its data.
+    """A head over a cell, with its words, its data, its loss and its scores.
 
     Attributes:
         kind: of the prepared data sets that it learns from.
         unit: what its examples are called.
-        score_name: what `Feed.dev_score` measures.
-        score_note: how its scores are counted, for whoever compares them.
-        config: the knobs.
+        score_name: what `TrainingData.dev_score` measures.
+        score_note: how its scores are counted, for comparison with other work.
+        config: its options.
         model: the head, built; its cell may be that of other heads too.
         metrics: means that `loss` keeps up to date, for the history.
     """
@@ -55,7 +59,7 @@ class Task(abc.ABC):
     score_name: ClassVar[str]
     score_note: ClassVar[str] = ""
 
-    config: Config
+    config: TaskConfig
     model: keras.Model
     metrics: Sequence[keras.metrics.Mean] = ()
 
@@ -63,17 +67,17 @@ class Task(abc.ABC):
 
     @classmethod
     @abc.abstractmethod
-    def of_data(cls, config: Config, data: Path, cell: Cell) -> "Task":
+    def from_data(cls, config: TaskConfig, data: Path, cell: Cell) -> "Task":
         """Return the task with first weights, with the words of a data set.
 
         Raises:
-            BadInput: the data set is not whole or of another kind, or the knobs name
-                what nobody knows.
+            BadInput: the data set is not whole or of another kind, or an option names
+                what is not known.
         """
 
     @classmethod
     @abc.abstractmethod
-    def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Task":
+    def from_run(cls, config: TaskConfig, folder: Path, cell: Cell) -> "Task":
         """Return the task with first weights, with the words that `save` left.
 
         Raises:
@@ -82,20 +86,26 @@ class Task(abc.ABC):
 
     @abc.abstractmethod
     def save(self, folder: Path) -> None:
-        """Write what `of_run` needs, besides weights, into a folder that exists."""
+        """Write what `from_run` needs, besides weights, into a folder that exists."""
 
-    def start_from(self, other: "Task") -> None:
-        """Take the weights of another of the same words.
+    # === What starting from another run carries over, see `tasks.warm_start` ===
 
-        Raises:
-            ValueError: it has other sizes, or learned what this one would not.
-        """
-        self.model.set_weights(other.model.get_weights())
+    def trained_models(self) -> dict[str, keras.Model | None]:
+        """Return the parts of the model that are trained, by name; None if frozen."""
+        return {"model": self.model}
+
+    def word_weights(self) -> list[WordWeights]:
+        """Return the weights that have a row for each word."""
+        return []
+
+    def weights_of_token_ids(self) -> list[keras.Variable]:
+        """Return weights that mean nothing with another vocabulary."""
+        return []
 
     # === Training ===
 
     @abc.abstractmethod
-    def feed(self, data: Path) -> Feed:
+    def training_data(self, data: Path) -> TrainingData:
         """Return what training takes of a data set."""
 
     @abc.abstractmethod
@@ -113,13 +123,13 @@ class Task(abc.ABC):
         """Return lines that show what the model does with a few of a split."""
 
     @abc.abstractmethod
-    def server(self, **options: Any) -> Callable:
+    def serving_function(self, **options: Any) -> Callable:
         """Return the graph, raw strings in, a dict of tensors out, as a `tf.function`
         with its signature: what commands run and what `captioning.export` saves."""
 
-    def resources(self) -> list:
-        """Return what the graph of `server` uses beside the model's variables, tables
-        of words for one, for a SavedModel to hold."""
+    def tracked_resources(self) -> list:
+        """Return what the serving function uses beside the model's variables, such as
+        tables of words, for a SavedModel to hold."""
         return []
 
     def attach_encoder(self) -> None:  # noqa: B027, nothing to do without pictures

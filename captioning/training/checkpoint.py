@@ -5,15 +5,9 @@ from pathlib import Path
 import tensorflow as tf
 
 from captioning.training.history import HISTORY, Epoch, passes, read_history
+from captioning.training.run_directory import CHECKPOINT
 from captioning.training.train_step import TrainStep
 from data_prep.errors import BadInput
-
-CHECKPOINT = "checkpoint"
-
-
-def can_resume(directory: Path) -> bool:
-    """Say whether a run got as far as its first checkpoint."""
-    return tf.train.latest_checkpoint(directory / CHECKPOINT) is not None
 
 
 class Checkpoint:
@@ -57,9 +51,9 @@ class Checkpoint:
         latest = self._manager.latest_checkpoint
         if latest is None:
             raise BadInput(
-                f"{self._directory} has no checkpoint to go on from: training stopped "
-                "before its first epoch ended. Begin anew, without --resume and with "
-                "another --run."
+                f"{self._directory} has no checkpoint that can be read; expected the "
+                "one that training wrote. Restore its files, or give another --run and "
+                "start anew."
             )
         try:
             self._manager.checkpoint.restore(latest).assert_consumed()

@@ -4,21 +4,15 @@ import json
 import tempfile
 from pathlib import Path
 
-from captioning.models.multitask import Multitask
-from captioning.tasks.registry import TASKS
+from captioning.tasks.registry import task_class
 from captioning.training.compact_weights import pack
-from captioning.training.run_directory import (
-    COMPACT,
-    CONFIG,
-    Plan,
-    load_run,
-    shared_cell,
-)
+from captioning.training.loading import load_run, multitask, shared_cell
+from captioning.training.run_directory import COMPACT, CONFIG, FORMAT, read_config
 from data_prep.atomic import write_text
 
 
 def write_compact(directory: Path, out: Path) -> None:
-    """Write a run as one that is small enough to give to others: words, knobs and
+    """Write a run as one that is small enough to give to others: words, options and
     rounded weights. Every command takes it as `--run`.
 
     Args:
@@ -29,21 +23,26 @@ def write_compact(directory: Path, out: Path) -> None:
         BadInput: the run is not whole.
     """
     run = load_run(directory, encoder=False)
-    told = json.loads((directory / CONFIG).read_text("utf-8"))
+    fields = read_config(directory)
+    fields |= {"format": FORMAT, "start": None}
     for name, task in run.tasks.items():
         (out / name).mkdir()
         task.save(out / name)
-        # Where it lay is nobody's business; this is where it would lie by the README.
-        told["patterns"][name]["data"] = f"data/{run.data[name].name}"
-    cell = shared_cell({n: Plan(p.config, run.data[n]) for n, p in run.tasks.items()})
+        # Not the path on this machine, but where the README puts it.
+        fields["tasks"][name]["data"] = f"data/{run.data[name].name}"
+    cell = shared_cell({n: task.config for n, task in run.tasks.items()})
     fresh = {
-        name: TASKS[name].of_run(task.config, out / name, cell)
+        name: task_class(name).from_run(task.config, out / name, cell)
         for name, task in run.tasks.items()
     }
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / f"{n}.weights.h5" for n in ("learned", "first")]
         for tasks, file in zip((run.tasks, fresh), files, strict=True):
-            Multitask({n: p.model for n, p in tasks.items()}).save_weights(file)
-        moved = [f"{n}/encoder/" for n, p in fresh.items() if p.config.fine_tune]
+            multitask(tasks).save_weights(file)
+        moved = [
+            f"{name}/encoder/"
+            for name, task in fresh.items()
+            if getattr(task.config, "vision", None) and task.config.vision.fine_tune
+        ]
         pack(*files, out / COMPACT, tuple(moved))
-    write_text(out / CONFIG, json.dumps(told, indent=2) + "\n")
+    write_text(out / CONFIG, json.dumps(fields, indent=2) + "\n")

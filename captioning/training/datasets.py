@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from captioning.tasks.registry import TASKS
+from captioning.tasks.registry import task_class
 from captioning.training.embedded_runs import embedded_data
 from data_prep.errors import BadInput
 from data_prep.prepared.dataset_info import DatasetInfo
@@ -30,7 +30,7 @@ def data_sets(tasks: Sequence[str], given: Sequence[Path]) -> dict[str, Path]:
                 "one of a kind. Leave one out."
             )
         by_kind[kind] = data
-    needed = {TASKS[task].kind for task in tasks}
+    needed = {task_class(task).kind for task in tasks}
     if unused := set(by_kind) - needed:
         kind = min(unused)
         raise BadInput(
@@ -46,7 +46,7 @@ def data_sets(tasks: Sequence[str], given: Sequence[Path]) -> dict[str, Path]:
         )
     _check_leak(by_kind)
     return {
-        task: by_kind.get(TASKS[task].kind) or embedded_data(TASKS[task].kind)
+        task: by_kind.get(task_class(task).kind) or embedded_data(task_class(task).kind)
         for task in tasks
     }
 

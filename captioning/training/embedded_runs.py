@@ -41,16 +41,15 @@ def train_embedded(task: str, root: Path = Path("runs")) -> Path:
     Raises:
         BadInput: nothing can be written there.
     """
-    from captioning.tasks.presets import preset_for
-    from captioning.tasks.registry import TASKS
-    from captioning.training.run_directory import Plan
+    from captioning.tasks.registry import preset_for, task_class
+    from captioning.training.plans import Plan
     from captioning.training.trainer import train
     from data_prep.errors import BadInput
 
-    data = embedded_data(TASKS[task].kind)
+    data = embedded_data(task_class(task).kind)
     config = preset_for(data.name, task)
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    run = root / f"{data.name}-{task}-{config.cell}-{stamp}"
+    run = root / f"{data.name}-{task}-{config.recurrent.cell}-{stamp}"
     try:
         root.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=root, prefix="unfinished-") as folder:

@@ -3,18 +3,19 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from math import nan
+from math import isnan, nan
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
-from captioning.tasks.config import Config
+from captioning.tasks.config import TrainingConfig
 from data_prep.atomic import write_text
 
 HISTORY = "history.csv"
-_LOSS, _DEV, _METRIC = "loss of ", "dev score of ", "mean of "
+_LOSS, _DEV, _DEV_LOSS = "loss of ", "dev score of ", "dev loss of "
+_METRIC = "mean of "
 _COLUMNS = ["epoch", "examples_per_second", "minutes"]
 
 
@@ -28,6 +29,7 @@ class Epoch(NamedTuple):
         examples_per_second: training speed; the dev evaluation is not counted.
         minutes: spent on training so far; dev evaluations are not counted.
         metrics: what a task measures beside its loss, by "task.name".
+        dev_loss: by task, the loss on dev where the dev score is 0.
     """
 
     epoch: int
@@ -36,11 +38,19 @@ class Epoch(NamedTuple):
     examples_per_second: float
     minutes: float
     metrics: Mapping[str, float] = MappingProxyType({})
+    dev_loss: Mapping[str, float] = MappingProxyType({})
 
     @property
     def dev_score(self) -> float:
-        """What epochs are compared by: the mean of the tasks' dev scores."""
+        """The mean of the tasks' dev scores."""
         return float(np.mean(list(self.dev.values())))
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """What epochs are compared by: the dev score; where it tells nothing, because
+        it is 0, the loss on dev."""
+        losses = list(self.dev_loss.values())
+        return self.dev_score, -float(np.mean(losses)) if losses else 0.0
 
 
 def passes(history: Sequence[Epoch]) -> int:
@@ -48,19 +58,19 @@ def passes(history: Sequence[Epoch]) -> int:
     return history[-1].epoch if history else 0
 
 
-def best(history: Sequence[Epoch]) -> float:
-    """Return the best dev score so far; -1 before the first epoch."""
-    return max((epoch.dev_score for epoch in history), default=-1.0)
+def best(history: Sequence[Epoch]) -> tuple[float, float]:
+    """Return the best rank so far; one below all others before the first epoch."""
+    return max((epoch.rank for epoch in history), default=(-1.0, 0.0))
 
 
-def finished(history: Sequence[Epoch], config: Config) -> bool:
-    """Say whether to stop: all epochs done, the target reached, or nothing gained in
+def finished(history: Sequence[Epoch], training: TrainingConfig) -> bool:
+    """Return whether to stop: all epochs done, the target reached, or nothing gained in
     the last `patience` epochs."""
-    if passes(history) >= config.epochs:
+    if passes(history) >= training.epochs:
         return True
-    if config.target and best(history) >= config.target:
+    if training.target and best(history)[0] >= training.target:
         return True
-    before, recent = history[: -config.patience], history[-config.patience :]
+    before, recent = history[: -training.patience], history[-training.patience :]
     return bool(before) and best(recent) <= best(before)
 
 
@@ -69,12 +79,15 @@ def write_history(directory: Path, history: Sequence[Epoch]) -> None:
     names, metrics = list(history[0].losses), list(history[-1].metrics)
     header = _COLUMNS + [_LOSS + name for name in names] + [_DEV + n for n in names]
     header += [_METRIC + name for name in metrics]
+    on_dev = sorted({name for epoch in history for name in epoch.dev_loss})
+    header += [_DEV_LOSS + name for name in on_dev]
     lines = io.StringIO(newline="")
     table = csv.writer(lines)
     table.writerow(header)
     for epoch in history:
         facts = [epoch.epoch, epoch.examples_per_second, epoch.minutes]
         measured = [epoch.metrics.get(name, nan) for name in metrics]
+        measured += [epoch.dev_loss.get(name, nan) for name in on_dev]
         table.writerow([*facts, *epoch.losses.values(), *epoch.dev.values(), *measured])
     write_text(directory / HISTORY, lines.getvalue())
 
@@ -108,6 +121,7 @@ def _read_epoch(line: dict[str, str]) -> Epoch:
             examples_per_second=float(line["examples_per_second"]),
             minutes=float(line["minutes"]),
             metrics=all_of(_METRIC),
+            dev_loss={n: x for n, x in all_of(_DEV_LOSS).items() if not isnan(x)},
         )
     except TypeError as error:  # a line that ends too soon
         raise ValueError(f"{HISTORY} has the line {line}") from error

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from captioning.plots import runs as plots
 from captioning.tasks.caption_scores import scores_of
-from captioning.tasks.captions import Captions
-from captioning.training.run_directory import load_run
+from captioning.tasks.captions.task import Captions
+from captioning.training.loading import load_run
 from data_prep.pictures.decode import decode_picture
 from data_prep.pipeline import images
 from data_prep.prepared.records import read_shards

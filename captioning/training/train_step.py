@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import keras
@@ -10,7 +9,7 @@ import tensorflow as tf
 
 from captioning.models.multitask import Multitask
 from captioning.nn.precision import products_in
-from captioning.tasks.config import Config
+from captioning.tasks.config import TaskConfig, override
 
 # Owner of what more than one head uses.
 SHARED = "shared"
@@ -33,7 +32,7 @@ class Objective(NamedTuple):
     model: keras.Model
     loss: Callable[[Any], tf.Tensor]
     batch_spec: Any
-    config: Config
+    config: TaskConfig
     total_steps: int
     started: bool = False
 
@@ -72,7 +71,9 @@ class TrainStep:
         self.seen_by_callbacks = Multitask({n: o.model for n, o in objectives.items()})
         self.seen_by_callbacks.compile(next(iter(self.optimizers.values())))
         self._steps = {name: self._compiled(name, o) for name, o in objectives.items()}
-        self._precisions = {name: o.config.precision for name, o in objectives.items()}
+        self._precisions = {
+            name: o.config.optimizer.precision for name, o in objectives.items()
+        }
 
     def step(self, name: str, batch) -> tf.Tensor:
         """Learn from one batch of one head; return its loss, float32 ()."""
@@ -97,7 +98,9 @@ class TrainStep:
                 loss = objective.loss(batch) / self._strategy.num_replicas_in_sync
             gradients = tape.gradient(loss, [v for group in groups for v in group])
             # As a whole, although more than one optimizer gets a part of it.
-            gradients, _ = tf.clip_by_global_norm(gradients, objective.config.clip_norm)
+            gradients, _ = tf.clip_by_global_norm(
+                gradients, objective.config.optimizer.clip_norm
+            )
             for owner, group in zip(owners, groups, strict=True):
                 own, gradients = gradients[: len(group)], gradients[len(group) :]
                 self.optimizers[owner].apply(own, group)
@@ -133,7 +136,8 @@ def _by_owner(objectives: Mapping[str, Objective]) -> dict[str, list]:
     variables = {}
     for name, objective in objectives.items():
         slow = set()
-        if objective.config.fine_tune and hasattr(objective.model, "encoder"):
+        vision = getattr(objective.config, "vision", None)
+        if vision and vision.fine_tune:
             slow = {id(variable) for variable in objective.model.encoder.variables}
         for variable in objective.model.trainable_variables:
             owner = name + FINE_TUNED if id(variable) in slow else name
@@ -152,12 +156,12 @@ def _optimizer(objectives: Mapping[str, Objective], owner: str, variables: list)
         steps = sum(objective.total_steps for objective in objectives.values())
         # As far back as the first head looks: so much more seldom is it its turn.
         average = 1 - (1 - _average(first)) * first.total_steps / steps
-        optimizer = build_optimizer(replace(first.config, average=average), steps)
+        optimizer = build_optimizer(override(first.config, average=average), steps)
     else:
         objective = objectives[owner.removesuffix(FINE_TUNED)]
-        config = replace(objective.config, average=_average(objective))
+        config = override(objective.config, average=_average(objective))
         if owner.endswith(FINE_TUNED):
-            config = replace(config, learning_rate=config.encoder_learning_rate)
+            config = override(config, learning_rate=config.vision.encoder_learning_rate)
         optimizer = build_optimizer(config, objective.total_steps)
     optimizer.build(variables)
     return optimizer
@@ -172,25 +176,26 @@ def _average(objective: Objective) -> float:
     """
     forgotten = 1 if objective.started else 4
     return min(
-        objective.config.average, max(0.0, 1 - forgotten / objective.total_steps)
+        objective.config.optimizer.average,
+        max(0.0, 1 - forgotten / objective.total_steps),
     )
 
 
-def build_optimizer(config: Config, total_steps: int) -> keras.optimizers.Optimizer:
+def build_optimizer(config: TaskConfig, total_steps: int) -> keras.optimizers.Optimizer:
     """Return AdamW (Loshchilov & Hutter 2019) with a warm-up, a cosine down to zero,
     and a moving average of the weights."""
-    warmup_steps = min(config.warmup_steps, total_steps // 10)
+    warmup_steps = min(config.optimizer.warmup_steps, total_steps // 10)
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0,
-        warmup_target=config.learning_rate,
+        warmup_target=config.optimizer.learning_rate,
         warmup_steps=warmup_steps,
         decay_steps=max(1, total_steps - warmup_steps),
     )
     optimizer = keras.optimizers.AdamW(
         schedule,
-        weight_decay=config.weight_decay,
+        weight_decay=config.optimizer.weight_decay,
         use_ema=True,
-        ema_momentum=config.average,
+        ema_momentum=config.optimizer.average,
     )
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer

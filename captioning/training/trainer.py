@@ -1,7 +1,6 @@
-"""Training: from prepared data sets and their configs to a finished run."""
+"""Training: from prepared data sets and their options to a finished run."""
 
 import itertools
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from math import nan
@@ -9,18 +8,19 @@ from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
-from tqdm import tqdm
 
 from captioning.plots.runs import draw_history
-from captioning.tasks.registry import TASKS
-from captioning.tasks.task import Feed, Task
-from captioning.training import run_directory
-from captioning.training.checkpoint import Checkpoint
+from captioning.tasks.config import TrainingConfig
+from captioning.tasks.registry import task_class
+from captioning.tasks.task import TrainingData
 from captioning.training.history import Epoch, best, finished, passes, write_history
-from captioning.training.run_directory import Plan
-from captioning.training.task_schedule import span, turns
-from captioning.training.train_step import Objective, TrainStep
+from captioning.training.plans import Plan
+from captioning.training.run_directory import save_weights
+from captioning.training.state import TrainingState, distributed, training_state
+from captioning.training.task_schedule import interleave, steps_of_epoch
+from data_prep.console import progress, say
+
+RECENT = 50  # steps whose mean loss is shown
 
 
 def train(
@@ -31,18 +31,18 @@ def train(
     start: Path | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> list[Epoch]:
-    """Train tasks over one cell; keep what is best on the dev splits.
+    """Train tasks over one cell; keep the weights that are best on the dev splits.
 
-    Several tasks take turns, one batch each. Over the run each takes as many steps
+    Several tasks are interleaved, one batch each. Over the run each takes as many steps
     as if alone; an epoch is a pass over the data of the first.
 
     Args:
-        plans: by task. The first one's knobs decide when the run ends. Of a resumed
-            run, those it was started with.
+        plans: by task. The first one's options decide when the run ends. Of a resumed
+            run, those it was begun with.
         directory: the run's; made here unless resumed.
-        resume: go on from the last checkpoint.
-        start: a run whose words and weights the new one starts with, and which it has
-            to be better than; its tasks must have the same sizes.
+        resume: go on from the last checkpoint; begin anew if there is none yet.
+        start: a run whose weights the new one starts with, and which it has to be
+            better than.
         callbacks: further Keras callbacks.
 
     Returns:
@@ -52,190 +52,163 @@ def train(
         BadInput: a data set is not whole, or the run's directory is not as needed, or
             the run to start from does not fit.
     """
-    config = next(iter(plans.values())).config
-    if resume:
-        run_directory.check_same_data(directory, plans)
-    else:
-        run_directory.check_new(directory)
-    keras.utils.set_random_seed(config.seed)
-    with tf.distribute.get_strategy().scope():
-        cell = run_directory.shared_cell(plans)
-        learned = directory if resume else start
-        tasks = {
-            name: TASKS[name].of_run(plan.config, learned / name, cell)
-            if learned
-            else TASKS[name].of_data(plan.config, plan.data, cell)
-            for name, plan in plans.items()
-        }
-        if start and not resume:
-            run_directory.take_weights(tasks, start)
-    feeds = {name: task.feed(plans[name].data) for name, task in tasks.items()}
-    total_steps = {
-        name: plans[name].config.epochs * feed.batches_per_epoch
-        for name, feed in feeds.items()
-    }
-    started = bool(run_directory.start_of(directory) if resume else start)
-    with tf.distribute.get_strategy().scope():
-        steps = TrainStep(
-            {
-                name: Objective(
-                    p.model,
-                    p.loss,
-                    _spec_of(feeds[name]),
-                    p.config,
-                    total_steps[name],
-                    started,
-                )
-                for name, p in tasks.items()
-            }
-        )
-    if not resume:  # not before all that the knobs name was found to exist
-        run_directory.create(directory, plans, tasks, start)
-    checkpoint = Checkpoint(steps, directory)
-    history = checkpoint.restore() if resume else []
-    if start and not resume:
-        dev = {name: feed.dev_score() for name, feed in feeds.items()}
-        history.append(Epoch(0, dict.fromkeys(plans, nan), dev, nan, 0.0))
-        run_directory.save_weights(directory, steps.model)
-        _report(history, config, directory)
+    state = training_state(plans, directory, resume=resume, start=start)
+    training = next(iter(plans.values())).config.training
+    streams = _streams(state, training.epochs)
+    if start and not state.history:
+        _keep(state, _untrained(state), training, directory)
+    seen = state.steps.seen_by_callbacks
     callback_list = keras.callbacks.CallbackList(
         [
             keras.callbacks.TensorBoard(directory / "tensorboard", write_graph=False),
             *callbacks,
         ],
-        model=steps.seen_by_callbacks,
+        model=seen,
     )
-    # One stream a task: its own epochs end where they end, not where the run's do.
-    streams = {
-        name: _batches(feed, span(total_steps[name], passes(history), config.epochs)[0])
-        for name, feed in feeds.items()
-    }
     callback_list.on_train_begin()
     try:
-        while (
-            not finished(history, config) and not steps.seen_by_callbacks.stop_training
-        ):
-            number = passes(history)
+        while not finished(state.history, training) and not seen.stop_training:
+            number = passes(state.history)
             callback_list.on_epoch_begin(number)
-            began = time.monotonic()
-            losses = _take_turns(
-                steps,
-                streams,
-                turns(total_steps, number, config.epochs),
-                f"epoch {number + 1}/{config.epochs}",
-                callback_list,
-            )
-            epoch = _told(losses, feeds, history, time.monotonic() - began)
-            epoch = epoch._replace(metrics=_measured(tasks))
-            with steps.averaged_weights():
-                dev = {name: feed.dev_score() for name, feed in feeds.items()}
-                epoch = epoch._replace(dev=dev)
-                if epoch.dev_score > best(history):
-                    run_directory.save_weights(directory, steps.model)
-            history.append(epoch)
-            _report(history, config, directory)
-            logs = {"loss": np.mean(list(epoch.losses.values())), **_logs(epoch)}
-            callback_list.on_epoch_end(number, logs)
-            checkpoint.save(number + 1)
+            epoch = _train_epoch(state, streams, training.epochs, callback_list)
+            _keep(state, epoch, training, directory)
+            callback_list.on_epoch_end(number, _logs(state.history[-1]))
+            state.checkpoint.save(number + 1)
     finally:
         callback_list.on_train_end()
-    return history
+    return state.history
 
 
-def _spec_of(feed: Feed):
-    return _distributed(feed.batches(0)).element_spec
+# === Steps ===
 
 
-def _take_turns(
-    steps: TrainStep,
-    streams: Mapping[str, Iterator],
-    order: Sequence[str],
-    label: str,
-    callbacks,
-) -> dict[str, list[float]]:
-    """Take one step after the other; return by task the losses of its steps."""
+def _streams(state: TrainingState, epochs: int) -> dict[str, Iterator]:
+    """Return by task its batches from the next step of the run on, without end.
+
+    A task's own epochs end where they end, not where those of the run do.
+    """
+    number = passes(state.history)
+    return {
+        name: _batches(
+            data, steps_of_epoch(state.total_steps[name], number, epochs).start
+        )
+        for name, data in state.data.items()
+    }
+
+
+def _batches(data: TrainingData, first: int) -> Iterator:
+    """Yield the batches of all epochs, from the one numbered `first` on."""
+    each_pass, skip = divmod(first, data.batches_per_epoch)
+    for number in itertools.count(each_pass):
+        batches = data.batches(number)
+        yield from distributed(batches.skip(skip) if skip else batches)
+        skip = 0
+
+
+def _train_epoch(
+    state: TrainingState, streams: Mapping[str, Iterator], epochs: int, callbacks
+) -> Epoch:
+    """Take the steps of one epoch; return its line of the history, without dev."""
+    number = passes(state.history)
+    began = time.monotonic()
     losses: dict[str, list[float]] = {name: [] for name in streams}
-    with tqdm(order, desc=label, unit=" steps") as progress:
-        for step, name in enumerate(progress):
+    order = interleave(state.total_steps, number, epochs)
+    with progress(
+        order, label=f"epoch {number + 1}/{epochs}", unit="steps"
+    ) as progressing:
+        for step, name in enumerate(progressing):
             callbacks.on_train_batch_begin(step)
-            losses[name].append(float(steps.step(name, next(streams[name]))))
-            last = {n: np.mean(recent[-50:]) for n, recent in losses.items() if recent}
-            callbacks.on_train_batch_end(step, {"loss": np.mean(list(last.values()))})
-            progress.set_postfix_str(
-                "loss " + ", ".join(f"{value:.3f}" for value in last.values()),
+            losses[name].append(float(state.steps.step(name, next(streams[name]))))
+            shown = {n: np.mean(all[-RECENT:]) for n, all in losses.items() if all}
+            callbacks.on_train_batch_end(step, {"loss": np.mean(list(shown.values()))})
+            progressing.set_postfix_str(
+                "loss " + ", ".join(f"{value:.3f}" for value in shown.values()),
                 refresh=False,
             )
-    return losses
-
-
-def _told(
-    losses: Mapping[str, list[float]],
-    feeds: Mapping[str, Feed],
-    history: Sequence[Epoch],
-    seconds: float,
-) -> Epoch:
-    """Return an epoch's line of the history; dev scores are still to be found."""
-    seen = sum(
-        feed.examples_per_epoch * len(losses[name]) / feed.batches_per_epoch
-        for name, feed in feeds.items()
+    seconds = time.monotonic() - began
+    examples = sum(
+        data.examples_per_epoch * len(losses[name]) / data.batches_per_epoch
+        for name, data in state.data.items()
     )
+    earlier = state.history[-1].minutes if state.history else 0.0
     return Epoch(
-        epoch=passes(history) + 1,
+        epoch=number + 1,
         losses={n: float(np.mean(all)) if all else nan for n, all in losses.items()},
         dev={},
-        examples_per_second=seen / seconds,
-        minutes=seconds / 60 + (history[-1].minutes if history else 0.0),
+        examples_per_second=examples / seconds,
+        minutes=seconds / 60 + earlier,
+        metrics=_metrics(state),
     )
 
 
-def _measured(tasks: Mapping[str, Task]) -> dict[str, float]:
+def _metrics(state: TrainingState) -> dict[str, float]:
     """Return the means of what the tasks measured since last asked."""
     found = {}
-    for name, task in tasks.items():
+    for name, task in state.tasks.items():
         for metric in task.metrics:
             found[f"{name}.{metric.name}"] = float(metric.result())
             metric.reset_state()
     return found
 
 
-def _batches(feed: Feed, first: int) -> Iterator:
-    """Yield the batches of all epochs without end, from the one numbered `first` on."""
-    each_pass, skip = divmod(first, feed.batches_per_epoch)
-    for number in itertools.count(each_pass):
-        batches = feed.batches(number)
-        yield from _distributed(batches.skip(skip) if skip else batches)
-        skip = 0
+# === Dev ===
 
 
-def _distributed(batches: tf.data.Dataset):
-    """Deal whole batches out to the workers: a batch cut in two would lose the rows
-    that its captions are about."""
-    return tf.distribute.get_strategy().distribute_datasets_from_function(
-        lambda context: batches.shard(
-            context.num_input_pipelines, context.input_pipeline_id
+def _untrained(state: TrainingState) -> Epoch:
+    """Return epoch 0: what a run starts with that starts from another."""
+    return Epoch(0, dict.fromkeys(state.tasks, nan), {}, nan, 0.0)
+
+
+def _keep(
+    state: TrainingState, epoch: Epoch, training: TrainingConfig, directory: Path
+) -> None:
+    """Score an epoch on dev, keep its weights if they are the best, and report it."""
+    with state.steps.averaged_weights():
+        dev = {name: data.dev_score() for name, data in state.data.items()}
+        on_dev = {
+            name: state.data[name].dev_loss()
+            for name, score in dev.items()
+            if score == 0 and state.data[name].dev_loss
+        }
+        epoch = epoch._replace(dev=dev, dev_loss=on_dev)
+        is_best = epoch.rank > best(state.history)
+        if is_best:
+            save_weights(directory, state.steps.model)
+    if on_dev and not any(earlier.dev_loss for earlier in state.history):
+        say(
+            f"the dev score of {', '.join(on_dev)} is 0, which tells no epoch from "
+            "another: epochs are compared by the loss on dev while it is"
         )
+    state.history.append(epoch)
+    _report(epoch, is_best, training)
+    write_history(directory, state.history)
+    names = {name: task_class(name).score_name for name in state.tasks}
+    draw_history(state.history, names, directory / "curves.png")
+
+
+def _report(epoch: Epoch, is_best: bool, training: TrainingConfig) -> None:
+    """Print the line of an epoch."""
+    tasks = []
+    for name, loss in epoch.losses.items():
+        facts = f"dev {task_class(name).score_name} {epoch.dev[name]:.4f}"
+        if name in epoch.dev_loss:
+            facts += f", dev loss {epoch.dev_loss[name]:.3f}"
+        if epoch.epoch:
+            facts = f"loss {loss:.3f}, {facts}"
+        tasks.append(f"{name}: {facts}")
+    line = "; ".join(tasks) + " (best so far, kept)" * is_best
+    line += "".join(f", {name} {value:.4f}" for name, value in epoch.metrics.items())
+    if not epoch.epoch:
+        say(f"before training: {line}")
+        return
+    say(
+        f"epoch {epoch.epoch}/{training.epochs}: {line}, "
+        f"{epoch.examples_per_second:.0f} examples/s, {epoch.minutes:.1f} min"
     )
 
 
 def _logs(epoch: Epoch) -> dict[str, float]:
+    """Return what Keras callbacks are told of an epoch."""
     scores = {f"dev_{name}": score for name, score in epoch.dev.items()}
-    return scores | dict(epoch.metrics)
-
-
-def _report(history: Sequence[Epoch], config, directory: Path) -> None:
-    last = history[-1]
-    kept = " (best so far, kept)" if last.dev_score > best(history[:-1]) else ""
-    learned = "; ".join(
-        f"{name}: loss {last.losses[name]:.3f}, "
-        f"dev {TASKS[name].score_name} {last.dev[name]:.4f}"
-        for name in last.losses
-    )
-    measured = "".join(f", {n} {value:.4f}" for n, value in last.metrics.items())
-    tqdm.write(
-        f"epoch {last.epoch}/{config.epochs}: {learned}{kept}{measured}, "
-        f"{last.examples_per_second:.0f} examples/s, {last.minutes:.1f} min",
-        file=sys.stderr,
-    )
-    write_history(directory, history)
-    names = {name: TASKS[name].score_name for name in last.losses}
-    draw_history(history, names, directory / "curves.png")
+    loss = float(np.mean(list(epoch.losses.values())))
+    return {"loss": loss, **scores, **epoch.metrics}

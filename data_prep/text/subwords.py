@@ -92,6 +92,12 @@ class Subwords(tf.Module):
     def __len__(self) -> int:
         return self._size
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All pieces, in the order of their ids."""
+        pieces = self._exact.id_to_string(tf.range(self._size)).numpy()
+        return tuple(piece.decode("utf-8") for piece in pieces)
+
     @classmethod
     def build(
         cls,

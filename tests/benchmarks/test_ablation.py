@@ -1,20 +1,21 @@
 """The ablation table: what a run changed is said against the run it started with."""
 
-import dataclasses
 import shutil
 
 import pytest
 
 from benchmarks.ablation import Trained, last_scores, read_runs, table
+from captioning.tasks.config import override
 from captioning.training.history import best, read_history
-from captioning.training.run_directory import Plan, load_facts
+from captioning.training.plans import Plan
+from captioning.training.run_directory import load_facts
 from captioning.training.trainer import train
 from data_prep.errors import BadInput
 
 
 @pytest.fixture(scope="module")
 def rewarded_run(frozen_run, harbour_data, tmp_path_factory):
-    config = dataclasses.replace(
+    config = override(
         load_facts(frozen_run)["captions"].config,
         objective="self_critical",
         num_samples=3,

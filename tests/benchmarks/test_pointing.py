@@ -92,7 +92,7 @@ def test_every_sentence_names_just_the_things_that_have_a_box():
 @pytest.mark.parametrize("which", ["tiny_run", "frozen_run"])
 def test_a_run_is_measured(which, request, monkeypatch, capsys):
     """It has not learned to say much: what is said is taken from the references."""
-    from captioning.tasks.captions import Captions
+    from captioning.tasks.captions.task import Captions
     from data_prep.pipeline.images import load_split
 
     def references(self, data, split):
@@ -118,7 +118,7 @@ def test_a_run_is_measured(which, request, monkeypatch, capsys):
 
 
 def test_a_run_that_names_nothing_is_bad_input(tiny_run, monkeypatch):
-    from captioning.tasks.captions import Captions
+    from captioning.tasks.captions.task import Captions
 
     monkeypatch.setattr(
         Captions, "caption_split", lambda self, data, split: dict.fromkeys(range(100))

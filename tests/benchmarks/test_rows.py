@@ -18,15 +18,20 @@ from benchmarks.rows.stock_captioner import StockCaptioner
 from benchmarks.rows.stock_captioner import training_step as stock_training_step
 from benchmarks.rows.timing import Spread, in_turn, spread, times_as_long
 from captioning.nn.cells import build_cell
-from captioning.tasks.captions import TOKENS, Captions, caption_rows, captioning_loss
-from captioning.tasks.config import Config
+from captioning.tasks.captions.config import CaptionsConfig
+from captioning.tasks.captions.task import (
+    TOKENS,
+    Captions,
+    caption_rows,
+    captioning_loss,
+)
 from captioning.training.train_step import build_optimizer
 from data_prep.errors import BadInput
 from data_prep.pipeline.images import Batch
 from data_prep.text.special_tokens import PAD
 from data_prep.text.vocabulary import Vocabulary
 
-SMALL = Config(
+SMALL = CaptionsConfig(
     encoder="small",
     train_encoder=True,
     image_size=32,
@@ -85,24 +90,24 @@ def test_a_pass_of_the_recurrence_is_counted_by_its_products():
 
 
 def test_padding_is_not_counted_in_a_training_step():
-    batch = training_step.made_up_batch(Config(), np.random.default_rng(0))
+    batch = training_step.made_up_batch(CaptionsConfig(), np.random.default_rng(0))
     wider = batch._replace(token_ids=tf.pad(batch.token_ids, [(0, 0), (0, 9)]))
-    flops = training_step.step_flops(Config(), batch)
-    assert training_step.step_flops(Config(), wider) == flops
+    flops = training_step.step_flops(CaptionsConfig(), batch)
+    assert training_step.step_flops(CaptionsConfig(), wider) == flops
     # Without a cell, words or attention: the projections of the regions alone, which
     # have nothing to learn behind them.
-    none = Config(units=1, embedding_dim=1, attention_dim=512)
+    none = CaptionsConfig(units=1, embedding_dim=1, attention_dim=512)
     images, (regions, region_dim) = len(batch.inputs), training_step.REGIONS
     alone = 2 * 2 * images * regions * region_dim * 2 * 512
     assert 1.0 < training_step.step_flops(none, batch) / alone < 1.4
 
 
 def test_made_up_captions_are_as_long_as_flickr8ks():
-    config = Config()
+    config = CaptionsConfig()
     batch = training_step.made_up_batch(config, np.random.default_rng(0))
     lengths = (batch.token_ids.numpy() != PAD).sum(axis=1)
-    assert len(lengths) == config.batch_size * training_step.CAPTIONS_PER_IMAGE
-    assert lengths.max() <= config.max_length + 1
+    assert len(lengths) == config.training.batch_size * training_step.CAPTIONS_PER_IMAGE
+    assert lengths.max() <= config.search.max_length + 1
     assert 11 < lengths.mean() < 14  # words, START and END
 
 
@@ -249,7 +254,7 @@ def test_the_greedy_one_says_what_greedy_search_says(tiny_run):
     captions, regions = search.cached_regions(tiny_run, 2)
     with search.without_encoder(captions):
         found = captions.model.greedy_search(
-            tf.constant(regions), TOKENS, max_length=captions.config.max_length
+            tf.constant(regions), TOKENS, max_length=captions.config.search.max_length
         )
         one_by_one = search._greedy_by_predict(captions)
         for row, expected in zip(regions, found.token_ids[:, 0].numpy(), strict=True):

@@ -1,7 +1,5 @@
 """Small models and batches for the tests of this tower."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -88,8 +86,9 @@ def train_step():
     """
     import tensorflow as tf
 
-    from captioning.tasks.captions import captioning_loss
-    from captioning.tasks.config import Config
+    from captioning.tasks.captions.config import CaptionsConfig
+    from captioning.tasks.captions.task import captioning_loss
+    from captioning.tasks.config import override
     from captioning.training.train_step import Objective, TrainStep
     from data_prep.pipeline.images import Batch
 
@@ -100,8 +99,10 @@ def train_step():
         image_numbers=tf.TensorSpec((None,), tf.int32),
     )
 
-    def make(captioner, total_steps=400, started=False, **knobs):
-        config = Config(weight_decay=0.0, **knobs)
+    def make(captioner, total_steps=400, started=False, **options):
+        config = override(
+            CaptionsConfig(), weight_decay=0.0, precision="float32", **options
+        )
 
         def loss(batch):
             return captioning_loss(captioner, batch, 0.0, training=True)
@@ -138,16 +139,29 @@ def phrasebook_data(tmp_path_factory):
 @pytest.fixture(scope="session")
 def joint_plans(tiny_config, harbour_data, moods_data, phrasebook_data):
     """Plans of all five tasks, small, over one cell."""
-    from captioning.training.run_directory import Plan
+    from captioning.tasks.registry import config_class
+    from captioning.training.plans import Plan
 
-    config = dataclasses.replace(tiny_config, epochs=1, num_beams=2)
-    text = dataclasses.replace(config, max_length=24)
+    data = {
+        "captions": harbour_data,
+        "sentiment": moods_data,
+        "translation": phrasebook_data,
+        "associations": harbour_data,
+        "tags": harbour_data,
+    }
+    options = {name: tiny_config.get(name) for name in tiny_config.leaves()}
+    options |= {"epochs": 1, "num_beams": 2}
+    options |= {"readout_dropout": 0.5, "subword_alpha": 0.0}
+    of_pictures = ("captions", "tags")
     return {
-        "captions": Plan(config, harbour_data),
-        "sentiment": Plan(text, moods_data),
-        "translation": Plan(text, phrasebook_data),
-        "associations": Plan(text, harbour_data),
-        "tags": Plan(config, harbour_data),
+        name: Plan(
+            # As an older version wrote it: each task takes the options that it has.
+            config_class(name).from_json(
+                options if name in of_pictures else options | {"max_length": 24}
+            ),
+            folder,
+        )
+        for name, folder in data.items()
     }
 
 

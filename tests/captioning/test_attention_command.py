@@ -34,7 +34,7 @@ def test_the_photo_is_drawn_once_for_each_word(which, photo, tmp_path, request, 
         drawn.load()
         assert drawn.format == "PNG"
     captioner = DrawingCaptioner(run, out)
-    looks = captioner.looks(photo.read_bytes(), said)
+    looks = captioner.attention_maps(photo.read_bytes(), said)
     assert looks.words == said.split()
     np.testing.assert_allclose(looks.weights.sum(axis=1), 1, rtol=1e-5)
     np.testing.assert_array_equal(looks.picture, Image.open(photo))
@@ -48,9 +48,9 @@ def test_the_photo_drawn_is_upright_and_small_and_has_its_own_shape(
 ):
     lying = encode_picture(make_picture(1500, 500), "JPEG", orientation=6)
     captioner = DrawingCaptioner(tiny_run, tmp_path / "looks.png")
-    looks = captioner.looks(lying, "a red boat")
+    looks = captioner.attention_maps(lying, "a red boat")
     assert looks.picture.shape == (LONGEST_SIDE, round(LONGEST_SIDE / 3), 3)
-    assert captioner.looks(lying, "").weights.shape[0] == 0
+    assert captioner.attention_maps(lying, "").weights.shape[0] == 0
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3000, 3), (3, 3000)])
@@ -123,7 +123,7 @@ def test_explain_shows_all_beams_best_first(tiny_run, photo, tmp_path, capsys):
     out, err = capsys.readouterr()
     assert f"error: {bad}" in err and str(bad) not in out
     lines = out.splitlines()
-    num_beams = load_facts(tiny_run)["captions"].config.num_beams
+    num_beams = load_facts(tiny_run)["captions"].config.search.num_beams
     assert num_beams > 1
     assert lines[0] == str(photo) and lines[num_beams + 1] == str(second)
     assert len(lines) == 2 * (num_beams + 1)
@@ -148,7 +148,7 @@ def test_a_score_is_the_log_probability_by_length(tiny_run, photo):
     """As --help says, from the probabilities of the words, END among them."""
     import tensorflow as tf
 
-    from captioning.training.run_directory import load_run
+    from captioning.training.loading import load_run
     from data_prep.pictures.decode import load_picture
     from data_prep.text.special_tokens import END, PAD, START, UNK
 
@@ -156,17 +156,17 @@ def test_a_score_is_the_log_probability_by_length(tiny_run, photo):
         image_bytes=tf.constant([photo.read_bytes()])
     )
     task = load_run(tiny_run).task("captions")
-    pixels = load_picture(photo.read_bytes(), task.config.image_size)[None]
+    pixels = load_picture(photo.read_bytes(), task.config.vision.image_size)[None]
     for text, score in zip(
         asked["captions"][0].numpy(), asked["scores"][0].numpy(), strict=True
     ):
         ids = [*task.vocabulary.ids(tf.constant([text]))[0].numpy(), END]
-        ids = ids[: task.config.max_length]  # one that was cut there has no END
+        ids = ids[: task.config.search.max_length]  # one that was cut there has no END
         before = tf.constant([[START, *ids[:-1]]])
         logits = task.model(pixels, before, tf.constant([0]))[0]
         log_probs = tf.nn.log_softmax(logits).numpy()
         log_prob = sum(row[word] for row, word in zip(log_probs, ids, strict=True))
-        expected = log_prob / len(ids) ** task.config.length_penalty
+        expected = log_prob / len(ids) ** task.config.search.length_penalty
         assert PAD not in ids and UNK not in ids
         assert score == pytest.approx(expected, abs=1e-3)
 

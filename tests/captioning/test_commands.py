@@ -168,7 +168,7 @@ def test_written_captions_score_as_the_run_did(tiny_run, tmp_path, capsys):
     table = capsys.readouterr().out
     assert "CIDEr-D" in table and "BLEU-4" in table and "F1 of all facts" in table
     data = json.loads((tiny_run / "config.json").read_text())
-    data = data["patterns"]["captions"]["data"]
+    data = data["tasks"]["captions"]["data"]
     listed = json.loads(out.read_text())
     assert [set(entry) for entry in listed] == [{"image", "caption"}] * 100
     evaluate.main(["--captions", str(out), "--data", data, "--split", "test"])

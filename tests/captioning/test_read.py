@@ -1,6 +1,5 @@
 """python -m captioning.read, as its user meets it, over small runs of all tasks."""
 
-import dataclasses
 import io
 import json
 import shutil
@@ -11,6 +10,7 @@ import pytest
 from captioning import caption, read
 from captioning.export import export
 from captioning.tasks import presets
+from captioning.tasks.config import override
 from captioning.training import embedded_runs
 from data_prep.errors import BadInput
 
@@ -127,13 +127,13 @@ def test_an_export_reads_as_its_run_does(joint_run, tmp_path, capsys):
     shutil.copytree(joint_run, run)
     knobs = json.loads((run / "config.json").read_text())
     # One task searches with other beams than the first one does.
-    knobs["patterns"]["translation"]["config"]["num_beams"] = 3
+    knobs["tasks"]["translation"]["config"]["num_beams"] = 3
     (run / "config.json").write_text(json.dumps(knobs))
     export(run, exported)
     facts = json.loads((exported / "captioning_export.json").read_text())
     assert facts["num_beams"] == facts["patterns"]["captions"]["num_beams"] == 2
     assert facts["patterns"]["translation"]["num_beams"] == 3
-    assert list(facts["patterns"]) == list(knobs["patterns"])
+    assert list(facts["patterns"]) == list(knobs["tasks"])
     capsys.readouterr()
     for what in (["sentiment"], ["translate", "--to", "ko"], ["related"]):
         said = []
@@ -185,7 +185,7 @@ def test_the_first_use_trains_a_small_run_and_says_so(
 ):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(embedded_runs.EMBEDDED, "sentiment", ("moods", 100))
-    config = dataclasses.replace(tiny_config, epochs=1)
+    config = override(tiny_config, epochs=1)
     monkeypatch.setattr(presets, "preset_for", lambda data_set, task: config)
     with pytest.raises(BadInput, match="one of en, de, ko. Add --to"):
         read.main(["translate", "a boat"])  # and not after minutes of training

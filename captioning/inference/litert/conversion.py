@@ -6,7 +6,8 @@ import tensorflow as tf
 
 from captioning.inference.litert.captioner import SIGNATURE
 from captioning.inference.litert.metadata import with_facts
-from captioning.tasks.captions import TOKENS, Captions
+from captioning.tasks.captions.generation import TOKENS
+from captioning.tasks.captions.task import Captions
 from data_prep.console import silence
 from data_prep.text.standardize import CLITICS
 
@@ -29,8 +30,8 @@ def convert(
         num_beams: hypotheses of the search; the run's own number if not given.
     """
     config = captions.config
-    num_beams = num_beams or config.num_beams
-    size = config.image_size
+    num_beams = num_beams or config.search.num_beams
+    size = config.vision.image_size
 
     @tf.function(
         autograph=False,
@@ -41,8 +42,8 @@ def convert(
             pixels,
             TOKENS,
             num_beams=num_beams,
-            max_length=config.max_length,
-            length_penalty=config.length_penalty,
+            max_length=config.search.max_length,
+            length_penalty=config.search.length_penalty,
         )
         return {"token_ids": found.token_ids, "scores": found.scores}
 

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from captioning.inference.read.inputs import Given
 from captioning.inference.saved_model import Server, load_server
-from captioning.tasks.registry import TASKS
+from captioning.tasks.registry import task_class
 from captioning.training.embedded_runs import EMBEDDED
 from captioning.training.run_directory import newest
 from data_prep.datasets import load as data_set
@@ -194,7 +194,7 @@ def find_run(task: str) -> Path | None:
 
 def embedded_languages() -> tuple[str, ...]:
     """Return the codes that a translator of the embedded sentences writes."""
-    name, _ = EMBEDDED[TASKS["translation"].kind]
+    name, _ = EMBEDDED[task_class("translation").kind]
     return data_set(name).LANGUAGES
 
 

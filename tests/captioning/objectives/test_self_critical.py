@@ -13,7 +13,8 @@ from captioning.models.decoder import Decoder
 from captioning.nn.cells import build_cell
 from captioning.objectives.rewards import CiderReward
 from captioning.objectives.self_critical import self_critical_loss
-from captioning.tasks.config import Config
+from captioning.tasks.captions.config import CaptionsConfig
+from captioning.tasks.config import override
 
 PAD, START, END, A, B = range(5)
 TOKENS = Tokens(start=START, end=END, pad=PAD, banned=(PAD, START))
@@ -209,17 +210,17 @@ def test_each_picture_is_held_against_its_own_references():
     np.testing.assert_allclose(found, [[0, 10], [10, 0]], atol=1e-4)
 
 
-# === The knobs ===
+# === The options ===
 
 
 @pytest.mark.parametrize(
-    ("knobs", "message"),
+    ("options", "message"),
     [
         ({"objective": "hinge"}, "cross_entropy or self_critical"),
         ({"baseline": "zero"}, "others or greedy"),
         ({"num_samples": 1}, "mean of the others"),
     ],
 )
-def test_knobs_that_make_no_sense(knobs, message):
+def test_options_that_make_no_sense(options, message):
     with pytest.raises(ValueError, match=message):
-        Config(**knobs)
+        override(CaptionsConfig(), **options)

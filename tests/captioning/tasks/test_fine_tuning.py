@@ -1,15 +1,16 @@
 """Fine-tuning: the last stages of the encoder learn, the others stand still."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from captioning.encoders import efficientnet_lite
-from captioning.tasks import image_encoding
-from captioning.tasks.config import Config
-from captioning.training.run_directory import Plan, load_facts, load_run, start_of
+from captioning.tasks.captions.config import CaptionsConfig
+from captioning.tasks.config import override
+from captioning.tasks.image_encoding import EncoderParts
+from captioning.training.loading import load_run
+from captioning.training.plans import Plan
+from captioning.training.run_directory import load_facts, start_of
 from captioning.training.trainer import train
 from data_prep.errors import BadInput
 
@@ -21,7 +22,7 @@ def plans(config, data):
 @pytest.fixture(scope="module")
 def tuned_run(frozen_run, harbour_data, tmp_path_factory):
     """A run that starts from the frozen one and fine-tunes two stages."""
-    config = dataclasses.replace(
+    config = override(
         load_facts(frozen_run)["captions"].config,
         fine_tune=2,
         encoder_learning_rate=1e-3,
@@ -36,15 +37,17 @@ def tuned_run(frozen_run, harbour_data, tmp_path_factory):
 def test_it_starts_where_the_other_run_ended(frozen_run, tuned_run, harbour_data):
     captions = load_run(frozen_run, encoder=False).task("captions")
     directory, history, _ = tuned_run
-    assert (start_of(directory), start_of(frozen_run)) == (frozen_run.name, None)
-    before = captions.feed(harbour_data).dev_score()
+    assert (start_of(directory), start_of(frozen_run)) == (frozen_run, None)
+    before = captions.training_data(harbour_data).dev_score()
     assert history[0].dev["captions"] == pytest.approx(before, abs=1e-3)
     assert np.isnan(history[0].losses["captions"])
 
 
 def test_the_last_stages_learn_and_the_others_stand_still(tuned_run):
     directory, _, config = tuned_run
-    below, above = efficientnet_lite.split_encoder(config.encoder, config.image_size, 2)
+    below, above = efficientnet_lite.split_encoder(
+        config.vision.encoder, config.vision.image_size, 2
+    )
     reader = tf.train.load_checkpoint(
         tf.train.latest_checkpoint(directory / "checkpoint")
     )
@@ -53,7 +56,7 @@ def test_the_last_stages_learn_and_the_others_stand_still(tuned_run):
     for weight in above.get_weights():
         alike = [found for found in kept if np.shape(found) == weight.shape]
         assert alike and not any(np.array_equal(weight, found) for found in alike)
-    fixed = image_encoding.fixed_encoder(config)
+    fixed = EncoderParts(config).frozen
     for mine, theirs in zip(fixed.get_weights(), below.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, theirs)
 
@@ -63,7 +66,7 @@ def test_pixels_and_cached_maps_give_the_same_captions(tuned_run, harbour_data):
     by_rows = load_run(directory, encoder=False).task("captions")
     by_pixels = load_run(directory).task("captions")
     pixels = np.random.default_rng(0).uniform(0, 255, (3, 64, 64, 3)).astype("float32")
-    rows = image_encoding.fixed_encoder(config)(pixels)
+    rows = EncoderParts(config).frozen(pixels)
     said, scores = by_rows.captioner()(rows)
     also, also_scores = by_pixels.captioner()(pixels)
     assert said.numpy().tolist() == also.numpy().tolist()
@@ -79,10 +82,12 @@ def test_the_encoder_learns_at_its_own_rate(
     rate, frozen_run, harbour_data, tuned_run, tmp_path
 ):
     *_, config = tuned_run
-    slow = dataclasses.replace(config, encoder_learning_rate=rate, epochs=1)
+    slow = override(config, encoder_learning_rate=rate, epochs=1)
     history = train(plans(slow, harbour_data), tmp_path / "slow", start=frozen_run)
     assert len(history) == 2
-    _, above = efficientnet_lite.split_encoder(config.encoder, config.image_size, 2)
+    _, above = efficientnet_lite.split_encoder(
+        config.vision.encoder, config.vision.image_size, 2
+    )
     reader = tf.train.load_checkpoint(
         tf.train.latest_checkpoint(tmp_path / "slow" / "checkpoint")
     )
@@ -102,7 +107,7 @@ def test_a_stopped_run_goes_on(
 ):
     """Two optimizers, and captions that are drawn: as if nothing had happened."""
     *_, config = tuned_run
-    drawing = dataclasses.replace(config, objective="self_critical", num_samples=2)
+    drawing = override(config, objective="self_critical", num_samples=2)
     straight = train(plans(drawing, harbour_data), tmp_path / "one", start=frozen_run)
     with pytest.raises(KeyboardInterrupt):
         train(
@@ -132,7 +137,7 @@ def test_what_does_not_fit_is_refused(
     knobs, message, frozen_run, harbour_data, tuned_run, tmp_path
 ):
     start = tuned_run[0] if knobs.pop("start", "") else frozen_run
-    config = dataclasses.replace(tuned_run[2], **knobs)
+    config = override(tuned_run[2], **knobs)
     with pytest.raises(BadInput, match=message):
         train(plans(config, harbour_data), tmp_path / "run", start=start)
     assert not (tmp_path / "run").exists()
@@ -140,4 +145,4 @@ def test_what_does_not_fit_is_refused(
 
 def test_an_encoder_from_random_weights_has_nothing_to_tune():
     with pytest.raises(ValueError, match="fine_tune is 2"):
-        Config(train_encoder=True, fine_tune=2)
+        override(CaptionsConfig(), train_encoder=True, fine_tune=2)

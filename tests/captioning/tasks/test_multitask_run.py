@@ -10,10 +10,9 @@ import pytest
 import tensorflow as tf
 
 from captioning import evaluate, train
-from captioning.cli.commands import TASK_NAMES
 from captioning.export import export
-from captioning.tasks.registry import TASKS
-from captioning.training.run_directory import load_run, shared_cell
+from captioning.tasks.registry import TASK_NAMES, task_class
+from captioning.training.loading import load_run, shared_cell
 from captioning.training.train_step import Objective, TrainStep
 from data_prep.errors import BadInput
 from data_prep.prepare import prepare
@@ -24,7 +23,9 @@ def cell_of(model):
 
 
 def test_the_commands_know_every_task():
-    assert tuple(TASKS) == TASK_NAMES
+    assert [task_class(name).__name__.lower() for name in TASK_NAMES] == list(
+        TASK_NAMES
+    )
 
 
 def test_loaded_heads_hold_one_cell_object(joint_run):
@@ -47,12 +48,12 @@ def test_loaded_heads_hold_one_cell_object(joint_run):
 @pytest.fixture
 def two_heads(joint_plans):
     """Return heads over one cell, their training, and a batch of the first head."""
-    cell = shared_cell(joint_plans)
+    cell = shared_cell({name: plan.config for name, plan in joint_plans.items()})
     heads, objectives = {}, {}
     for name in ("sentiment", "tags"):
         config, data = joint_plans[name]
-        heads[name] = head = TASKS[name].of_data(config, data, cell)
-        batches = head.feed(data).batches(0)
+        heads[name] = head = task_class(name).from_data(config, data, cell)
+        batches = head.training_data(data).batches(0)
         spec = batches.element_spec
         objectives[name] = Objective(head.model, head.loss, spec, config, 100)
         if name == "sentiment":
@@ -135,9 +136,9 @@ def test_pictures_with_none_of_the_tags_are_bad_input(
         with pytest.raises(BadInput, match=message):
             evaluate.main(["--run", str(joint_run), *flags])
     config, _ = joint_plans["tags"]
-    cell = shared_cell(joint_plans)
+    cell = shared_cell({name: plan.config for name, plan in joint_plans.items()})
     with pytest.raises(BadInput, match=expected.format("dev", 1)):
-        TASKS["tags"].of_data(config, data, cell).feed(data)
+        task_class("tags").from_data(config, data, cell).training_data(data)
     assert not (data / "features").exists()  # no rows were made for nothing
 
 
@@ -189,13 +190,13 @@ def test_the_export_reads_raw_strings_as_python_does(joint_run, tmp_path):
     said = json.loads(answer.stdout)
     tasks = load_run(joint_run).tasks
     texts, to = tf.constant(texts), tf.constant(to)
-    verdict = tasks["sentiment"].server()(texts)["verdict"]
+    verdict = tasks["sentiment"].serving_function()(texts)["verdict"]
     np.testing.assert_allclose(said["sentiment"], verdict, atol=1e-5)
     for name, arguments, key in (
         ("translation", (texts, to), "translations"),
         ("associations", (texts,), "related"),
     ):
-        expected = tasks[name].server()(*arguments)[key].numpy().ravel()
+        expected = tasks[name].serving_function()(*arguments)[key].numpy().ravel()
         assert said[name] == [text.decode("utf-8") for text in expected]
 
 
@@ -213,32 +214,32 @@ def test_data_sets_must_fit_the_tasks(harbour_data, moods_data, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_task_may_have_a_knob_of_its_own(harbour_data, tmp_path, monkeypatch):
+def test_a_task_may_have_an_option_of_its_own(harbour_data, tmp_path, monkeypatch):
     plans = {}
     monkeypatch.setattr(train, "train_and_show", lambda p, *_, **__: plans.update(p))
     monkeypatch.setattr(
         "captioning.training.datasets.embedded_data", lambda kind: harbour_data
     )
-    own = ["--knob", "translation.epochs=3", "--knob", "tags.views=2"]
+    own = ["--translation.epochs", "3", "--knob", "tags.views=2"]
     train.main(["--task", "all", "--epochs", "5", *own])
-    epochs = {name: plan.config.epochs for name, plan in plans.items()}
+    epochs = {name: plan.config.training.epochs for name, plan in plans.items()}
     assert epochs.pop("translation") == 3 and set(epochs.values()) == {5}
-    assert [plans[name].config.views for name in ("tags", "captions")] == [2, 1]
+    assert [plans[name].config.vision.views for name in ("tags", "captions")] == [2, 1]
 
 
 @pytest.mark.parametrize(
     "knob, reason",
     [
-        ("translation.units=3", "none of the cell's"),
-        ("translator.epochs=3", "expected a knob of one of the tasks"),
-        ("epochs=3", "expected a knob of one of the tasks"),
-        ("tags.epoch=3", "The knob 'epoch' is not known"),
-        ("tags.epochs=many", "epochs is 'many'; expected a number"),
+        ("translation.units=3", "share one cell; expected --units"),
+        ("translator.epochs=3", "expected an option of one of several tasks"),
+        ("epochs=3", "expected an option of one of several tasks"),
+        ("tags.epoch=3", "expected an option of one of several tasks"),
+        ("tags.epochs=many", "epochs is 'many'; expected a value of type int"),
         ("tags.train_encoder=1", "train_encoder is '1'; expected true or false"),
         ("tags.epochs=0", "epochs is 0; expected at least 1"),
     ],
 )
-def test_a_knob_that_nobody_has(knob, reason, harbour_data, monkeypatch):
+def test_an_option_that_no_task_has(knob, reason, harbour_data, monkeypatch):
     monkeypatch.setattr(
         "captioning.training.datasets.embedded_data", lambda kind: harbour_data
     )

@@ -6,8 +6,10 @@ import tensorflow as tf
 
 from captioning.nn.cells import build_cell
 from captioning.tasks.image_encoding import cached_rows
-from captioning.tasks.tags import Tags
-from captioning.training.run_directory import load_facts, load_run
+from captioning.tasks.tags.config import TagsConfig
+from captioning.tasks.tags.task import Tags
+from captioning.training.loading import load_run
+from captioning.training.run_directory import load_facts
 from data_prep.pictures.decode import load_pictures
 from data_prep.pipeline.images import load_split
 from data_prep.prepared.records import read_shards
@@ -17,7 +19,7 @@ from data_prep.text.prefixes import started
 
 def served(joint_run, name, *arguments):
     task = load_run(joint_run).task(name)
-    return task, task.server()(*map(tf.constant, arguments))
+    return task, task.serving_function()(*map(tf.constant, arguments))
 
 
 def test_sentiment_after_every_word(joint_run):
@@ -82,18 +84,20 @@ def test_what_is_read_later_is_expected_until_it_is_read(joint_run):
 def test_where_it_looks_depends_on_the_words_before(joint_run, harbour_data):
     captions = load_run(joint_run).task("captions")
     (record,) = read_shards(harbour_data, "dev").take(1).as_numpy_iterator()
-    pixels = load_pictures(tf.constant([record["image"]]), captions.config.image_size)
-    words, weights = captions.looks(pixels, "a red boat is here")
+    pixels = load_pictures(
+        tf.constant([record["image"]]), captions.config.vision.image_size
+    )
+    words, weights = captions.attention_maps(pixels, "a red boat is here")
     assert words == "a red boat is here".split()
     assert (
         weights.shape[0] == 5
         and round(weights.shape[1] ** 0.5) ** 2 == weights.shape[1]
     )
     np.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-5)
-    _, others = captions.looks(pixels, "a red gull was there")
+    _, others = captions.attention_maps(pixels, "a red gull was there")
     np.testing.assert_allclose(others[:3], weights[:3], atol=1e-6)
     assert np.any(np.abs(others[3] - weights[3]) > 1e-6)
-    _, elsewhere = captions.looks(pixels[:, ::-1], "a red boat is here")
+    _, elsewhere = captions.attention_maps(pixels[:, ::-1], "a red boat is here")
     assert np.any(np.abs(elsewhere[0] - weights[0]) > 1e-6)
 
 
@@ -102,13 +106,17 @@ def test_tags_through_a_frozen_encoder_are_those_of_its_regions(
 ):
     """Served from a picture's bytes, and asked for the rows that training was fed."""
     config, data = load_facts(frozen_run)["captions"][:2]
+    options = {name: config.get(name) for name in config.leaves()}
+    config = TagsConfig.from_json(options)
     keras.utils.set_random_seed(3)
-    tags = Tags.of_data(config, data, build_cell(config.cell, config.units))
+    tags = Tags.from_data(
+        config, data, build_cell(config.recurrent.cell, config.recurrent.units)
+    )
     rows = cached_rows(config, data, "dev")[:3]
     expected = tf.sigmoid(tags.model(tf.constant(rows))).numpy()
     tags.attach_encoder()
     records = list(read_shards(data, "dev").take(3).as_numpy_iterator())
-    said = tags.server()(tf.constant([record["image"] for record in records]))
+    said = tags.serving_function()(tf.constant([record["image"] for record in records]))
     for row, names, probabilities in zip(
         expected, said["tags"].numpy(), said["probabilities"].numpy(), strict=True
     ):
@@ -117,7 +125,7 @@ def test_tags_through_a_frozen_encoder_are_those_of_its_regions(
         np.testing.assert_allclose(probabilities, found, atol=2e-3)
         np.testing.assert_allclose(np.sort(row)[::-1][: len(found)], found, atol=4e-3)
     # Kernel and bias of each of Lite0's 49 convolutions.
-    assert len(tags.resources()) == len(tags._encoder.variables) == 2 * 49
+    assert len(tags.tracked_resources()) == len(tags._encoder.variables) == 2 * 49
 
 
 def test_associations_are_asked_for_the_other_captions_words(joint_run, harbour_data):

@@ -1,6 +1,5 @@
 """Compact weights: smaller, rounded, and good for every command."""
 
-import dataclasses
 import json
 
 import h5py
@@ -8,8 +7,11 @@ import numpy as np
 import pytest
 
 from captioning.export import export_compact
+from captioning.tasks.config import override
 from captioning.training.compact_weights import STEPS, pack, unpack
-from captioning.training.run_directory import Plan, load_facts, load_run
+from captioning.training.loading import load_run
+from captioning.training.plans import Plan
+from captioning.training.run_directory import load_facts
 from captioning.training.trainer import train
 from data_prep.errors import BadInput
 
@@ -63,7 +65,7 @@ def test_what_does_not_belong_together_is_refused(tmp_path):
 
 @pytest.fixture(scope="module")
 def tuned_run(frozen_run, harbour_data, tmp_path_factory):
-    config = dataclasses.replace(
+    config = override(
         load_facts(frozen_run)["captions"].config,
         fine_tune=1,
         encoder_learning_rate=1e-2,
@@ -91,7 +93,7 @@ def test_a_compact_run_is_a_run(kind, request, tmp_path):
         for mine, theirs in zip(task.model.get_weights(), whole, strict=True):
             np.testing.assert_allclose(mine, theirs, rtol=1.1 * 2**-8, atol=1e-3)
     told = json.loads((out / "config.json").read_text())
-    assert all(not p["data"].startswith("/") for p in told["patterns"].values())
+    assert all(not p["data"].startswith("/") for p in told["tasks"].values())
 
 
 def test_nothing_else_is_written_over(frozen_run, tmp_path):

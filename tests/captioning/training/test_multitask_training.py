@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.tasks.task import Feed
+from captioning.tasks.config import override
+from captioning.tasks.task import TrainingData
 from captioning.training.datasets import data_sets
-from captioning.training.run_directory import load_run
+from captioning.training.loading import load_run
 from captioning.training.trainer import _batches, train
 from data_prep.errors import BadInput
 
 
 def test_a_stream_goes_on_where_it_was_left_and_from_pass_to_pass():
-    feed = Feed(
+    feed = TrainingData(
         lambda epoch: tf.data.Dataset.range(10 * epoch, 10 * epoch + 4), 4, 4, None
     )
     seen = [int(number) for number in itertools.islice(_batches(feed, 6), 7)]
@@ -31,10 +32,10 @@ def text_plans(joint_plans):
     knobs = {"dropout": 0.2, "word_dropout": 0.2, "readout_dropout": 0.2}
     return {
         "sentiment": sentiment._replace(
-            config=dataclasses.replace(sentiment.config, epochs=2, **knobs)
+            config=override(sentiment.config, epochs=2, **knobs)
         ),
         "translation": translation._replace(
-            config=dataclasses.replace(translation.config, epochs=3, dropout=0.2)
+            config=override(translation.config, epochs=3, dropout=0.2)
         ),
     }
 
@@ -77,7 +78,7 @@ def test_what_is_loaded_scores_what_was_kept(joint_run, joint_plans):
     told = dict(zip(header.split(","), map(float, line.split(",")), strict=True))
     run = load_run(joint_run, encoder=False)
     for name, task in run.tasks.items():
-        score = task.feed(joint_plans[name].data).dev_score()
+        score = task.training_data(joint_plans[name].data).dev_score()
         np.testing.assert_allclose(score, told[f"dev score of {name}"], atol=1e-4)
 
 

@@ -6,7 +6,8 @@ import shutil
 import numpy as np
 import pytest
 
-from captioning.training.run_directory import load_facts, load_run, newest
+from captioning.training.loading import load_run
+from captioning.training.run_directory import load_facts, newest
 from data_prep.errors import BadInput
 from data_prep.text.vocabulary import Vocabulary
 
@@ -34,7 +35,7 @@ def test_a_run_is_read_as_it_was_written(tiny_run, tiny_config, harbour_data):
 def edit_config(run, **changes):
     facts = json.loads((run / "config.json").read_text())
     facts["format"] = changes.pop("format", facts["format"])
-    facts["patterns"]["captions"].update(changes)
+    facts["tasks"]["captions"].update(changes)
     (run / "config.json").write_text(json.dumps(facts))
 
 
@@ -43,8 +44,11 @@ def edit_config(run, **changes):
     [
         (lambda run: (run / "config.json").unlink(), "no config.json.*train"),
         (lambda run: (run / "config.json").write_text("{"), "cannot be read"),
-        (lambda run: edit_config(run, format=99), "format 99.*reads 3"),
-        (lambda run: edit_config(run, config={"cells": 3}), "cannot be read"),
+        (lambda run: edit_config(run, format=99), "format 99.*reads 4"),
+        (
+            lambda run: edit_config(run, config={"recurrent": {"cells": 3}}),
+            "cannot be read",
+        ),
         (lambda run: edit_config(run, encoder_fingerprint="old"), "another small"),
         (lambda run: (run / "captions" / "vocabulary.txt").unlink(), "vocabulary"),
         (

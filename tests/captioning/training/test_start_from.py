@@ -1,10 +1,20 @@
-"""captioning.train --start-from: the knobs and the data of the run, unless said."""
+"""captioning.train --start-from: weights and sizes are taken over, nothing else."""
 
+import json
+from operator import attrgetter
+
+import numpy as np
 import pytest
 
 from captioning import export, train
+from captioning.tasks.config import override
+from captioning.tasks.registry import preset
+from captioning.training.loading import load_run
+from captioning.training.plans import Plan
 from captioning.training.run_directory import load_facts
+from captioning.training.trainer import train as train_run
 from data_prep.errors import BadInput
+from data_prep.prepare import prepare
 
 
 @pytest.fixture
@@ -18,13 +28,13 @@ def planned(monkeypatch):
     return found
 
 
-def test_the_flags_change_what_the_run_had(frozen_run, planned, tmp_path):
+def test_the_flags_change_what_is_taken_over(frozen_run, planned, tmp_path):
     flags = ["--fine-tune", "2", "--epochs", "7", "--run", str(tmp_path / "new")]
     train.main(["--start-from", str(frozen_run), *flags])
     before = load_facts(frozen_run)["captions"]
     plan = planned["plans"]["captions"]
-    assert (plan.config.fine_tune, plan.config.epochs) == (2, 7)
-    assert plan.config.encoder == before.config.encoder
+    assert (plan.config.vision.fine_tune, plan.config.training.epochs) == (2, 7)
+    assert plan.config.vision.encoder == before.config.vision.encoder
     assert plan.data == before.data and planned["start"] == frozen_run
     assert planned["directory"] == tmp_path / "new"
 
@@ -32,7 +42,6 @@ def test_the_flags_change_what_the_run_had(frozen_run, planned, tmp_path):
 @pytest.mark.parametrize(
     "flags, message",
     [
-        (["--preset", "harbour"], "takes the knobs of that run"),
         (["--task", "tags"], "learned captions, not tags"),
         (["--views", "0"], "views is 0"),
     ],
@@ -55,10 +64,80 @@ def test_of_several_kinds_one_data_set_may_be_given(joint_run, planned):
     assert {name: plan.data for name, plan in planned["plans"].items()} == before
 
 
-def test_captions_alone_are_rewarded(joint_run, planned):
+def test_captions_alone_are_rewarded(joint_run, planned, capsys):
     flags = ["--task", "sentiment", "--objective", "self_critical"]
-    with pytest.raises(BadInput, match="self_critical is about captions"):
+    with pytest.raises(SystemExit) as ended:
         train.main(["--start-from", str(joint_run), *flags])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert "--objective" in said and "belongs to captions, not sentiment" in said
+
+
+def test_sizes_are_those_of_the_run_and_the_rest_that_of_the_preset(
+    harbour_data, tiny_config, tmp_path, planned
+):
+    """A run of self-critical training at a small learning rate passes on neither."""
+    config = override(
+        tiny_config, objective="self_critical", learning_rate=2e-5, epochs=1, views=2
+    )
+    run = tmp_path / "run"
+    train_run({"captions": Plan(config, harbour_data)}, run)
+    train.main(["--start-from", str(run), "--data", str(harbour_data)])
+    found, harbour = planned["plans"]["captions"].config, preset("captions", "harbour")
+    assert found.recurrent == config.recurrent
+    assert found.attention == config.attention
+    assert found.vision.image_size == 64 and found.vision.views == 1
+    assert found.objective == harbour.objective
+    assert found.optimizer == harbour.optimizer
+    assert found.training == harbour.training and found.search == harbour.search
+
+
+def test_words_that_both_know_are_carried_over(
+    tiny_run, tiny_config, make_picture, tmp_path, capsys
+):
+    """New data with some words of the harbour and some of its own."""
+    source, data = tmp_path / "source", tmp_path / "data"
+    source.mkdir()
+    images = []
+    for number, split in enumerate(["train", "train", "val", "val", "test"]):
+        make_picture(32, 32, seed=number).save(source / f"{number}.jpg")
+        sentences = [{"raw": f"A red boat and an okapi number{number}."}] * 5
+        images.append(
+            {"filename": f"{number}.jpg", "split": split, "sentences": sentences}
+        )
+    (source / "dataset_coco.json").write_text(json.dumps({"images": images}))
+    prepare("coco", source, data)
+    # A rate so small that the first epoch leaves every weight where it was.
+    config = override(tiny_config, epochs=1, learning_rate=1e-12, weight_decay=0.0)
+    train_run({"captions": Plan(config, data)}, tmp_path / "new", start=tiny_run)
+    said = capsys.readouterr().err
+    new = load_run(tmp_path / "new", encoder=False).task("captions")
+    old = load_run(tiny_run, encoder=False).task("captions")
+    words, known = new.vocabulary.words, old.vocabulary.words
+    shared = [word for word in words if word in known]
+    assert {"red", "boat", "<end>"} <= set(shared) and "okapi" not in shared
+    told = f"{len(shared)} of {len(words)} words carried over"
+    assert told in said and f"{len(words) - len(shared)} new" in said
+    assert "nan" not in said
+    mine, theirs = new.model.decoder, old.model.decoder
+    rows = [(words.index(word), known.index(word)) for word in shared]
+    for here, there in rows:
+        for weight in ("embedding.embeddings", "output_bias"):
+            found, expected = (
+                attrgetter(weight)(one).numpy() for one in (mine, theirs)
+            )
+            np.testing.assert_allclose(found[here], expected[there], atol=1e-6)
+    kernel = "recurrence.cell.recurrent_kernel"
+    np.testing.assert_allclose(
+        attrgetter(kernel)(mine).numpy(), attrgetter(kernel)(theirs).numpy(), atol=1e-6
+    )
+    # A new word has a row of its own, and the bias of an average word.
+    fresh = words.index("okapi")
+    assert np.std(mine.embedding.embeddings.numpy()[fresh]) > 0.01
+    carried = theirs.output_bias.numpy()[[there for _, there in rows]]
+    np.testing.assert_allclose(
+        mine.output_bias.numpy()[fresh], carried.mean(), atol=1e-6
+    )
 
 
 def test_a_compact_run_keeps_its_beams(frozen_run, tmp_path):
@@ -66,4 +145,4 @@ def test_a_compact_run_keeps_its_beams(frozen_run, tmp_path):
     with pytest.raises(BadInput, match="--beams goes with the other formats"):
         export.main([*flags, "--format", "compact", "--beams", "5"])
     assert export.main([*flags, "--format", "compact"]) == 0
-    assert load_facts(tmp_path / "compact")["captions"].config.views == 2
+    assert load_facts(tmp_path / "compact")["captions"].config.vision.views == 2

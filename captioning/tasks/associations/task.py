@@ -9,8 +9,8 @@ import tensorflow as tf
 from captioning.metrics.ranking import recall_at_k
 from captioning.models.associations import WordAssociations
 from captioning.nn.losses import related_cross_entropy
-from captioning.tasks.config import Config
-from captioning.tasks.task import Cell, Feed, Task
+from captioning.tasks.associations.config import AssociationsConfig
+from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from captioning.tasks.word_lists import load_words, save_words
 from data_prep.errors import BadInput
 from data_prep.pipeline.images import load_split
@@ -45,7 +45,7 @@ class Associations(Task):
 
     def __init__(
         self,
-        config: Config,
+        config: AssociationsConfig,
         vocabulary: Vocabulary,
         related: tuple[str, ...],
         cell: Cell,
@@ -56,10 +56,10 @@ class Associations(Task):
         self.model = WordAssociations(
             len(vocabulary),
             len(related),
-            config.embedding_dim,
+            config.recurrent.embedding_dim,
             cell,
-            dropout=config.dropout,
-            word_dropout=config.word_dropout,
+            dropout=config.regularization.dropout,
+            word_dropout=config.regularization.word_dropout,
             name="associations",
         )
         self.model.build()
@@ -72,7 +72,9 @@ class Associations(Task):
         )
 
     @classmethod
-    def of_data(cls, config: Config, data: Path, cell: Cell) -> "Associations":
+    def from_data(
+        cls, config: AssociationsConfig, data: Path, cell: Cell
+    ) -> "Associations":
         captions = load_split(data, "train").captions
         related = content_words.most_frequent(captions, NUM_RELATED)
         vocabulary = Vocabulary.load(data / Vocabulary.FILE)
@@ -81,7 +83,9 @@ class Associations(Task):
         return task
 
     @classmethod
-    def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Associations":
+    def from_run(
+        cls, config: AssociationsConfig, folder: Path, cell: Cell
+    ) -> "Associations":
         vocabulary = Vocabulary.load(folder / Vocabulary.FILE)
         return cls(config, vocabulary, load_words(folder / RELATED), cell)
 
@@ -89,22 +93,33 @@ class Associations(Task):
         self.vocabulary.save(folder / Vocabulary.FILE)
         save_words(folder / RELATED, self.related)
 
+    def word_weights(self) -> list[WordWeights]:
+        model = self.model
+        return [
+            WordWeights(self.vocabulary.words, [(model.embedding.embeddings, 0)]),
+            WordWeights(
+                self.related, [(model.readout.kernel, 1), (model.readout.bias, 0)]
+            ),
+        ]
+
     # === Training ===
 
-    def feed(self, data: Path) -> Feed:
+    def training_data(self, data: Path) -> TrainingData:
         config = self.config
         token_ids, counts, _ = self._questions(data, "train")
 
         def batches(epoch: int) -> tf.data.Dataset:
             return dataset_by_length(
-                [token_ids[:, : config.max_length], counts],
-                batch_size=config.batch_size,
-                seed=config.seed,
+                [token_ids[:, : config.reading.max_length], counts],
+                batch_size=config.training.batch_size,
+                seed=config.training.seed,
                 epoch=epoch,
             )
 
-        count = -(-len(counts) // config.batch_size)
-        return Feed(batches, len(counts), count, lambda: self._recall(data, "dev"))
+        count = -(-len(counts) // config.training.batch_size)
+        return TrainingData(
+            batches, len(counts), count, lambda: self._recall(data, "dev")
+        )
 
     def _questions(self, data: Path, split: str):
         """Return of every caption its token ids, ragged ``(captions, (time))``, in how
@@ -150,7 +165,7 @@ class Associations(Task):
         logits = self.model.logits(tf.boolean_mask(hidden, real))
         counts = tf.gather(counts, tf.where(real)[:, 0])
         was_read = tf.boolean_mask(self._was_read(token_ids), real)
-        smoothing = self.config.label_smoothing if training else 0.0
+        smoothing = self.config.regularization.label_smoothing if training else 0.0
         return tf.reduce_mean(
             related_cross_entropy(counts, logits, smoothing, excluded=was_read)
         )
@@ -186,7 +201,7 @@ class Associations(Task):
 
     def examples(self, data: Path, split: str, count: int) -> list[str]:
         texts = [texts[0] for texts in load_split(data, split).captions[:count]]
-        found = self.server()(tf.constant(texts))
+        found = self.serving_function()(tf.constant(texts))
         lines = []
         for text, after_words, words in zip(
             texts, found["related"].numpy(), found["words"].numpy(), strict=True
@@ -196,7 +211,7 @@ class Associations(Task):
             lines.append(f"{text} -> {said}")
         return lines
 
-    def server(self, **options):
+    def serving_function(self, **options):
         """Return `texts` string ``(batch,)`` -> what belongs with them after each word.
 
         `words` string ``(batch, words)``, cut at white space, "" after the last;
@@ -229,7 +244,7 @@ class Associations(Task):
 
         return serve
 
-    def resources(self) -> list:
+    def tracked_resources(self) -> list:
         return [self.vocabulary]
 
 

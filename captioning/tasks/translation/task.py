@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import tensorflow as tf
-from tqdm import tqdm
 
 from captioning import decoding
 from captioning.metrics.translation import bleu, signature
 from captioning.models.decoder import Decoder
 from captioning.models.translator import SentenceReader, Translator
 from captioning.objectives.teacher_forcing import teacher_forcing_loss
-from captioning.tasks.config import Config
-from captioning.tasks.task import Cell, Feed, Task
+from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
+from captioning.tasks.translation.config import TranslationConfig
+from data_prep.console import progress
 from data_prep.errors import BadInput
 from data_prep.pipeline.sentences import dataset_by_length
 from data_prep.prepared.dataset_info import DatasetInfo, check_kind
@@ -49,18 +49,20 @@ class Translation(Task):
     score_name = "BLEU / 100"
     score_note = signature()
 
-    def __init__(self, config: Config, subwords: Subwords, cell: Cell):
+    def __init__(self, config: TranslationConfig, subwords: Subwords, cell: Cell):
         self.config = config
         self.subwords = subwords
         decoder = Decoder(
             len(subwords),
-            config.embedding_dim,
+            config.recurrent.embedding_dim,
             cell,
-            config.attention_dim,
-            config.dropout,
+            config.attention.attention_dim,
+            config.regularization.dropout,
             name="decoder",
         )
-        reader = SentenceReader(decoder, config.dropout, pad=PAD, name="reader")
+        reader = SentenceReader(
+            decoder, config.regularization.dropout, pad=PAD, name="reader"
+        )
         self.model = Translator(reader, decoder, name="translator")
         self.model.build()
         tags = list(subwords.language_ids.values())
@@ -69,12 +71,16 @@ class Translation(Task):
         self._searchers: dict = {}
 
     @classmethod
-    def of_data(cls, config: Config, data: Path, cell: Cell) -> "Translation":
+    def from_data(
+        cls, config: TranslationConfig, data: Path, cell: Cell
+    ) -> "Translation":
         check_kind(data, DatasetInfo.load(data), cls.kind)
-        return cls.of_run(config, data, cell)
+        return cls.from_run(config, data, cell)
 
     @classmethod
-    def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Translation":
+    def from_run(
+        cls, config: TranslationConfig, folder: Path, cell: Cell
+    ) -> "Translation":
         subwords = Subwords.load(folder / Subwords.FILE)
         if len(subwords.language_ids) < 2:
             raise BadInput(
@@ -86,6 +92,15 @@ class Translation(Task):
 
     def save(self, folder: Path) -> None:
         self.subwords.save(folder / Subwords.FILE)
+
+    def word_weights(self) -> list[WordWeights]:
+        decoder = self.model.decoder
+        return [
+            WordWeights(
+                self.subwords.words,
+                [(decoder.embedding.embeddings, 0), (decoder.output_bias, 0)],
+            )
+        ]
 
     @property
     def directions(self) -> list[Direction]:
@@ -99,7 +114,7 @@ class Translation(Task):
 
     # === Training ===
 
-    def feed(self, data: Path) -> Feed:
+    def training_data(self, data: Path) -> TrainingData:
         config = self.config
         rows = load_parallel(data, "train")
         sources = [row[d.source] for d in self.directions for row in rows]
@@ -107,16 +122,18 @@ class Translation(Task):
         into = [d.target for d in self.directions for _ in rows]
 
         def batches(epoch: int) -> tf.data.Dataset:
-            alpha = config.subword_alpha
+            alpha = config.regularization.subword_alpha
             token_ids = self.subwords.encode(tf.constant(targets), alpha)
             return dataset_by_length(
                 [
-                    self._source_ids(sources, into, alpha)[:, : config.max_length],
+                    self._source_ids(sources, into, alpha)[
+                        :, : config.search.max_length
+                    ],
                     # Cut off, it has no END: nobody stopped there.
-                    token_ids[:, : config.max_length + 1],
+                    token_ids[:, : config.search.max_length + 1],
                 ],
-                batch_size=config.batch_size,
-                seed=config.seed,
+                batch_size=config.training.batch_size,
+                seed=config.training.seed,
                 epoch=epoch,
             )
 
@@ -124,8 +141,8 @@ class Translation(Task):
             found = self._bleu(data, "dev")
             return sum(one.lower_cased for one in found.values()) / len(found) / 100
 
-        count = -(-len(sources) // config.batch_size)
-        return Feed(batches, len(sources), count, dev_score)
+        count = -(-len(sources) // config.training.batch_size)
+        return TrainingData(batches, len(sources), count, dev_score)
 
     def _source_ids(self, texts: Sequence[str], into: Sequence[str], alpha=0.0):
         """Return int32 ids ``(texts, (places))``: the tag of the language to write,
@@ -146,38 +163,44 @@ class Translation(Task):
             hidden,
             self.model.decoder.readout_weights(),
             pad=PAD,
-            label_smoothing=self.config.label_smoothing if training else 0.0,
+            label_smoothing=self.config.regularization.label_smoothing
+            if training
+            else 0.0,
         )
 
     # === Use ===
 
-    def translate(self, texts: Sequence[str], to: str, progress: str = "") -> list[str]:
+    def translate(self, texts: Sequence[str], to: str, label: str = "") -> list[str]:
         """Return the best translation of each text.
 
         Args:
             texts: sentences, in any language that the run has learned from.
             to: the code of the language to write.
-            progress: the progress bar's label; none is shown without.
+            label: of the progress; none is shown without.
         """
-        search_for = self._searcher(self.config.num_beams)
+        search_for = self._searcher(self.config.search.num_beams)
         source_ids = self._source_ids(texts, [to] * len(texts))
         # Sentences of like length together: little padding, and they end together.
         order = tf.argsort(source_ids.row_lengths()).numpy()
         found = [""] * len(texts)
-        with tqdm(
-            total=len(texts), desc=progress, unit=" sentences", disable=not progress
-        ) as bar:
+        with progress(
+            total=len(texts), label=label, unit="sentences", shown=bool(label)
+        ) as shown:
             for first in range(0, len(texts), BATCH_SIZE):
                 rows = order[first : first + BATCH_SIZE]
                 said, _ = search_for(tf.gather(source_ids, rows).to_tensor())
                 for row, text in zip(rows, said[:, 0].numpy(), strict=True):
                     found[row] = text.decode("utf-8")
-                bar.update(len(rows))
+                shown.update(len(rows))
         return found
 
     def _searcher(self, num_beams: int):
         """Return padded source ids -> (texts, scores), traced once for all calls."""
-        knobs = self.config.max_length, self.config.length_penalty, num_beams
+        knobs = (
+            self.config.search.max_length,
+            self.config.search.length_penalty,
+            num_beams,
+        )
         if knobs not in self._searchers:
             self._searchers[knobs] = self._new_searcher(*knobs)
         return self._searchers[knobs]
@@ -216,7 +239,7 @@ class Translation(Task):
             said = self.translate(
                 [row[direction.source] for row in rows],
                 direction.target,
-                progress=f"{direction} of {split}",
+                label=f"{direction} of {split}",
             )
             found[direction] = bleu(said, [row[direction.target] for row in rows])
         return found
@@ -240,7 +263,7 @@ class Translation(Task):
             ]
         return lines
 
-    def server(self, num_beams: int | None = None):
+    def serving_function(self, num_beams: int | None = None):
         """Return `texts` string ``(batch,)`` and `to` string ``(batch,)``, language
         codes -> {"translations" string ``(batch, beams)``, best first, "scores" float32
         ``(batch, beams)``, the log probability over length ** length_penalty, "known"
@@ -248,7 +271,7 @@ class Translation(Task):
 
         A code that is not known fails the call (`InvalidArgumentError`).
         """
-        search_for = self._searcher(num_beams or self.config.num_beams)
+        search_for = self._searcher(num_beams or self.config.search.num_beams)
         codes = tf.constant(list(self.subwords.language_ids))
         tags = tf.constant(list(self.subwords.language_ids.values()), tf.int32)
 
@@ -280,5 +303,5 @@ class Translation(Task):
 
         return serve
 
-    def resources(self) -> list:
+    def tracked_resources(self) -> list:
         return [self.subwords]

@@ -1,51 +1,40 @@
 """Captions, one-to-many: a picture in, a sentence out."""
 
-import sys
 from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
-from captioning import decoding
 from captioning.models.captioner import Captioner
 from captioning.models.decoder import Decoder
 from captioning.objectives.rewards import CiderReward
 from captioning.objectives.self_critical import self_critical_loss
 from captioning.objectives.teacher_forcing import teacher_forcing_loss
 from captioning.tasks.caption_scores import SplitCiderD, scores_of
-from captioning.tasks.config import Config
+from captioning.tasks.captions.config import CaptionsConfig
+from captioning.tasks.captions.generation import TOKENS, caption_rows
 from captioning.tasks.image_encoding import (
+    EncoderParts,
     cached_rows,
     cached_views,
     features_of,
-    fixed_encoder,
-    learned_encoder,
-    region_shape,
 )
-from captioning.tasks.task import Cell, Feed, Task
-from data_prep.errors import BadInput
+from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
+from data_prep.console import say
 from data_prep.pictures.decode import load_pictures
 from data_prep.pipeline import images
-from data_prep.text.special_tokens import END, PAD, START, UNK
+from data_prep.text.special_tokens import END, PAD, START
 from data_prep.text.standardize import split_words
 from data_prep.text.vocabulary import Vocabulary
-
-TOKENS = decoding.Tokens(start=START, end=END, pad=PAD, banned=(PAD, UNK, START))
-WORDS = "vocabulary.txt"
-
-# Pictures searched for at once: the states of all their beams stay within the cache,
-# and three beams of each are enough rows for oneDNN's fast products (`products`).
-BATCH_SIZE = 128
 
 
 class Captions(Task):
     """A captioner and its words.
 
     Args:
-        config: the knobs.
-        vocabulary: the words.
+        config: its options.
+        vocabulary: its words.
         cell: the cell it decodes with, shared or not.
     """
 
@@ -53,109 +42,128 @@ class Captions(Task):
     unit = "captions"
     score_name = "CIDEr-D"
 
-    def __init__(self, config: Config, vocabulary: Vocabulary, cell: Cell):
+    def __init__(self, config: CaptionsConfig, vocabulary: Vocabulary, cell: Cell):
         self.config = config
         self.vocabulary = vocabulary
+        self.encoder = EncoderParts(config)
         decoder = Decoder(
             len(vocabulary),
-            config.embedding_dim,
+            config.recurrent.embedding_dim,
             cell,
-            config.attention_dim,
-            config.dropout,
-            config.word_dropout,
+            config.attention.attention_dim,
+            config.regularization.dropout,
+            config.regularization.word_dropout,
             name="decoder",
         )
-        decoder.build(region_shape(config))
-        encoder = learned_encoder(config)
-        if config.fine_tune and not config.encoder_learning_rate:
-            encoder.trainable = False  # and no step goes back through it
-        self.model = Captioner(encoder, decoder, name="captioner")
+        decoder.build(self.encoder.region_shape)
+        trained = self.encoder.trained
+        if config.vision.fine_tune and not config.vision.encoder_learning_rate:
+            trained.trainable = False  # no gradient is computed for it
+        self.model = Captioner(trained, decoder, name="captioner")
         self.model.built = True
-        self._sees_pixels = config.train_encoder
-        self.reward = None  # made from the references of the data set that is fed
-        if config.objective == "self_critical":
+        self._takes_pixels = config.vision.train_encoder
+        self.reward = None  # made from the references of the training split
+        if config.objective.objective == "self_critical":
             self.metrics = [keras.metrics.Mean(n) for n in ("reward", "baseline")]
-            self.model.draws = keras.random.SeedGenerator(config.seed)
+            self.model.draws = keras.random.SeedGenerator(config.training.seed)
 
     @classmethod
-    def of_data(cls, config: Config, data: Path, cell: Cell) -> "Captions":
-        return cls(config, Vocabulary.load(data / WORDS), cell)
+    def from_data(cls, config: CaptionsConfig, data: Path, cell: Cell) -> "Captions":
+        return cls(config, Vocabulary.load(data / Vocabulary.FILE), cell)
 
     @classmethod
-    def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Captions":
-        return cls(config, Vocabulary.load(folder / WORDS), cell)
+    def from_run(cls, config: CaptionsConfig, folder: Path, cell: Cell) -> "Captions":
+        return cls.from_data(config, folder, cell)
 
     def save(self, folder: Path) -> None:
-        self.vocabulary.save(folder / WORDS)
+        self.vocabulary.save(folder / Vocabulary.FILE)
 
     def attach_encoder(self) -> None:
-        if self._sees_pixels:
+        if self._takes_pixels:
             return
-        encoder = fixed_encoder(self.config)
+        encoder = self.encoder.frozen
         if self.model.encoder is not None:
             encoder = keras.Sequential([encoder, self.model.encoder], name="encoder")
         self.model = Captioner(encoder, self.model.decoder, name="captioner")
-        self._sees_pixels = True
+        self._takes_pixels = True
 
-    def start_from(self, other: "Captions") -> None:
-        encoder, learned = self.model.encoder, other.model.encoder
-        if learned is not None and encoder is None:
-            raise ValueError("its encoder was learned, and this one would be frozen")
-        self.model.decoder.set_weights(other.model.decoder.get_weights())
-        if learned is not None:  # else it starts with ImageNet's
-            encoder.set_weights(learned.get_weights())
+    def word_weights(self) -> list[WordWeights]:
+        decoder = self.model.decoder
+        return [
+            WordWeights(
+                self.vocabulary.words,
+                [(decoder.embedding.embeddings, 0), (decoder.output_bias, 0)],
+            )
+        ]
+
+    def trained_models(self) -> dict[str, keras.Model | None]:
+        return {"encoder": self.model.encoder, "decoder": self.model.decoder}
 
     # === Training ===
 
-    def feed(self, data: Path) -> Feed:
+    def training_data(self, data: Path) -> TrainingData:
         config = self.config
         split = images.load_split(data, "train")
-        token_ids = images.tokenized(split.captions, self.vocabulary, config.max_length)
-        _tell_how_many_are_cut(token_ids.values, data, config.max_length)
-        dev_score = self._dev_scorer(data)  # first: dev may be too small to go on
-        views = cached_views(config, data, "train")
+        token_ids = self._token_ids(split)
+        _say_how_many_are_cut(token_ids.values, data, config.search.max_length)
+        dev = images.load_split(data, "dev")
+        dev_rows = cached_rows(config, data, "dev", encoder=self.encoder)
+        views = cached_views(config, data, "train", self.encoder)
 
         def batches(epoch: int) -> tf.data.Dataset:
             return images.training_batches(
                 views,
                 token_ids,
-                images_per_batch=config.batch_size,
-                seed=config.seed,
+                images_per_batch=config.training.batch_size,
+                seed=config.training.seed,
                 epoch=epoch,
-                captions_per_image=config.captions_per_image,
+                captions_per_image=config.training.captions_per_image,
             )
 
-        if config.objective == "self_critical":
+        if config.objective.objective == "self_critical":
             references = [[ids[1:] for ids in each] for each in token_ids.to_list()]
             self.reward = CiderReward(references, PAD)
         each = token_ids.row_lengths().numpy()
-        if config.captions_per_image:
-            each = np.minimum(each, config.captions_per_image)
-        count = -(-len(views[0]) // config.batch_size)
-        return Feed(batches, int(each.sum()), count, dev_score)
+        if config.training.captions_per_image:
+            each = np.minimum(each, config.training.captions_per_image)
+        return TrainingData(
+            batches,
+            int(each.sum()),
+            -(-len(views[0]) // config.training.batch_size),
+            self._dev_scorer(dev, dev_rows),
+            lambda: self._dev_loss(dev, dev_rows),
+        )
 
-    def _dev_scorer(self, data: Path):
-        split = images.load_split(data, "dev")
-        if len(split.captions) < 2:  # what all pictures share weighs nothing
-            raise BadInput(
-                f"{data} has {len(split.captions)} picture in dev, of which CIDEr-D is "
-                "always 0; expected two or more, to choose the best epoch by. Prepare "
-                "more pictures."
-            )
-        rows = cached_rows(self.config, data, "dev")
-        cider_d = SplitCiderD(split)
+    def _token_ids(self, split: images.Split) -> tf.RaggedTensor:
+        return images.tokenized(
+            split.captions, self.vocabulary, self.config.search.max_length
+        )
+
+    def _dev_scorer(self, dev: images.Split, rows: np.ndarray):
+        cider_d = SplitCiderD(dev)
         caption = self.captioner()
-        return lambda: cider_d(caption_rows(caption, rows, progress="dev captions"))
+        return lambda: cider_d(caption_rows(caption, rows, label="dev captions"))
+
+    def _dev_loss(self, dev: images.Split, rows: np.ndarray) -> float:
+        """Return the mean cross-entropy of the references of dev, in nats a token."""
+        batches = images.training_batches(
+            [rows], self._token_ids(dev), images_per_batch=32, seed=0, epoch=0
+        )
+        losses, counts = [], []
+        for batch in batches:
+            losses.append(float(captioning_loss(self.model, batch, 0.0, False)))
+            counts.append(np.sum(batch.token_ids[:, 1:] != PAD))
+        return float(np.average(losses, weights=counts))
 
     def loss(self, batch: images.Batch, training: bool = True) -> tf.Tensor:
         """Return the mean loss over the batch's real tokens, float32 (), in nats; or
         minus the mean reward of the captions drawn."""
-        if self.config.objective == "self_critical":
+        if self.config.objective.objective == "self_critical":
             return self._self_critical_loss(batch, training)
         return captioning_loss(
             self.model,
             batch,
-            self.config.label_smoothing if training else 0.0,
+            self.config.regularization.label_smoothing if training else 0.0,
             training,
         )
 
@@ -166,9 +174,9 @@ class Captions(Task):
             batch.image_numbers,
             TOKENS,
             self.reward,
-            num_samples=self.config.num_samples,
-            max_length=self.config.max_length,
-            baseline=self.config.baseline,
+            num_samples=self.config.objective.num_samples,
+            max_length=self.config.search.max_length,
+            baseline=self.config.objective.baseline,
             seed=tf.cast(self.model.draws.next(), tf.int32),
             training=training,
         )
@@ -183,16 +191,16 @@ class Captions(Task):
     def captioner(self, num_beams: int | None = None):
         """Return inputs ``(batch, ...)`` -> (captions string ``(batch, beams)``, best
         first, scores float32 ``(batch, beams)``), compiled once."""
-        num_beams = num_beams or self.config.num_beams
+        search = self.config.search
 
         @tf.function(autograph=False, reduce_retracing=True)
         def caption(inputs):
             found = self.model.beam_search(
                 inputs,
                 TOKENS,
-                num_beams=num_beams,
-                max_length=self.config.max_length,
-                length_penalty=self.config.length_penalty,
+                num_beams=num_beams or search.num_beams,
+                max_length=search.max_length,
+                length_penalty=search.length_penalty,
             )
             return self.vocabulary.decode(found.token_ids), found.scores
 
@@ -208,26 +216,28 @@ class Captions(Task):
         Args:
             data: a prepared data set.
             split: "train", "dev" or "test".
-            grey: show a plain grey picture each time; what is right then was guessed.
+            grey: show a plain grey picture each time, to measure what can be guessed.
         """
         image_ids = images.load_split(data, split).image_ids
         caption = self.captioner()
         if grey:
-            size = self.config.image_size
+            size = self.config.vision.image_size
             pixels = tf.fill((1, size, size, 3), 128.0)
-            row = features_of(self.config).load()(pixels).numpy()
-            (said,) = caption_rows(caption, row)
-            return dict.fromkeys(image_ids, said)
-        rows = cached_rows(self.config, data, split)
-        said = caption_rows(caption, rows, progress=f"captions of {split}")
-        return dict(zip(image_ids, said, strict=True))
+            row = features_of(self.config, self.encoder).load()(pixels).numpy()
+            (best,) = caption_rows(caption, row)
+            return dict.fromkeys(image_ids, best)
+        rows = cached_rows(self.config, data, split, encoder=self.encoder)
+        captions = caption_rows(caption, rows, label=f"captions of {split}")
+        return dict(zip(image_ids, captions, strict=True))
 
-    def looks(self, inputs: tf.Tensor, caption: str) -> tuple[list[str], np.ndarray]:
+    def attention_maps(
+        self, inputs: tf.Tensor, caption: str
+    ) -> tuple[list[str], np.ndarray]:
         """Return where the model looks as it says each word of a caption.
 
         Args:
             inputs: what the model is fed of one picture, ``(1, ...)``.
-            caption: at least one word; what the vocabulary lacks is said as UNK.
+            caption: at least one word; a word that the vocabulary lacks is read as UNK.
 
         Returns:
             The words, and weights float32 ``(words, regions)``, each row of sum 1: the
@@ -247,19 +257,20 @@ class Captions(Task):
         )
 
     def examples(self, data: Path, split: str, count: int) -> list[str]:
-        said = self.caption_split(data, split)
-        return [f"{name} -> {caption}" for name, caption in list(said.items())[:count]]
+        captions = self.caption_split(data, split)
+        return [f"{name} -> {text}" for name, text in list(captions.items())[:count]]
 
-    def server(self, num_beams: int | None = None):
+    def serving_function(self, num_beams: int | None = None):
         """Return `image_bytes` string ``(batch,)`` -> {"captions", "scores"}.
 
         Decode, squeeze, encode, search, and join words. `image_bytes` are whole files,
-        as `pictures.decode` reads them; one that cannot be decoded fails the call
-        (`InvalidArgumentError`), and with it all of the batch, for a graph can't go on
-        past an error. `captions` string ``(batch, beams)``, best first, and `scores`
-        float32 ``(batch, beams)``, the log probability over length ** length_penalty.
+        as `data_prep.pictures.decode` reads them; one that cannot be decoded fails the
+        call (`InvalidArgumentError`), and with it all of the batch, for a graph can't
+        go on past an error. `captions` string ``(batch, beams)``, best first, and
+        `scores` float32 ``(batch, beams)``, the log probability over length **
+        length_penalty.
         """
-        size = self.config.image_size
+        size = self.config.vision.image_size
         caption = self.captioner(num_beams)
 
         @tf.function(
@@ -273,17 +284,16 @@ class Captions(Task):
         return serve
 
 
-def _tell_how_many_are_cut(
+def _say_how_many_are_cut(
     token_ids: tf.RaggedTensor, data: Path, max_length: int
 ) -> None:
     """Say on stderr how many of the captions ``(captions, (time))`` have no END."""
     cut = np.sum(token_ids[:, -1:].flat_values != END)
     if cut:
-        print(
+        say(
             f"{data}: {cut:,} of {token_ids.nrows():,} captions have more than "
             f"{max_length - 1} words and are learned without their end; "
-            "--max-length takes more.",
-            file=sys.stderr,
+            "--max-length takes more."
         )
 
 
@@ -304,24 +314,3 @@ def captioning_loss(
         pad=PAD,
         label_smoothing=label_smoothing,
     )
-
-
-def caption_rows(caption, *rows: np.ndarray, progress: str = "") -> list[str]:
-    """Return the best caption of each picture.
-
-    Args:
-        caption: from `Captions.captioner`, or from `captioning.inference.ensemble`.
-        rows: ``(images, ...)`` from `cached_rows`; of an ensemble each member's.
-        progress: the progress bar's label; none is shown without.
-    """
-    captions: list[str] = []
-    with tqdm(
-        total=len(rows[0]), desc=progress, unit=" images", disable=not progress
-    ) as bar:
-        for first in range(0, len(rows[0]), BATCH_SIZE):
-            texts, _ = caption(
-                *(tf.constant(own[first : first + BATCH_SIZE]) for own in rows)
-            )
-            captions += [text.decode("utf-8") for text in texts[:, 0].numpy()]
-            bar.update(len(texts))
-    return captions

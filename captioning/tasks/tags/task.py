@@ -8,15 +8,9 @@ import tensorflow as tf
 from captioning.metrics.ranking import macro_average_precision
 from captioning.models.tagger import Tagger
 from captioning.nn.losses import tag_cross_entropy
-from captioning.tasks.config import Config
-from captioning.tasks.image_encoding import (
-    cached_rows,
-    cached_views,
-    fixed_encoder,
-    learned_encoder,
-    region_shape,
-)
-from captioning.tasks.task import Cell, Feed, Task
+from captioning.tasks.image_encoding import EncoderParts, cached_rows, cached_views
+from captioning.tasks.tags.config import TagsConfig
+from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from captioning.tasks.word_lists import load_words, save_words
 from data_prep.errors import BadInput
 from data_prep.harbour.scene import Scene, facts
@@ -46,24 +40,25 @@ class Tags(Task):
     unit = "pictures"
     score_name = "mean average precision"
 
-    def __init__(self, config: Config, tags: tuple[str, ...], cell: Cell):
+    def __init__(self, config: TagsConfig, tags: tuple[str, ...], cell: Cell):
         self.config = config
         self.tags = tags
+        self.encoder = EncoderParts(config)
         self.model = Tagger(
-            learned_encoder(config),
+            self.encoder.trained,
             len(tags),
-            config.embedding_dim,
+            config.recurrent.embedding_dim,
             cell,
-            config.dropout,
-            config.readout_dropout,
+            config.regularization.dropout,
+            config.regularization.readout_dropout,
             name="tagger",
         )
-        self.model.build(region_shape(config))
+        self.model.build(self.encoder.region_shape)
         self.model.built = True
-        self._encoder = None  # what of it is not learned, in front of the model
+        self._encoder = None  # the frozen part, in front of the model
 
     @classmethod
-    def of_data(cls, config: Config, data: Path, cell: Cell) -> "Tags":
+    def from_data(cls, config: TagsConfig, data: Path, cell: Cell) -> "Tags":
         split = load_split(data, "train")
         if all(split.scenes):
             tags = tuple(sorted({tag for tags in _objects(split) for tag in tags}))
@@ -79,38 +74,44 @@ class Tags(Task):
         return task
 
     @classmethod
-    def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Tags":
+    def from_run(cls, config: TagsConfig, folder: Path, cell: Cell) -> "Tags":
         return cls(config, load_words(folder / TAGS), cell)
 
     def save(self, folder: Path) -> None:
         save_words(folder / TAGS, self.tags)
 
     def attach_encoder(self) -> None:
-        self._encoder = fixed_encoder(self.config)
+        self._encoder = self.encoder.frozen
+
+    def word_weights(self) -> list[WordWeights]:
+        readout = self.model.readout
+        return [WordWeights(self.tags, [(readout.kernel, 1), (readout.bias, 0)])]
 
     # === Training ===
 
-    def feed(self, data: Path) -> Feed:
+    def training_data(self, data: Path) -> TrainingData:
         config = self.config
         truth = self._truth(load_split(data, "train")).astype(np.float32)
         # A tag that nobody wrote down may be there all the same.
-        smoothing = config.label_smoothing
+        smoothing = config.regularization.label_smoothing
         truth = (1 - smoothing) * truth + smoothing * truth.mean(axis=0)
         dev_truth = self._truth_to_score(data, "dev")
-        views = cached_views(config, data, "train")
-        dev = cached_rows(config, data, "dev")
+        views = cached_views(config, data, "train", self.encoder)
+        dev = cached_rows(config, data, "dev", encoder=self.encoder)
 
         def batches(epoch: int) -> tf.data.Dataset:
             return training_rows(
                 views,
                 truth,
-                images_per_batch=config.batch_size,
-                seed=config.seed,
+                images_per_batch=config.training.batch_size,
+                seed=config.training.seed,
                 epoch=epoch,
             )
 
-        count = -(-len(views[0]) // config.batch_size)
-        return Feed(batches, len(truth), count, lambda: self._precision(dev, dev_truth))
+        count = -(-len(views[0]) // config.training.batch_size)
+        return TrainingData(
+            batches, len(truth), count, lambda: self._precision(dev, dev_truth)
+        )
 
     def _truth(self, split: Split) -> np.ndarray:
         """Return which tags each picture has, bool ``(pictures, tags)``."""
@@ -153,11 +154,13 @@ class Tags(Task):
 
     def scores(self, data: Path, split: str) -> dict[str, float | None]:
         truth = self._truth_to_score(data, split)
-        found = self._precision(cached_rows(self.config, data, split), truth)
+        found = self._precision(
+            cached_rows(self.config, data, split, encoder=self.encoder), truth
+        )
         return {self.score_name: found, "prevalence": float(truth.mean())}
 
     def examples(self, data: Path, split: str, count: int) -> list[str]:
-        rows = cached_rows(self.config, data, split)[:count]
+        rows = cached_rows(self.config, data, split, encoder=self.encoder)[:count]
         best = np.argsort(-self.model(tf.constant(rows)).numpy(), axis=1)[:, :SHOWN]
         names = load_split(data, split).image_ids
         return [
@@ -165,11 +168,11 @@ class Tags(Task):
             for name, tags in zip(names, best, strict=False)
         ]
 
-    def server(self, **options):
+    def serving_function(self, **options):
         """Return `image_bytes` string ``(batch,)``, whole files as `pictures.decode`
         reads them -> {"tags", "probabilities"}: string and float32 ``(batch, 10)``,
         best first."""
-        size, tags = self.config.image_size, tf.constant(self.tags)
+        size, tags = self.config.vision.image_size, tf.constant(self.tags)
         shown = min(SHOWN, len(self.tags))
 
         @tf.function(
@@ -185,7 +188,7 @@ class Tags(Task):
 
         return serve
 
-    def resources(self) -> list:
+    def tracked_resources(self) -> list:
         # Their values: of Keras' variables a SavedModel would keep two copies.
         encoder = self._encoder
         return [] if encoder is None else [one.value for one in encoder.variables]

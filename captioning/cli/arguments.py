@@ -1,16 +1,24 @@
-"""What the commands share: which run they are about."""
+"""Arguments that several commands take, and checks of their values."""
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from captioning.tasks.registry import TASK_NAMES
+from data_prep.arguments import Parser
 from data_prep.errors import BadInput
 
-# In the order of the lesson; written here, for --help must not wait for TensorFlow.
-TASK_NAMES = ("captions", "sentiment", "translation", "associations", "tags")
-SEARCHING = ("captions", "translation")  # the others have nothing to search
+__all__ = [
+    "Parser",
+    "add_candidates_flags",
+    "add_run_flag",
+    "add_task_flag",
+    "check_file_to_write",
+    "positive",
+]
+
+NEWEST = "the newest under runs/"
 
 
 def positive(text: str) -> int:
@@ -18,9 +26,6 @@ def positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"got {text!r}; expected 1 or more")
     return int(text)
-
-
-NEWEST = "the newest under runs/"
 
 
 def add_run_flag(parser: argparse.ArgumentParser, default: str = NEWEST) -> None:
@@ -33,17 +38,22 @@ def add_run_flag(parser: argparse.ArgumentParser, default: str = NEWEST) -> None
     )
 
 
-def add_task_flag(parser: argparse.ArgumentParser, help: str) -> None:
-    """Give the parser `--task`."""
+def add_task_flag(
+    parser: argparse.ArgumentParser,
+    help: str,
+    *,
+    choices: Sequence[str] = TASK_NAMES,
+    default: str | None = "captions",
+) -> None:
+    """Give the parser `--task`, which an earlier version called `--pattern`."""
     parser.add_argument(
         "--task",
-        choices=TASK_NAMES,
-        default="captions",
+        choices=choices,
+        default=default,
         help=f"{help} (default: captions)",
     )
-    # Its name of earlier versions.
     parser.add_argument(
-        "--pattern", dest="task", choices=TASK_NAMES, help=argparse.SUPPRESS
+        "--pattern", dest="task", choices=choices, help=argparse.SUPPRESS
     )
 
 
@@ -81,13 +91,14 @@ def add_candidates_flags(
 
 
 def check_file_to_write(flag: str, path: Path, endings: Sequence[str] = ()) -> None:
-    """Raise BadInput if a flag names no file that could be written: to be asked before
-    the work whose result it is for.
+    """Raise BadInput if a flag names no file that could be written. Call it before the
+    work whose result goes there.
 
     Args:
         flag: its name.
         path: its value.
-        endings: of names, in lower case, where these say what is written.
+        endings: allowed endings of the name, in lower case, where they say what is
+            written.
     """
     if endings and path.suffix.lower() not in endings:
         raise BadInput(
@@ -101,41 +112,3 @@ def check_file_to_write(flag: str, path: Path, endings: Sequence[str] = ()) -> N
             f"{flag} is {path}, a folder or in one that does not exist or cannot be "
             "written; expected a file to write. Name another, or make the folder."
         )
-
-
-def chosen_captioner(flags: argparse.Namespace) -> Path:
-    """Return `--run`, or the captioner that comes with the project, and say so on
-    stderr.
-
-    Raises:
-        BadInput: no run was named, none came with the project, and there is none.
-    """
-    from captioning import pretrained
-
-    if flags.run or not pretrained.RUN.exists():
-        return chosen_run(flags, "captions")
-    say_pretrained()
-    return pretrained.RUN
-
-
-def say_pretrained() -> None:
-    """Say on stderr that the captioner that comes with the project is used."""
-    print(
-        "using the captioner that comes with the project; --run takes one of yours",
-        file=sys.stderr,
-    )
-
-
-def chosen_run(flags: argparse.Namespace, task: str) -> Path:
-    """Return `--run`, or the newest run of a task, and say on stderr which.
-
-    Raises:
-        BadInput: no run was named and there is none.
-    """
-    if flags.run:
-        return flags.run
-    from captioning.training.run_directory import newest
-
-    run = newest(task)
-    print(f"using {run}, the newest run of {task}", file=sys.stderr)
-    return run

@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from captioning.models.sentiment import SentimentClassifier
 from captioning.nn.losses import token_cross_entropy
-from captioning.tasks.config import Config
-from captioning.tasks.task import Cell, Feed, Task
+from captioning.tasks.sentiment.config import SentimentConfig
+from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from data_prep.pipeline.sentences import dataset_by_length
 from data_prep.prepared.dataset_info import DatasetInfo, check_kind
 from data_prep.prepared.sentences import LabelledTexts, load_labelled
@@ -32,18 +32,18 @@ class Sentiment(Task):
     unit = "sentences"
     score_name = "accuracy"
 
-    def __init__(self, config: Config, tokenizer: Tokenizer, cell: Cell):
+    def __init__(self, config: SentimentConfig, tokenizer: Tokenizer, cell: Cell):
         self.config = config
         self.tokenizer = tokenizer
         self.model = SentimentClassifier(
             len(tokenizer),
-            config.embedding_dim,
+            config.recurrent.embedding_dim,
             cell,
-            dropout=config.dropout,
-            readout_dropout=config.readout_dropout,
-            word_dropout=config.word_dropout,
-            gram_dropout=config.gram_dropout,
-            longest_gram=config.longest_gram,
+            dropout=config.regularization.dropout,
+            readout_dropout=config.regularization.readout_dropout,
+            word_dropout=config.regularization.word_dropout,
+            gram_dropout=config.ngrams.gram_dropout,
+            longest_gram=config.ngrams.longest_gram,
             name="sentiment",
         )
         self.model.build()
@@ -54,39 +54,50 @@ class Sentiment(Task):
         )
 
     @classmethod
-    def of_data(cls, config: Config, data: Path, cell: Cell) -> "Sentiment":
+    def from_data(cls, config: SentimentConfig, data: Path, cell: Cell) -> "Sentiment":
         check_kind(data, DatasetInfo.load(data), cls.kind)
         return cls(config, load_tokenizer(data), cell)
 
     @classmethod
-    def of_run(cls, config: Config, folder: Path, cell: Cell) -> "Sentiment":
+    def from_run(cls, config: SentimentConfig, folder: Path, cell: Cell) -> "Sentiment":
         return cls(config, load_tokenizer(folder), cell)
 
     def save(self, folder: Path) -> None:
         self.tokenizer.save(folder / self.tokenizer.FILE)
 
+    def word_weights(self) -> list[WordWeights]:
+        return [
+            WordWeights(self.tokenizer.words, [(self.model.embedding.embeddings, 0)])
+        ]
+
+    def weights_of_token_ids(self) -> list:
+        # The row of an n-gram is a hash of its ids.
+        return [grams.embeddings for grams in self.model.gram_embeddings]
+
     # === Training ===
 
-    def feed(self, data: Path) -> Feed:
+    def training_data(self, data: Path) -> TrainingData:
         config = self.config
         split, dev = load_labelled(data, "train"), load_labelled(data, "dev")
         token_ids = self._token_ids(split.texts)
 
         def batches(epoch: int) -> tf.data.Dataset:
             drawn = token_ids
-            if config.subword_alpha:
-                drawn = self._token_ids(split.texts, config.subword_alpha)
+            if config.regularization.subword_alpha:
+                drawn = self._token_ids(
+                    split.texts, config.regularization.subword_alpha
+                )
             return dataset_by_length(
-                [drawn[:, : config.max_length], split.labels],
-                batch_size=config.batch_size,
-                seed=config.seed,
+                [drawn[:, : config.reading.max_length], split.labels],
+                batch_size=config.training.batch_size,
+                seed=config.training.seed,
                 epoch=epoch,
             )
 
-        return Feed(
+        return TrainingData(
             batches,
             len(split.texts),
-            -(-len(split.texts) // config.batch_size),
+            -(-len(split.texts) // config.training.batch_size),
             lambda: self._accuracy(dev),
         )
 
@@ -97,7 +108,7 @@ class Sentiment(Task):
         """Return the mean cross-entropy of the verdicts, float32 (), in nats."""
         token_ids, labels = batch
         logits = self.model.verdict(token_ids, training=training)
-        smoothing = self.config.label_smoothing if training else 0.0
+        smoothing = self.config.regularization.label_smoothing if training else 0.0
         return tf.reduce_mean(token_cross_entropy(labels, logits, smoothing))
 
     # === Use ===
@@ -129,7 +140,7 @@ class Sentiment(Task):
             for text, probability, label in zip(texts, found, labels, strict=False)
         ]
 
-    def server(self, **options):
+    def serving_function(self, **options):
         """Return `texts` string ``(batch,)`` -> the verdict after every word.
 
         `words` string ``(batch, words)``, cut at white space, "" after the last;
@@ -156,7 +167,7 @@ class Sentiment(Task):
 
         return serve
 
-    def resources(self) -> list:
+    def tracked_resources(self) -> list:
         return [self.tokenizer]
 
 

@@ -1,0 +1,42 @@
+"""Which run a command uses."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from captioning import pretrained
+
+
+def chosen_run(flags: argparse.Namespace, task: str) -> Path:
+    """Return `--run`, or the newest run of a task, and say on stderr which.
+
+    Raises:
+        BadInput: no run was named and there is none.
+    """
+    if flags.run:
+        return flags.run
+    from captioning.training.run_directory import newest
+
+    run = newest(task)
+    print(f"using {run}, the newest run of {task}", file=sys.stderr)
+    return run
+
+
+def chosen_captioner(flags: argparse.Namespace) -> Path:
+    """Return `--run`, or the pretrained captioner, and say so on stderr.
+
+    Raises:
+        BadInput: no run was named, there is no pretrained captioner and no run.
+    """
+    if flags.run or not pretrained.RUN.exists():
+        return chosen_run(flags, "captions")
+    say_pretrained()
+    return pretrained.RUN
+
+
+def say_pretrained() -> None:
+    """Say on stderr that the pretrained captioner is used."""
+    print(
+        "using the captioner that comes with the project; --run takes one of yours",
+        file=sys.stderr,
+    )

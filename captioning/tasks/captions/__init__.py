@@ -1,0 +1,1 @@
+"""Captions, one-to-many: a picture in, a sentence out."""

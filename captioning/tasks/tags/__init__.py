@@ -1,0 +1,1 @@
+"""Tags, one-to-one: a picture in, its tags out, by one step of the cell."""

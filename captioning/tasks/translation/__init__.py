@@ -1,0 +1,1 @@
+"""Translation, many-to-many, delayed: a sentence in, a sentence out."""

@@ -1,0 +1,57 @@
+"""The parser of all commands: what is not known is refused, with a suggestion."""
+
+import argparse
+import difflib
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+from data_prep.errors import printable
+
+
+class Parser(argparse.ArgumentParser):
+    """`argparse` with one-line errors. Flags must be written out in full.
+
+    Args:
+        elsewhere: flag -> why it is not among those of this command.
+        options: of `argparse.ArgumentParser`.
+    """
+
+    def __init__(self, *, elsewhere: Mapping[str, str] | None = None, **options):
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(allow_abbrev=False, **options)
+        self.elsewhere = elsewhere or {}
+
+    def parse_args(self, args: Sequence[str] | None = None, namespace=None):
+        flags, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            self.error(self._unknown(unknown))
+        return flags
+
+    def error(self, message: str) -> NoReturn:
+        """Print the reason on one line and leave with exit status 2."""
+        print(
+            f"error: {printable(message.rstrip('.'))}. See {self.prog} --help.",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+
+    def _unknown(self, words: Sequence[str]) -> str:
+        word = next((word for word in words if word.startswith("-")), words[0])
+        flag = word.partition("=")[0]
+        if flag in self.elsewhere:
+            return f"{flag} is of no use here: {self.elsewhere[flag]}"
+        shown = [
+            string
+            for action in self._actions
+            if action.help != argparse.SUPPRESS
+            for string in action.option_strings
+        ]
+        # A beginning of a flag is what an abbreviation was meant to be.
+        close = [known for known in shown if len(flag) > 3 and known.startswith(flag)]
+        close = close or difflib.get_close_matches(flag, shown, n=1)
+        if not flag.startswith("-"):
+            return f"{word!r} was given, and nothing more is expected"
+        if close:
+            return f"{flag} is not known; did you mean {close[0]}?"
+        return f"{flag} is not known; leave it out"
