@@ -64,7 +64,7 @@ def read(source: Path) -> tuple[dict[str, str], dict[str, Judgements]]:
     Raises:
         BadInput: a file is missing or malformed, or names what no other file has.
     """
-    from data_prep.readers.sources import read_text
+    from data_prep.readers.files import read_text
 
     captions = _read_captions(_find(source, CAPTIONS))
     references: dict[str, list[str]] = {
@@ -91,7 +91,7 @@ def _check_references(references, without: str) -> None:
 
 
 def _find(source: Path, name: str) -> Path:
-    from data_prep.readers.sources import find_file
+    from data_prep.readers.source_folder import find_file
 
     if not source.is_dir():
         raise BadInput(
@@ -108,7 +108,7 @@ def _find(source: Path, name: str) -> Path:
 
 def _lines(path: Path) -> Iterable[tuple[int, str]]:
     """Yield the number and the text of each line that is not empty."""
-    from data_prep.readers.sources import read_text
+    from data_prep.readers.files import read_text
 
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if line.strip():

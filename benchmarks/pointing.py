@@ -29,7 +29,7 @@ import numpy as np
 from captioning.cli.commands import add_run_flag, chosen_run
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
-from data_prep.harbour.sentences import NOUNS
+from data_prep.harbour.captions import NOUNS
 from data_prep.harbour.shapes import Box
 
 # What each noun, of one word or two, names in the picture.

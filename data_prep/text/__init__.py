@@ -1,1 +1,5 @@
-"""Text to token ids and back."""
+"""Text to token ids and back.
+
+`standardize` defines what a word is. `vocabulary` maps words to ids, `subwords` parts
+of words; `tokenizers` chooses between them. `content_words` has the stop words.
+"""

@@ -5,9 +5,9 @@ import pytest
 
 from benchmarks import pointing
 from data_prep.errors import BadInput
+from data_prep.harbour.captions import captions_of
 from data_prep.harbour.render import render
 from data_prep.harbour.scene import facts, sample_scene
-from data_prep.harbour.sentences import say
 from data_prep.prepare import prepare
 
 SIDE = 4  # cells whose centres lie at 1/8, 3/8, 5/8 and 7/8
@@ -81,7 +81,7 @@ def test_every_sentence_names_just_the_things_that_have_a_box():
         _, boxes = render(scene, 64)
         objects = {fact.about for fact in facts(scene) if fact.kind == "object"}
         assert set(boxes) == objects
-        for sentence in say(scene):
+        for sentence in captions_of(scene):
             words = sentence.lower().replace(",", "").rstrip(".").split()
             assert {kind for *_, kind in pointing.nouns(words)} == set(boxes)
         shares = pointing.boxes_of(scene.to_json())

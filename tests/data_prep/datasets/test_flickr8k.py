@@ -5,6 +5,7 @@ import pytest
 from data_prep.datasets import flickr8k
 from data_prep.errors import BadInput
 from data_prep.examples import Skipped
+from data_prep.readers.hash_split import split_by_hash
 
 SPLITS = {"train": ["3.jpg", "1.jpg"], "dev": ["2.jpg"], "test": ["4.jpg"]}
 # 5.jpg is in no split; 6.jpg.1 does not exist, as one in the true file.
@@ -116,7 +117,7 @@ def test_kaggle_without_the_lists_splits_by_hash_and_says_so(tmp_path):
 
 def test_hash_split_has_the_official_shares():
     names = [f"{n}.jpg" for n in range(8000)]
-    splits = [flickr8k.split_by_hash(n, flickr8k.TRAIN, flickr8k.DEV) for n in names]
+    splits = [split_by_hash(n, flickr8k.TRAIN, flickr8k.DEV) for n in names]
     # Four standard deviations: sqrt(8,000 / 8 * 7 / 8) = 30.
     assert abs(splits.count("dev") - 1000) < 120
     assert abs(splits.count("test") - 1000) < 120

@@ -69,38 +69,3 @@ def test_as_a_data_set_it_yields_the_same_sentences_with_labels():
 def test_bad_options_are_refused_before_anything_is_drawn(option):
     with pytest.raises(BadInput, match="at least"):
         gap.read(None, Skipped(), **option)
-
-
-def test_the_boat_is_on_the_water():
-    near, far = gap.boat_sentences(0, np.random.default_rng(0))[:2]
-    assert str(near) == "the boat is on the ___ ."
-    assert str(far) == "the boat is on the water . a ___ is driving that ."
-    assert (near.answer, far.answer) == ("water", "sailor")
-
-
-@pytest.mark.parametrize("filler", [0, 1, 7])
-def test_near_stays_near_and_far_goes_with_the_filler(filler):
-    sentences = gap.boat_sentences(filler, np.random.default_rng(3))
-    assert len(sentences) == 2 * len(gap.JOURNEYS)
-    for sentence in sentences:
-        assert sentence.words[sentence.blank] == sentence.answer
-        distance = sentence.blank - sentence.vehicle
-        assert distance == (7 + gap.WORDS_PER_ASIDE * filler if sentence.far else 4)
-
-
-def test_only_the_vehicle_s_sentence_tells_the_driver():
-    """All far sentences are alike from the first full stop to the blank."""
-    words = [word for journey in gap.JOURNEYS for word in journey]
-    asides = [word for aside in gap.ASIDES for word in aside.split()]
-    assert len(set(words)) == len(words)
-    assert not set(words) & set(asides)
-    assert {len(aside.split()) for aside in gap.ASIDES} == {gap.WORDS_PER_ASIDE}
-    for sentence in gap.boat_sentences(2, np.random.default_rng(4)):
-        if sentence.far:
-            between = sentence.words[7 : sentence.blank]
-            assert set(between) <= {*asides, "a"}
-
-
-def test_less_filler_than_none_is_refused():
-    with pytest.raises(BadInput, match="at least 0"):
-        gap.boat_sentences(-1, np.random.default_rng(0))

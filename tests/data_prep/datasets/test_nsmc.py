@@ -21,7 +21,7 @@ def test_three_files_are_a_split_of_ours(tmp_path):
         Labelled("test", "좋다 2", 1),
     ]
     assert skipped.as_dict()["empty text"]["count"] == 3
-    assert "by films" in skipped.notes["split"]
+    assert "by film, " in skipped.notes["split"]
     assert "not the official" in skipped.notes["split"]
 
 

@@ -1,11 +1,12 @@
-"""Files of captions: every form says the same, and every fault has its place."""
+"""Caption files: every form gives the same captions, every fault names its place."""
 
 import json
 
 import pytest
 
 from data_prep.errors import BadInput
-from data_prep.readers.caption_files import read_captions
+from data_prep.examples import Skipped
+from data_prep.readers.caption_files import read_captions, usable_captions
 
 PAIRS = [
     ("a.jpg", "A dog, running."),
@@ -112,3 +113,13 @@ def test_coco_with_an_id_given_twice(tmp_path, again):
         return
     with pytest.raises(BadInput, match=r"id 1 to 'a\.jpg' and to 'b\.jpg'; expected"):
         list(read_captions(path))
+
+
+def test_usable_captions():
+    skipped = Skipped()
+    captions = ["A dog .", " two\nlines ", "", " . ", "half \ud800", "개"]
+    assert usable_captions(captions, "1.jpg", skipped) == ("A dog .", "two lines", "개")
+    assert {reason: e["count"] for reason, e in skipped.as_dict().items()} == {
+        "caption without words": 2,
+        "caption that is not valid Unicode": 1,
+    }

@@ -1,45 +1,19 @@
-"""Files of sentences: lines that cannot be used cost themselves, forms cost all."""
-
-import gzip
+"""Files of sentences: unusable lines are left out, malformed tables are refused."""
 
 import pytest
 
 from data_prep.errors import BadInput
 from data_prep.examples import Labelled, Parallel, Skipped
-from data_prep.readers.text_files import (
+from data_prep.readers.sentence_files import (
     Row,
-    find_plain_or_gz,
     labelled,
     labelled_rows,
     parallel,
-    read_lines,
 )
 
 
 def counts(skipped):
     return {reason: entry["count"] for reason, entry in skipped.as_dict().items()}
-
-
-@pytest.mark.parametrize("packed", [False, True])
-def test_only_a_line_feed_ends_a_line(tmp_path, packed):
-    data = "\ufeffone\r\ntwo\u2028\u0085\vthree\n\nlast".encode() + b"\n\xff\n"
-    (tmp_path / ("a.gz" if packed else "a")).write_bytes(
-        gzip.compress(data) if packed else data
-    )
-    lines = read_lines(find_plain_or_gz(tmp_path, "a"))
-    assert lines == ["one", "two\u2028\u0085\vthree", "", "last", None]
-
-
-def test_files_that_cannot_be_read(tmp_path):
-    assert find_plain_or_gz(tmp_path, "a") is None
-    with pytest.raises(BadInput, match="cannot be read"):
-        read_lines(tmp_path / "a")
-    whole = gzip.compress(b"text" * 1000)
-    for data in (b"", b"plain text", whole[:-9], whole[:12] + b"\0" + whole[13:]):
-        (tmp_path / "a.gz").write_bytes(data)
-        if data:
-            with pytest.raises(BadInput, match=r"a\.gz cannot be unpacked"):
-                read_lines(tmp_path / "a.gz")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +55,7 @@ def test_lines_that_cannot_be_used_are_skipped(tmp_path):
         ("label\ttext\ttext\n", "expected names of columns"),
         ("label\ttext\n1\tgood\n2\tbad\n", r"line 3 of .* is '2\\tbad'; expected 2"),
         ("label\ttext\n1\tgood\tfilm\n", r"line 2 of .* expected 2 columns"),
-        ("label\ttext\nbad\n", "line 2 of .*: mend it there"),
+        ("label\ttext\nbad\n", "line 2 of .*: correct it there"),
     ],
 )
 def test_malformed_tables_name_the_line(tmp_path, table, message):

@@ -5,8 +5,10 @@ from itertools import product
 
 import pytest
 
-from data_prep.harbour import german, korean, phrases
-from data_prep.harbour.phrases import ORDERS, Phrasing, phrasing
+from data_prep.harbour import english as in_english
+from data_prep.harbour import german, korean
+from data_prep.harbour.captions import parse
+from data_prep.harbour.phrasing import ORDERS, Phrasing, phrasing_of
 from data_prep.harbour.scene import (
     COLOURS,
     KINDS,
@@ -18,7 +20,6 @@ from data_prep.harbour.scene import (
     facts,
     sample_scene,
 )
-from data_prep.harbour.sentences import parse
 
 
 def scene(subject, relation, anchor, **extras):
@@ -116,9 +117,9 @@ GOLD = [
 
 @pytest.mark.parametrize(("shown", "how", "english", "in_german", "in_korean"), GOLD)
 def test_sentences_as_a_person_wrote_them(shown, how, english, in_german, in_korean):
-    assert phrases.say(shown, how) == english
-    assert german.say(shown, how) == in_german
-    assert korean.say(shown, how) == in_korean
+    assert in_english.sentence(shown, how) == english
+    assert german.sentence(shown, how) == in_german
+    assert korean.sentence(shown, how) == in_korean
 
 
 def test_the_gold_sentences_cover_the_harbour():
@@ -136,7 +137,8 @@ def test_the_gold_sentences_cover_the_harbour():
 def said():
     scenes = [sample_scene(split, i, 0) for split in SPLITS for i in range(400)]
     return [
-        (s, *(m.say(s, phrasing(s)) for m in (phrases, german, korean))) for s in scenes
+        (s, *(m.sentence(s, phrasing_of(s)) for m in (in_english, german, korean)))
+        for s in scenes
     ]
 
 
@@ -213,8 +215,8 @@ def test_one_meaning_one_translation(said):
 def test_the_wording_decides_and_fits_the_scene():
     for index in range(300):
         shown = sample_scene("train", index, 1)
-        how = phrasing(shown)
-        assert how == phrasing(shown)
+        how = phrasing_of(shown)
+        assert how == phrasing_of(shown)
         assert how.order in ORDERS
         assert how.sailor_heads <= shown.sailor
         assert not (how.floats and how.sailor_heads)

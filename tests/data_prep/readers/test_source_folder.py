@@ -1,58 +1,19 @@
-"""Folders from users: texts, JSON, the way to pictures, and stable splits."""
+"""Finding files and pictures in the folder that a user gives."""
 
 import os
-from collections import Counter
 
 import pytest
 
 from data_prep.errors import BadInput
 from data_prep.examples import Skipped
-from data_prep.readers.sources import (
+from data_prep.readers.source_folder import (
+    find_all,
     find_file,
     find_picture,
     find_picture_folder,
+    find_plain_or_gz,
     folders,
-    parse_json,
-    read_text,
-    split_by_hash,
-    usable_captions,
 )
-
-
-def test_read_text_passes_over_the_byte_order_mark(tmp_path):
-    path = tmp_path / "a.txt"
-    path.write_bytes(b"\xef\xbb\xbfein H\xc3\xbcndchen\r\n")
-    assert read_text(path) == "ein Hündchen\r\n"
-
-
-@pytest.mark.parametrize("mark, offset", [(b"", 5), (b"\xef\xbb\xbf", 8)])
-def test_read_text_names_the_byte_that_is_not_utf8(tmp_path, mark, offset):
-    path = tmp_path / "a.txt"
-    path.write_bytes(mark + b"ein H\xfcndchen")
-    expected = rf"a\.txt is not UTF-8: byte {offset} is 0xfc.*iconv"
-    with pytest.raises(BadInput, match=expected):
-        read_text(path)
-
-
-def test_read_text_of_nothing(tmp_path):
-    with pytest.raises(BadInput, match=r"no\.txt cannot be read \(No such file"):
-        read_text(tmp_path / "no.txt")
-    with pytest.raises(BadInput, match="Is a directory"):
-        read_text(tmp_path)
-
-
-@pytest.mark.parametrize(
-    "text, where",
-    [
-        ('{"a":\n 1,\n}', "in line 12, column 1"),
-        ("", "in line 10, column 1"),
-        ("[" * 100_000, "begins in line 10"),
-        ("1" * 5000, "begins in line 10"),
-    ],
-)
-def test_parse_json_names_the_line(tmp_path, text, where):
-    with pytest.raises(BadInput, match=where):
-        parse_json(text, tmp_path, first_line=10)
 
 
 @pytest.fixture
@@ -81,6 +42,26 @@ def test_find_file(nested):
     (nested / "__MACOSX/a/list.txt").write_text("")
     assert find_file(nested, "list.txt") == nested / "b/c/list.txt"
     assert find_file(nested, "lost.txt") is None
+    (nested / "first.txt").write_text("")
+    assert find_file(nested, "list.txt", "first.txt") == nested / "b/c/list.txt"
+
+
+def test_find_plain_or_gz(nested):
+    assert find_plain_or_gz(nested, "list.txt") is None
+    (nested / "a/list.txt.gz").write_bytes(b"")
+    assert find_plain_or_gz(nested, "list.txt") == nested / "a/list.txt.gz"
+    (nested / "b/list.txt").write_bytes(b"")
+    assert find_plain_or_gz(nested, "list.txt") == nested / "b/list.txt"
+
+
+def test_find_all_names_every_missing_file(nested):
+    (nested / "a/train.txt").write_text("")
+    names = {"train": "train.txt", "dev": "dev.txt", "test": "test.txt"}
+    with pytest.raises(BadInput, match="have no dev.txt nor test.txt; expected a set"):
+        find_all(nested, names, "a set")
+    assert find_all(nested, {"train": "train.txt"}, "a set") == {
+        "train": nested / "a/train.txt"
+    }
 
 
 def test_find_picture_folder(nested):
@@ -156,32 +137,3 @@ def test_find_picture_follows_links_but_not_out_of_the_folder(tmp_path):
             "picture does not exist",
         )
     assert reasons("circle.jpg")
-
-
-def test_usable_captions():
-    skipped = Skipped()
-    captions = ["A dog .", " two\nlines ", "", " . ", "half \ud800", "개"]
-    assert usable_captions(captions, "1.jpg", skipped) == ("A dog .", "two lines", "개")
-    assert {reason: e["count"] for reason, e in skipped.as_dict().items()} == {
-        "caption without words": 2,
-        "caption that is not valid Unicode": 1,
-    }
-
-
-def test_split_by_hash_has_the_shares_asked_for():
-    counts = Counter(split_by_hash(f"{n}.jpg", 0.8, 0.1) for n in range(10_000))
-    # Four standard deviations: sqrt(10,000 * 0.1 * 0.9) = 30.
-    assert abs(counts["dev"] - 1000) < 120
-    assert abs(counts["test"] - 1000) < 120
-    assert split_by_hash("any", 1.0, 0.0) == "train"
-    assert split_by_hash("any", 0.0, 0.0) == "test"
-
-
-def test_split_by_hash_is_the_same_for_ever():
-    """Were this to change, test pictures of old data sets would become train."""
-    # First byte of `printf 0.jpg | sha256sum` and so on; 0x80 is one half.
-    first_bytes = [0x39, 0x4C, 0x88, 0xDA, 0xAC, 0x3F, 0x7C, 0x86]
-    for number, byte in enumerate(first_bytes):
-        split = split_by_hash(f"{number}.jpg", 0.5, 0.25)
-        expected = ("train", "train", "dev", "test")[byte // 0x40]
-        assert split == expected

@@ -1,11 +1,12 @@
-"""Sentences of the harbour: a scene said in five ways, and a sentence read back.
+"""English captions of the harbour: five of each scene, and the facts in a caption.
 
-Speaking and reading share one lexicon, so that each wording has exactly one meaning.
+Writing and parsing use the same lexicon, so that each wording has exactly one meaning.
 """
 
 import random
 import re
 
+from data_prep.harbour.phrasing import as_sentence
 from data_prep.harbour.scene import (
     COLOURS,
     INVERSE,
@@ -43,10 +44,11 @@ GULL_PHRASES = {
     3: ("three gulls",),
 }
 VERBS = ("is", "lies", "floats", "is seen")
-# Boats that carry sailors are those on the water: boat, sailor and water go together.
+# Only boats that can carry sailors are said to be "on the water": so that boat, sailor
+# and water are related words.
 BOAT_VERBS = ("is", "lies", "is on the water", "floats on the water")
 
-# What each word or pair of words means to the reader: (category, meaning).
+# The meaning of each word or pair of words for `parse`: (category, meaning).
 _LEXICON: dict[str, tuple[str, str]] = {
     **{noun: ("thing", kind) for kind, nouns in NOUNS.items() for noun in nouns},
     **{colour: ("colour", colour) for colour in COLOURS},
@@ -72,24 +74,19 @@ _LEXICON: dict[str, tuple[str, str]] = {
 }
 
 
-def say(scene: Scene) -> tuple[str, str, str, str, str]:
-    """Five different sentences, each stating exactly ``facts(scene)``.
+def captions_of(scene: Scene) -> tuple[str, str, str, str, str]:
+    """Return five different captions, each stating exactly ``facts(scene)``.
 
-    Five of seven ways to build the sentence are drawn, with words drawn for each; the
-    scene's ``wording`` decides.
+    Five of seven sentence forms are drawn, and for each its words; the scene's
+    ``wording`` is the seed.
     """
     rng = random.Random(f"wording/{scene.wording}")
-    ways = rng.sample(_WAYS, 5)  # no two ways can start alike, so all five differ
-    return tuple(_written(way(_Words(scene, rng))) for way in ways)
-
-
-def _written(words: str) -> str:
-    words = " ".join(words.split()).replace(" ,", ",")
-    return words[0].upper() + words[1:] + "."
+    forms = rng.sample(_FORMS, 5)  # all begin differently, so the five captions differ
+    return tuple(as_sentence(form(_Words(scene, rng))) for form in forms)
 
 
 class _Words:
-    """The phrases of one sentence, drawn afresh for each; absent things are ""."""
+    """The phrases of one caption, drawn at random; "" for what the scene lacks."""
 
     def __init__(self, scene: Scene, rng: random.Random):
         self.relation = rng.choice(RELATION_PHRASES[scene.relation])
@@ -155,7 +152,7 @@ def _view_first(w: _Words) -> str:
     return f"a view of {w.subject} {w.relation} {w.anchor} {gulls} {w.sky}"
 
 
-_WAYS = (
+_FORMS = (
     _subject_first,
     _relation_first,
     _sky_first,
@@ -167,12 +164,12 @@ _WAYS = (
 
 
 def parse(sentence: str) -> frozenset[Fact]:
-    """The facts that a sentence states, whoever wrote it.
+    """Return the facts that any English sentence states, e.g. a generated caption.
 
     Case, punctuation and unknown words do not matter. A colour belongs to the next
-    thing named; a relation holds from the thing named before it, or, if it opens the
-    sentence, from the second thing after it. Half-said relations and colours of
-    nothing are no facts. Never raises.
+    thing named. The subject of a relation is the thing named before it or, if the
+    sentence begins with the relation, the second thing after it. Incomplete relations
+    and colours without a thing are no facts. Never raises.
     """
     items = _meanings(re.findall(r"[^\W\d_]+", sentence.lower()))
     found: set[Fact] = set()
@@ -199,7 +196,7 @@ def parse(sentence: str) -> frozenset[Fact]:
 
 
 def _meanings(words: list[str]) -> list[tuple[str, str]]:
-    """The known words and word pairs, in order, as (category, meaning)."""
+    """Return the known words and word pairs, in order, as (category, meaning)."""
     found, at = [], 0
     while at < len(words):
         for length in (2, 1):
@@ -227,7 +224,7 @@ def _relations(items: list[tuple[str, str]]) -> set[Fact]:
 
 
 def _relation(subject: str, relation: str, anchor: str) -> Fact:
-    """The one way to write a relation that can be told from either side."""
+    """Return a relation from the side of the thing that comes first in `KINDS`."""
     if KINDS.index(subject) > KINDS.index(anchor):
         subject, relation, anchor = anchor, INVERSE[relation], subject
     return Fact("relation", subject, relation, anchor)

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from data_prep.harbour.captions import captions_of, parse
 from data_prep.harbour.scene import SPLITS, Fact, facts, sample_scene
-from data_prep.harbour.sentences import parse, say
 
 COUNTS = {"train": 800, "dev": 150, "test": 150}
 
@@ -14,7 +14,10 @@ COUNTS = {"train": 800, "dev": 150, "test": 150}
 @pytest.fixture(scope="module")
 def said():
     scenes = {s: [sample_scene(s, i, 0) for i in range(COUNTS[s])] for s in SPLITS}
-    return {split: [(scene, say(scene)) for scene in scenes[split]] for split in SPLITS}
+    return {
+        split: [(scene, captions_of(scene)) for scene in scenes[split]]
+        for split in SPLITS
+    }
 
 
 @pytest.mark.parametrize("split", SPLITS)
@@ -45,7 +48,7 @@ def test_the_language_is_small_and_the_sentences_short(said):
 
 def test_the_wording_decides_the_words():
     scene = sample_scene("train", 1, 0)
-    assert say(scene) == say(scene)
+    assert captions_of(scene) == captions_of(scene)
 
 
 @pytest.mark.parametrize(
