@@ -8,8 +8,8 @@ import pytest
 
 import captioning.metrics
 from benchmarks import human_judgements
+from benchmarks.human_judgement_files import STUDIES, Judgements, read
 from benchmarks.human_judgements import METEOR
-from benchmarks.judged_captions import STUDIES, Judgements, read
 from captioning.metrics import METEOR_NAME, CiderD, score_corpus
 from captioning.metrics.ptb_tokenizer import tokenize
 from data_prep.errors import BadInput, exit_on_bad_input
@@ -195,7 +195,7 @@ def test_bad_input_ends_the_command_with_two(name, tmp_path, monkeypatch, capsys
 )
 def test_a_malformed_rating_is_bad_input(flickr8k, line):
     source = flickr8k(ExpertAnnotations=[FILES["ExpertAnnotations.txt"][1], line])
-    with pytest.raises(BadInput, match="line 2 of .*ratings of 1 to 4.*file anew"):
+    with pytest.raises(BadInput, match="line 2 of .*ratings of 1 to 4.*file again"):
         read(source)
 
 
@@ -204,7 +204,7 @@ def test_a_malformed_rating_is_bad_input(flickr8k, line):
 )
 def test_a_malformed_share_is_bad_input(flickr8k, votes):
     source = flickr8k(CrowdFlowerAnnotations=[f"a.jpg\tb.jpg#0\t{votes}"])
-    with pytest.raises(BadInput, match="line 1 of .*SHARE OF YES.*file anew"):
+    with pytest.raises(BadInput, match="line 1 of .*SHARE OF YES.*file again"):
         read(source)
 
 

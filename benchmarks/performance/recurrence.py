@@ -1,17 +1,17 @@
-"""Rows about the recurrence: what a training pass over a sequence costs.
+"""Rows about the recurrence: a training pass over sequences.
 
-Forward and backward, the inputs' gradient included, of 512 units over 512 inputs, in
-turn with the stock layers of Keras and of PyTorch, and with one large matrix product:
-the machine's peak. Batch and time are unknown to the graph, as in training.
+Forward and backward with the inputs' gradient, 512 units and 512 inputs, beside the
+stock layers of Keras and PyTorch and beside one large matrix product, the machine's
+peak. The graph does not know batch and time, as in training.
 """
 
-from benchmarks.rows import peak
-from benchmarks.rows.row import Row
-from benchmarks.rows.timing import in_turn, spread, times_as_long
+from benchmarks.performance import peak
+from benchmarks.performance.row import Row
+from benchmarks.performance.timing import in_turn, spread, times_as_long
 
 UNITS = 512  # and as many inputs: the size of the preset flickr8k
 SHORT = (160, 16)  # (batch, time): a batch of captions
-LONG = (32, 200)  # one of long texts
+LONG = (32, 200)  # a batch of long texts
 CELLS = {"lstm": ("LSTM", "LSTM", 4), "elman": ("Elman cell", "SimpleRNN", 1)}
 
 
@@ -89,7 +89,7 @@ def _bfloat16(rounds):
 
 
 def pass_flops(num_gates: int, shape: tuple[int, int]) -> int:
-    """Return the FLOP that a pass needs: each product once, and twice on the way back.
+    """Return the FLOP of a pass: each product once forward and twice backward.
 
     Args:
         num_gates: of the cell.
@@ -101,7 +101,7 @@ def pass_flops(num_gates: int, shape: tuple[int, int]) -> int:
 
 
 def our_layer(cell: str, dtype: str = "float32"):
-    """Return our layer of a cell, by its short name."""
+    """Return our recurrent layer for a cell, a key of `CELLS`."""
     from captioning.nn.cells import build_cell
     from captioning.nn.rnn import Recurrence
 
@@ -109,7 +109,7 @@ def our_layer(cell: str, dtype: str = "float32"):
 
 
 def keras_layer(cell: str, dtype: str = "float32"):
-    """Return Keras' own."""
+    """Return the stock Keras layer for a cell, a key of `CELLS`."""
     import keras
 
     layer = getattr(keras.layers, CELLS[cell][1])
@@ -119,13 +119,13 @@ def keras_layer(cell: str, dtype: str = "float32"):
 def training_pass(
     layer, shape: tuple[int, int], forward=None, known=False, jit_compile=False
 ):
-    """Return a function without arguments: forward, backward, every gradient.
+    """Return a function without arguments that computes all gradients of a layer.
 
     Args:
-        layer: a recurrent one.
+        layer: recurrent.
         shape: (batch, time).
         forward: inputs ``(batch, time, UNITS)`` -> outputs; None calls the layer.
-        known: whether the graph is told the shape.
+        known: whether the graph knows the shape.
         jit_compile: whether XLA compiles it.
     """
     import tensorflow as tf
@@ -153,7 +153,7 @@ def training_pass(
 
 
 def _torch_pass(cell: str, shape: tuple[int, int]):
-    """Return the same by PyTorch, or None where it is not installed."""
+    """Return the same pass in PyTorch, or None if that is not installed."""
     try:
         import torch
     except ImportError:

@@ -1,29 +1,30 @@
-"""Rows about BLIP: what people would use instead, on the same machine.
+"""Rows about BLIP: photos a second from encoded file to caption, beside BLIP.
 
-Salesforce's BLIP-base (Li et al. 2022) by the package transformers, with its published
-sizes and random weights: time does not depend on what it says. Greedy, and exactly as
-many new tokens as our captions have words, for 32 photos from encoded files on.
+Salesforce's BLIP-base (Li et al. 2022) from the package transformers, with its
+published sizes and random weights, because time does not depend on the words. BLIP
+searches greedily for exactly as many new tokens as our captions have words, for 32
+photos.
 """
 
 import io
 from pathlib import Path
 
-from benchmarks.rows.row import Row
-from benchmarks.rows.timing import in_turn, spread, times_as_long
+from benchmarks.performance.row import Row
+from benchmarks.performance.timing import in_turn, spread, times_as_long
 from data_prep.errors import BadInput
 
 PHOTOS = 32
 
 
 def rows(run: Path, rounds: int):
-    """Yield the row, of a run that learned captions, on photos of its data set."""
+    """Yield the row, for a run that learned captions, on photos of its data set."""
     try:
         import torch
         from transformers import BlipConfig, BlipForConditionalGeneration
     except ImportError as error:
         raise BadInput(
-            f"BLIP needs PyTorch and transformers ({error}); expected what "
-            "benchmarks/requirements.txt names. Run `pip install -r` on it."
+            f"BLIP needs PyTorch and transformers ({error}); expected them: run "
+            "`pip install -r benchmarks/requirements.txt`."
         ) from error
     from captioning.inference.predictor import LoadedCaptioner
     from captioning.training.run_directory import load_facts
@@ -41,14 +42,13 @@ def rows(run: Path, rounds: int):
     def by_blip():
         pixels = torch.stack([_pixels(photo) for photo in photos])
         with torch.inference_mode():
-            said = blip.generate(
+            return blip.generate(
                 pixels,
                 do_sample=False,
                 num_beams=1,
                 min_new_tokens=new_tokens,
                 max_new_tokens=new_tokens,
             )
-        return said
 
     seconds = in_turn({"ours": lambda: caption(photos), "blip": by_blip}, rounds)
     ours, theirs = (PHOTOS / spread(seconds[way]).median for way in ("ours", "blip"))
@@ -62,8 +62,10 @@ def rows(run: Path, rounds: int):
 
 
 def _pixels(photo: bytes):
-    """Return what BLIP is fed of an encoded photo, float32 ``(3, 384, 384)``: its own
-    processor wants torchvision too, which nothing else needs."""
+    """Return BLIP's input of an encoded photo, float32 ``(3, 384, 384)``.
+
+    Not by BLIP's own processor, which needs torchvision as well.
+    """
     import numpy as np
     import torch
     from PIL import Image

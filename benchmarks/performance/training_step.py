@@ -1,24 +1,24 @@
-"""Rows about the training step: captions a second, of the preset flickr8k.
+"""Rows about the training step: captions a second, with the preset flickr8k.
 
-Batches are made up, with as many words a caption as Flickr8k's have, and lie in memory,
-so that the step alone is timed. Against the same model of stock layers, padded to the
-longest caption there may be, regions projected once a caption; and, where PyTorch is
-installed, against the same in PyTorch, padded to the longest of the batch.
+Batches are random, with caption lengths as in Flickr8k, and in memory, so that only the
+step is measured. Beside it the same model of stock Keras layers, padded to the longest
+possible caption, with regions projected once a caption; and, if PyTorch is installed,
+the same model in PyTorch, padded to the longest caption of the batch.
 """
 
 import dataclasses
 
 import numpy as np
 
-from benchmarks.rows import peak
-from benchmarks.rows.row import Row
-from benchmarks.rows.timing import in_turn, spread, times_as_long
+from benchmarks.performance import peak
+from benchmarks.performance.row import Row
+from benchmarks.performance.timing import in_turn, spread, times_as_long
 
-VOCABULARY_SIZE = 2540  # Flickr8k's, of words seen five times
+VOCABULARY_SIZE = 2540  # of Flickr8k, words that occur at least five times
 REGIONS = (64, 1280)  # of EfficientNet-Lite2 at 256 px
 CAPTIONS_PER_IMAGE = 5
 # How many of 1,000 captions of Flickr8k's training split have 4, 5, ... 22 words, END
-# among them; longer ones are cut to 22.
+# included; longer ones are cut to 22.
 SHORTEST = 4
 LENGTHS = (4, 12, 29, 65, 85, 98, 111, 111, 104, 93, 77, 62, 44, 33, 22, 17, 12, 7, 15)
 
@@ -104,7 +104,7 @@ def made_up_batch(config, generator):
 
 
 def our_step(config, batch):
-    """Return a function without arguments that takes our step."""
+    """Return a function without arguments that does a training step of ours."""
     import tensorflow as tf
 
     from captioning.nn.cells import build_cell
@@ -129,17 +129,17 @@ def our_step(config, batch):
 
 
 def stock_step(config, batch):
-    """Return a function without arguments that takes the stock layers' step."""
+    """Return a function without arguments that does a step of the Keras model."""
     import tensorflow as tf
 
-    from benchmarks.rows.stock_captioner import StockCaptioner, training_step
+    from benchmarks.performance.keras_captioner import KerasCaptioner, training_step
     from captioning.training.train_step import build_optimizer
     from data_prep.text.special_tokens import PAD
 
     missing = config.max_length + 1 - batch.token_ids.shape[1]
     token_ids = tf.pad(batch.token_ids, [(0, 0), (0, missing)], constant_values=PAD)
     regions = tf.gather(batch.inputs, batch.caption_to_image)
-    model = StockCaptioner(VOCABULARY_SIZE, config)
+    model = KerasCaptioner(VOCABULARY_SIZE, config)
     model(regions[:1], token_ids[:1, :-1])
     optimizer = build_optimizer(config, 1000)
     optimizer.build(model.trainable_variables)
@@ -148,32 +148,34 @@ def stock_step(config, batch):
 
 
 def torch_step(config, batch):
-    """Return a function without arguments that takes a step of PyTorch's, or None where
-    it is not installed."""
+    """Return a function without arguments that does a step of the PyTorch model, or
+    None if PyTorch is not installed."""
     try:
         import torch
     except ImportError:
         return None
-    from benchmarks.rows.torch_captioner import TorchCaptioner, training_step
+    from benchmarks.performance.pytorch_captioner import PyTorchCaptioner, training_step
     from data_prep.text.special_tokens import PAD
 
     regions = torch.from_numpy(batch.inputs.numpy()).float()
     regions = regions[torch.from_numpy(batch.caption_to_image.numpy()).long()]
     token_ids = torch.from_numpy(batch.token_ids.numpy()).long()
-    step = training_step(TorchCaptioner(VOCABULARY_SIZE, REGIONS[1], config), PAD)
+    step = training_step(PyTorchCaptioner(VOCABULARY_SIZE, REGIONS[1], config), PAD)
     return lambda: step(regions, token_ids)
 
 
 def step_flops(config, batch) -> int:
-    """Return the FLOP that a step needs: each product that the mathematics needs once,
-    on real tokens only, and twice on the way back (once where nothing is to learn
-    behind it: the encoder is frozen)."""
+    """Return the FLOP of a step: each product once forward and twice backward.
+
+    Only real tokens count. The products on regions count once backward, because the
+    encoder is frozen and needs no gradient.
+    """
     tokens = int((batch.token_ids.numpy()[:, 1:] != 0).sum())
     images, captions = len(batch.inputs), len(batch.token_ids)
     regions, region_dim = REGIONS
     units, words, keys = config.units, config.embedding_dim, config.attention_dim
-    learned_alone = images * region_dim * (regions * 2 * keys + words)
-    through = (
+    on_regions = images * region_dim * (regions * 2 * keys + words)
+    on_tokens = (
         captions * words * 2 * units  # the first states
         + tokens * (words + units) * 4 * units  # the cell
         + tokens * units * keys  # queries
@@ -181,4 +183,4 @@ def step_flops(config, batch) -> int:
         + tokens * (units + keys) * words  # the read-out
         + tokens * words * VOCABULARY_SIZE  # logits
     )
-    return 2 * (2 * learned_alone + 3 * through)
+    return 2 * (2 * on_regions + 3 * on_tokens)

@@ -1,24 +1,26 @@
-"""Rows about self-critical training: captions drawn, rewarded and learned from, a
-second, and what of it the reward takes. From cached rows, of a run's own pictures."""
+"""Rows about self-critical training: captions sampled, rewarded and learned a second.
+
+From cached features of a run's own pictures; also the share of time of the reward.
+"""
 
 import dataclasses
 from pathlib import Path
 
-from benchmarks.rows.row import Row
-from benchmarks.rows.timing import in_turn, spread
+from benchmarks.performance.row import Row
+from benchmarks.performance.timing import in_turn, spread
 
-STEPS = 4  # a round: a step takes as long as its longest caption, so several
+STEPS = 4  # a round; several, because a step takes as long as its longest caption
 
 
 def rows(run: Path, rounds: int):
-    """Yield the rows, of a run's captioner and of the pictures it learned from."""
+    """Yield the rows, for a run's captioner and the pictures it learned from."""
     from captioning.training import run_directory
     from captioning.training.train_step import Objective, TrainStep
 
     facts = run_directory.load_facts(run)["captions"]
     config = dataclasses.replace(facts.config, objective="self_critical")
     plans = {"captions": run_directory.Plan(config, facts.data)}
-    captions = run_directory.PATTERNS["captions"].of_run(
+    captions = run_directory.TASKS["captions"].of_run(
         config, run / "captions", run_directory.shared_cell(plans)
     )
     run_directory.take_weights({"captions": captions}, run)
@@ -28,20 +30,20 @@ def rows(run: Path, rounds: int):
     steps = TrainStep(
         {"captions": Objective(captions.model, captions.loss, spec, config, 1000)}
     )
-    drawn = [
-        (batch.image_numbers.numpy(), _drawn(captions, batch)) for batch in batches
+    sampled = [
+        (batch.image_numbers.numpy(), _sampled(captions, batch)) for batch in batches
     ]
     seconds = in_turn(
         {
             "step": lambda: [float(steps.step("captions", batch)) for batch in batches],
-            "reward": lambda: [captions.reward.score(*each) for each in drawn],
+            "reward": lambda: [captions.reward.score(*each) for each in sampled],
         },
         rounds,
     )
-    count = sum(token_ids.shape[0] * token_ids.shape[1] for _, token_ids in drawn)
+    count = sum(token_ids.shape[0] * token_ids.shape[1] for _, token_ids in sampled)
     measured = f"self-critical training, {config.num_samples} captions a photo"
     yield Row(
-        f"{measured}, drawn, rewarded and learned from",
+        f"{measured}, sampled, rewarded and learned from",
         "",
         spread([count / step for step in seconds["step"]]),
         180,
@@ -64,7 +66,7 @@ def rows(run: Path, rounds: int):
     )
 
 
-def _drawn(captions, batch):
+def _sampled(captions, batch):
     from captioning.tasks.captions import TOKENS
 
     return captions.model.sample(

@@ -1,16 +1,18 @@
-"""Rows about features: photos a second from encoded files to rows, beside the encoder
-alone on tensors in memory."""
+"""Rows about features: photos a second from encoded files to cached features.
+
+Beside them the encoder alone, on tensors in memory.
+"""
 
 from pathlib import Path
 
-from benchmarks.rows.row import Row
-from benchmarks.rows.timing import in_turn, spread, times_as_long
+from benchmarks.performance.row import Row
+from benchmarks.performance.timing import in_turn, spread, times_as_long
 
-PHOTOS = 512  # a round: 16 batches, of which the first is waited for
+PHOTOS = 512  # a round: 16 batches, of which only the first has to be waited for
 
 
 def rows(run: Path, rounds: int):
-    """Yield the row, of the encoder and the photos of a run."""
+    """Yield the row, for the encoder and the photos of a run."""
     import tensorflow as tf
 
     from captioning.tasks.image_encoding import features_of
@@ -27,7 +29,7 @@ def rows(run: Path, rounds: int):
         autograph=False,
         input_signature=[tf.TensorSpec((None, size, size, 3), tf.float32)],
     )
-    # Loaded and traced before the clock runs: thousands of photos pay for it once.
+    # Loaded and traced before the measurement: this happens once for many photos.
     features = features._replace(load=lambda: bare)
     records = read_shards(facts.data, "dev").take(PHOTOS)
     in_memory = list(

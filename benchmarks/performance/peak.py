@@ -1,11 +1,11 @@
-"""Rows about the machine's peak: what one large matrix product reaches."""
+"""Rows about the machine's peak: the speed of one large matrix product."""
 
 import tensorflow as tf
 
-from benchmarks.rows.row import Row
-from benchmarks.rows.timing import in_turn, spread
+from benchmarks.performance.row import Row
+from benchmarks.performance.timing import in_turn, spread
 
-SIDE = 2048  # large enough that a product is nothing but arithmetic
+SIDE = 2048  # so large that everything but arithmetic is negligible
 FLOPS = 2 * SIDE**3
 
 

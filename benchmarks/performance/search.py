@@ -1,8 +1,8 @@
 """Rows about search: photos captioned a second, from regions in memory.
 
-Against what tutorials do: one photo at a time, greedily, a `model.predict` for every
-word; and against beam search over one photo at a time, by one compiled step a word.
-Both take the same decoder with the same weights, so only the search differs.
+Beside two other ways to search with the same decoder and weights: greedy search of one
+photo at a time with a `model.predict` a word, as in tutorials; and beam search of one
+photo at a time with one compiled step a word.
 """
 
 from contextlib import contextmanager
@@ -10,15 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.rows.row import Row
-from benchmarks.rows.timing import in_turn, spread, times_as_long
+from benchmarks.performance.row import Row
+from benchmarks.performance.timing import in_turn, spread, times_as_long
 
 PHOTOS = 1000  # ours
-FEW = {"predict": 8, "step": 40}  # the others, a round: they take so long
+FEW = {"predict": 8, "step": 40}  # photos of the others, which take much longer
 
 
 def rows(run: Path, rounds: int):
-    """Yield the rows, of a run that learned captions."""
+    """Yield the rows, for a run that learned captions."""
     from captioning.tasks.captions import caption_rows
 
     captions, regions = cached_regions(run, PHOTOS)
@@ -60,8 +60,11 @@ def rows(run: Path, rounds: int):
 
 
 def cached_regions(run: Path, count: int):
-    """Return a run's captions and regions ``(count, regions, region_dim)`` of its dev
-    pictures, repeated if there are fewer; what an encoder learned is made here."""
+    """Return a run's captions task and regions ``(count, regions, region_dim)``.
+
+    The regions are those of its dev pictures, repeated if there are fewer. A fine-tuned
+    encoder computes them here.
+    """
     from captioning.tasks.image_encoding import cached_rows
     from captioning.training.run_directory import load_facts, load_run
 
@@ -77,7 +80,7 @@ def cached_regions(run: Path, count: int):
 
 @contextmanager
 def without_encoder(captions):
-    """Within, the captioner is fed regions."""
+    """In this block the captioner takes regions instead of pixels."""
     encoder, captions.model.encoder = captions.model.encoder, None
     try:
         yield
@@ -86,7 +89,7 @@ def without_encoder(captions):
 
 
 def _one_step_model(captions):
-    """Return the decoder's step as a Keras model, as a tutorial would wrap it."""
+    """Return the decoder's step as a Keras model, as tutorials have it."""
     import keras
 
     from captioning.models.decoder import Memory
@@ -104,7 +107,7 @@ def _one_step_model(captions):
 
 
 def _greedy_by_predict(captions):
-    """Return regions of one photo -> its words, by `model.predict` a word."""
+    """Return a function: regions of one photo -> token ids, by `model.predict`."""
     from data_prep.text.special_tokens import END, START
 
     decoder, config = captions.model.decoder, captions.config
@@ -133,8 +136,11 @@ def _greedy_by_predict(captions):
 
 
 def _beam_one_by_one(captions, num_beams: int):
-    """Return regions of one photo -> its caption, by beam search in Python around one
-    compiled step: the same sums as `captioning.decoding.beam_search`, of one photo."""
+    """Return a function: regions of one photo -> its caption.
+
+    It is beam search in Python around one compiled step, with the same scores as
+    `captioning.decoding.beam_search`.
+    """
     import tensorflow as tf
 
     from data_prep.text.special_tokens import END, START

@@ -1,9 +1,9 @@
-"""Rows about memory: the most that captioning very many photos ever holds.
+"""Rows about memory: the peak memory of captioning very many photos.
 
-`captioning.caption FOLDER` in a process of its own. The photos are small scenes of the
-harbour under as many names as it takes. Once each: memory, unlike time, has no noise to
-speak of. A run with the small encoder takes minutes for 100,000, one with
-EfficientNet-Lite2 the better part of an hour.
+`captioning.caption FOLDER` runs in a process of its own. The photos are 100 small
+scenes of the harbour under many names. Each number of photos is measured once, because
+memory hardly varies. A run with the small encoder takes minutes for 100,000 photos, one
+with EfficientNet-Lite2 most of an hour.
 """
 
 import os
@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.rows.row import Row
-from benchmarks.rows.timing import spread
+from benchmarks.performance.row import Row
+from benchmarks.performance.timing import spread
 from data_prep.errors import BadInput
 
 FEW, MANY = 1_000, 100_000
@@ -36,44 +36,45 @@ def rows(run: Path, rounds: int):
 
 
 class Captioned(NamedTuple):
-    """What it took to caption photos: seconds by the clock, and bytes at most."""
+    """The cost of captioning photos: seconds by the clock, and peak memory in bytes."""
 
     seconds: float
     peak_bytes: int
 
 
-# What Linux counts for a child (getrusage) starts at what its parent held, so the
-# child tells of itself: the most that its own memory ever was.
-_TELLING = """
+# The peak that Linux reports for a child (getrusage) includes the parent's memory. So
+# the child writes its own peak to a file when it ends.
+_REPORTING = """
 import atexit, re, runpy, sys
 
-def tell(path=sys.argv.pop(1)):
+def report(path=sys.argv.pop(1)):
     with open("/proc/self/status") as status, open(path, "w") as file:
         file.write(re.search(r"VmHWM:\\s*(\\d+) kB", status.read()).group(1))
 
-atexit.register(tell)
+atexit.register(report)
 runpy.run_module("captioning.caption", run_name="__main__", alter_sys=True)
 """
 
 
 def captioned(run: Path, count: int) -> Captioned:
-    """Caption so many photos by the command, in a process of its own; on Linux.
+    """Caption `count` photos with the command, in a process of its own; on Linux.
 
     Raises:
-        BadInput: the command failed, or the system does not tell its memory.
+        BadInput: the command failed, or the system is not Linux.
     """
     if not Path("/proc/self/status").exists():
         raise BadInput(
-            "Memory is read from /proc/self/status, which is not there; expected Linux."
+            "Memory is read from /proc/self/status, which does not exist; expected "
+            "Linux: leave --rows memory out."
         )
     with (
         tempfile.TemporaryDirectory() as folder,
-        tempfile.NamedTemporaryFile("r") as told,
+        tempfile.NamedTemporaryFile("r") as report,
     ):
         _photos(Path(folder), count)
         began = time.perf_counter()
         answer = subprocess.run(
-            [sys.executable, "-c", _TELLING, told.name, "--run", str(run), folder],
+            [sys.executable, "-c", _REPORTING, report.name, "--run", str(run), folder],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
@@ -81,11 +82,11 @@ def captioned(run: Path, count: int) -> Captioned:
         if answer.returncode:
             last = answer.stderr.decode("utf-8", "replace").strip()[-500:]
             raise BadInput(f"captioning.caption --run {run} failed: {last}")
-        return Captioned(seconds, 1024 * int(told.read()))
+        return Captioned(seconds, 1024 * int(report.read()))
 
 
 def _photos(folder: Path, count: int) -> None:
-    """Fill a folder with scenes, a few of them under many names."""
+    """Fill a folder with scenes, each under many names."""
     from data_prep.harbour.render import encode, render
     from data_prep.harbour.scene import sample_scene
 

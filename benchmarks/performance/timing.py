@@ -1,7 +1,7 @@
-"""Timing: several ways to do one thing, in turn, and how they compare.
+"""Timing several ways to do the same thing, in turn.
 
-A machine is busier at one time than at another. So whatever is compared is measured in
-the same rounds, one after the other, and compared within each round.
+The load of a machine varies. So the ways are measured in the same rounds, one after the
+other, and compared within each round.
 """
 
 import statistics
@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-# Seconds: threads of some libraries spin for so long after their work, and would steal
-# from whoever comes next (OpenMP's KMP_BLOCKTIME is 0.2).
+# Seconds. Threads of some libraries keep spinning for this long after their work
+# (OpenMP's KMP_BLOCKTIME is 0.2), which would slow down the next way.
 _PAUSE = 0.25
 
 
 class Spread(NamedTuple):
-    """The median of several measurements, the least and the most."""
+    """Median, minimum and maximum of several measurements."""
 
     median: float
     least: float
@@ -35,11 +35,11 @@ def in_turn(
 ) -> dict[str, list[float]]:
     """Return the seconds that each way took in each round.
 
-    Each is called once before, uncounted: it may have a graph to trace.
+    Each is called once before, which is not measured: it may have to trace a graph.
 
     Args:
-        ways: by name; each does its work and returns when it is done.
-        rounds: how often each is called, in turn.
+        ways: name -> a function that returns when its work is done.
+        rounds: how often each is measured, in turn.
     """
     for way in ways.values():
         way()
@@ -54,5 +54,5 @@ def in_turn(
 
 
 def times_as_long(others: Sequence[float], ours: Sequence[float]) -> Spread:
-    """Return how many times as long as ours the others took, round by round."""
+    """Return the ratio of the others' time to ours, computed round by round."""
     return spread([other / our for other, our in zip(others, ours, strict=True)])

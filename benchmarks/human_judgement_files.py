@@ -1,15 +1,15 @@
-"""What people said of captions, and the files that say so, read with care.
+"""Reading Flickr8k's files of human judgements of captions.
 
 Two studies on Flickr8k's test pictures (Hodosh, Young & Hockenmaier 2013) asked people
-how well a caption fits a picture; most captions were written for another one.
+how well a caption fits a picture; most captions were written for another picture.
 
     Expert        5,822 pairs, three judges each, 1 to 4
-    CrowdFlower   47,830 pairs, the share of the three or more judges who said yes
+    CrowdFlower   47,830 pairs, three or more judges each, the share of yes
 
-Pairs that judge a picture's own caption, which is among the references, are dropped
-(158 and 721). On CrowdFlower the literature keeps them, takes the captions that were
-judged out of the references, and so has four of them, mostly, for every pair: that is
-"as published", without which the figures could not be compared.
+Pairs that judge a picture's own caption, which is one of the references, are dropped
+(158 and 721). On CrowdFlower the literature keeps them and removes the judged captions
+from the references, so that most pairs have four references. The study "as published"
+does the same, so that figures can be compared.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -27,13 +27,13 @@ Pair = tuple[str, str]  # a picture's name, and the "PICTURE#NUMBER" of a captio
 
 
 class Judgements(NamedTuple):
-    """What people said of captions, and what these are scored against.
+    """Human judgements of captions, and the references to score the captions against.
 
     Attributes:
-        pairs: the pictures and the captions shown with them.
-        values: float ``(pairs, judgements)``, more is better.
-        references: the names of each test picture's references.
-        own: how many pairs of the file judge a picture's own caption.
+        pairs: pictures, each with the caption shown with it.
+        values: float ``(pairs, judgements)``, higher is better.
+        references: test picture -> the names of its references.
+        own: number of pairs of the file that judge a picture's own caption.
     """
 
     pairs: list[Pair]
@@ -43,26 +43,36 @@ class Judgements(NamedTuple):
 
 
 class Study(NamedTuple):
-    """How a study's file is read, and how scores are held against it."""
+    """How a study's file is read, and which correlation is used.
+
+    Attributes:
+        file: its name.
+        line: the form of a line, for messages.
+        parse: the fields after picture and caption -> judgements; ValueError if they
+            are malformed.
+        variant: of Kendall's tau, "b" or "c".
+        keep_own: keep pairs of a picture's own caption, and remove the judged captions
+            from the references.
+    """
 
     file: str
-    line: str  # what a line looks like, for the message
-    parse: Callable[[Sequence[str]], list[float]]  # ValueError if it does not
-    variant: str  # of Kendall's tau
-    keep_own: bool = False  # and take what was judged out of the references
+    line: str
+    parse: Callable[[Sequence[str]], list[float]]
+    variant: str
+    keep_own: bool = False
 
 
 def read(source: Path) -> tuple[dict[str, str], dict[str, Judgements]]:
-    """Return the text of every caption, and what people said, by study.
+    """Return the texts of all captions, and the judgements of each study.
 
     Args:
-        source: a folder with the four text files, in folders or not.
+        source: a folder with the four text files, at any level.
 
     Returns:
-        By "PICTURE#NUMBER" and by the names in `STUDIES`.
+        "PICTURE#NUMBER" -> text; and the names in `STUDIES` -> judgements.
 
     Raises:
-        BadInput: a file is missing or malformed, or names what no other file has.
+        BadInput: a file is missing or malformed, or has an unknown picture or caption.
     """
     from data_prep.readers.files import read_text
 
@@ -85,8 +95,8 @@ def _check_references(references, without: str) -> None:
     for image, names in references.items():
         if not names:
             raise BadInput(
-                f"{image}, which {IMAGES} names, {without}; expected a reference at "
-                "least: get Flickr8k's text files anew."
+                f"{image}, which {IMAGES} names, {without}; expected at least "
+                "one reference: get Flickr8k's text files again."
             )
 
 
@@ -118,7 +128,7 @@ def _lines(path: Path) -> Iterable[tuple[int, str]]:
 def _malformed(path: Path, number: int, line: str, expected: str) -> BadInput:
     return BadInput(
         f"line {number} of {path} is {line[:80]!r}; expected {expected}: get the file "
-        "anew."
+        "again."
     )
 
 
@@ -153,7 +163,7 @@ def _read_study(path, study, captions, references) -> Judgements:
     if not pairs:
         raise BadInput(
             f"{path} has no judgement of another picture's caption ({own} of own "
-            "captions); expected some to correlate with: get the file anew."
+            "captions); expected some to correlate with: get the file again."
         )
     if study.keep_own:
         references = _not_judged(references, pairs, captions)
@@ -161,7 +171,7 @@ def _read_study(path, study, captions, references) -> Judgements:
 
 
 def _not_judged(references, pairs, captions) -> dict[str, list[str]]:
-    """The references less those that say what was judged of their picture."""
+    """Return the references without captions that were judged of their picture."""
     judged = {(image, captions[name]) for image, name in pairs}
     left = {
         image: [name for name in names if (image, captions[name]) not in judged]
@@ -172,12 +182,12 @@ def _not_judged(references, pairs, captions) -> dict[str, list[str]]:
 
 
 def _own_picture(caption: str) -> str:
-    """The picture that a caption was written for; "" if its name has no ``#``."""
+    """Return the picture that a caption was written for; "" if there is no ``#``."""
     return caption.rpartition("#")[0]
 
 
 def _ratings(fields: Sequence[str]) -> list[float]:
-    """The three experts' ratings."""
+    """Return the ratings of the three experts."""
     ratings = [int(field) for field in fields]
     if len(ratings) != 3 or not all(1 <= rating <= 4 for rating in ratings):
         raise ValueError
@@ -185,7 +195,7 @@ def _ratings(fields: Sequence[str]) -> list[float]:
 
 
 def _share_of_yes(fields: Sequence[str]) -> list[float]:
-    """The share of yes, from the counts; it is written before them."""
+    """Return the share of yes, computed from the counts; the file also states it."""
     share, yes, no = fields
     yes, no = int(yes), int(no)
     if min(yes, no) < 0 or not abs(float(share) - yes / (yes + no)) < 1e-6:

@@ -1,7 +1,7 @@
-"""The captioner as one would write it in PyTorch: what ours is compared with, too.
+"""The same captioner as ours, written in PyTorch with `torch.nn.LSTM`, for comparison.
 
-The same equations, by `torch.nn.LSTM`. Each caption brings the regions of its picture
-along; captions are padded to the longest of the batch.
+Each caption comes with the regions of its picture; captions are padded to the longest
+of the batch.
 """
 
 import torch
@@ -11,12 +11,12 @@ from torch.nn import functional
 from captioning.tasks.config import Config
 
 
-class TorchCaptioner(nn.Module):
-    """`captioning`'s decoder, equation for equation.
+class PyTorchCaptioner(nn.Module):
+    """The equations of `captioning`'s decoder.
 
     Args:
         vocabulary_size: number of words.
-        region_dim: numbers a region.
+        region_dim: features of a region.
         config: sizes and dropout.
     """
 
@@ -47,7 +47,7 @@ class TorchCaptioner(nn.Module):
             token_ids: int ``(captions, time)``.
         """
         regions = functional.layer_norm(regions, regions.shape[-1:], eps=1e-3)
-        # A channel is dropped from all regions at once.
+        # Dropout drops a channel from all regions at once.
         regions = regions * self.drop(torch.ones_like(regions[:, :1]))
         image = self.image(regions.mean(dim=1))
         words = self.embedding(token_ids) * self.config.embedding_dim**0.5
@@ -63,8 +63,8 @@ class TorchCaptioner(nn.Module):
         return self.drop(hidden) @ self.embedding.weight.T + self.output_bias
 
 
-def training_step(model: TorchCaptioner, pad: int):
-    """Return a function: regions of each caption, token ids -> the loss."""
+def training_step(model: PyTorchCaptioner, pad: int):
+    """Return a function: (regions of each caption, token ids) -> loss."""
     config = model.config
     optimizer = torch.optim.AdamW(
         model.parameters(), config.learning_rate, weight_decay=config.weight_decay

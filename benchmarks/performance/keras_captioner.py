@@ -1,4 +1,4 @@
-"""The captioner as one would write it of stock layers: what ours is compared with."""
+"""The same captioner as ours, written with stock Keras layers, for comparison."""
 
 import keras
 import tensorflow as tf
@@ -7,11 +7,11 @@ from keras import layers, ops
 from captioning.tasks.config import Config
 
 
-class StockCaptioner(keras.Model):
-    """`captioning`'s decoder, equation for equation, by Keras' own recurrence.
+class KerasCaptioner(keras.Model):
+    """The equations of `captioning`'s decoder, with the recurrence of Keras.
 
-    Each caption brings the regions of its picture along, as `Model.fit` wants it, so
-    they are projected once a caption; and captions are padded to one length.
+    Each caption comes with the regions of its picture, as `Model.fit` needs it, so that
+    regions are projected once a caption. Captions are padded to one length.
 
     Call arguments:
         regions: ``(captions, regions, region_dim)``.
@@ -61,8 +61,8 @@ class StockCaptioner(keras.Model):
         )
 
 
-def training_step(model: StockCaptioner, optimizer, pad: int):
-    """Return a compiled function: regions of each caption, token ids -> the loss."""
+def training_step(model: KerasCaptioner, optimizer, pad: int):
+    """Return a compiled function: (regions of each caption, token ids) -> loss."""
     smoothing = model.config.label_smoothing
 
     @tf.function

@@ -1,20 +1,20 @@
-"""Rows of the benchmark's table."""
+"""A row of the table of `python -m benchmarks`."""
 
 from typing import NamedTuple
 
-from benchmarks.rows.timing import Spread
+from benchmarks.performance.timing import Spread
 
 
 class Row(NamedTuple):
     """One comparison.
 
     Attributes:
-        measured: what of ours.
+        measured: what is measured.
         against: what it is compared with.
-        value: ours as a share or a multiple of the other.
-        bar: what it should be at least, and at most if `at_most`; None: no bar.
-        unit: of value and bar: "x" for a ratio, "%" for a share.
-        absolute: the figures behind it, in words: they hold for this machine only.
+        value: our result as a multiple or a share of the other.
+        bar: the least value wanted (the largest, if `at_most`), or None.
+        unit: of value and bar: "x" for a multiple, "%" for a share.
+        absolute: the measured figures in words, which hold for this machine only.
         at_most: whether less is better.
     """
 
@@ -28,7 +28,7 @@ class Row(NamedTuple):
 
     @property
     def reached(self) -> bool | None:
-        """Whether the median reaches the bar; None if there is no bar."""
+        """True if the median reaches the bar; None if there is no bar."""
         if self.bar is None:
             return None
         if self.at_most:
