@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from nltk.tokenize.treebank import TreebankWordDetokenizer
 
 from data_prep.datasets import sst2
 from data_prep.errors import BadInput
@@ -47,6 +48,28 @@ def test_a_missing_file_is_named(source):
     (source / "SST-2/dev.tsv").unlink()
     with pytest.raises(BadInput, match=r"no dev\.tsv; expected SST-2"):
         list(sst2.read(source, Skipped()))
+
+
+TOKENIZED = (
+    "it is n't bad -- really .",
+    "-- and timely --",
+    "--",
+    "the `` true '' story -lrb- again -rrb- ...",
+    "ca n't wait",
+    "... gon na love it",
+)
+
+
+def test_many_sentences_are_detokenized_as_each_alone():
+    detokenizer, expected = TreebankWordDetokenizer(), []
+    for text in TOKENIZED:
+        for token, sign in (("-lrb-", "("), ("-rrb-", ")"), ("...", "…")):
+            text = text.replace(token, sign)
+        expected.append(detokenizer.detokenize(text.split()))
+    assert sst2.detokenized(TOKENIZED) == expected
+    assert expected[:2] == ["it isn't bad--really.", "-- and timely --"]
+    many = sst2.detokenized(TOKENIZED * 200)  # more than one batch
+    assert many == expected * 200
 
 
 def test_the_true_ones(shared_data):
