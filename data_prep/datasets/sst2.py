@@ -27,8 +27,8 @@ FILES = {split: f"{split}.tsv" for split in SPLITS}
 TEXT = ("sentence", "content", "text")
 
 # Sentences are detokenized many at once, with a private character between them: that
-# takes a tenth of the time. One rule would match it (" -- " loses its spaces, but not at
-# the ends of a sentence), so that another character replaces the dashes there.
+# takes a tenth of the time. One rule would match it: " -- " loses its spaces, but not
+# at the ends of a sentence. So another character replaces the dashes there.
 _BATCH, _SEPARATOR, _DASH = 1000, "\ue000", "\ue001"
 _OUTER_DASH = re.compile("^--(?= )|(?<= )--$")
 

@@ -38,7 +38,7 @@ def load_picture(image_bytes: tf.Tensor, image_size: int) -> tf.Tensor:
     Raises:
         tf.errors.InvalidArgumentError: the bytes are not a whole picture.
     """
-    return squeeze(decode_picture(image_bytes), image_size)
+    return resize_to_square(decode_picture(image_bytes), image_size)
 
 
 def load_pictures(image_bytes: tf.Tensor, image_size: int) -> tf.Tensor:
@@ -52,7 +52,7 @@ def load_pictures(image_bytes: tf.Tensor, image_size: int) -> tf.Tensor:
     )
 
 
-def squeeze(image: tf.Tensor, image_size: int) -> tf.Tensor:
+def resize_to_square(image: tf.Tensor, image_size: int) -> tf.Tensor:
     """Resize the whole picture to a square; nothing is cropped.
 
     With antialiasing by the triangle filter ("bilinear"), which unlike cubic and
@@ -69,17 +69,17 @@ def squeeze(image: tf.Tensor, image_size: int) -> tf.Tensor:
         float32 `(image_size, image_size, 3)`, 0..255.
     """
 
-    def shrunk():
+    def antialiased():
         pixels = tf.image.resize(image, size, method="bilinear", antialias=True)
         return tf.clip_by_value(pixels, 0.0, 255.0)  # rounding may leave 255.00002
 
     size = (image_size, image_size)
-    squeezed = tf.cond(
+    resized = tf.cond(
         tf.reduce_all(tf.shape(image)[:2] <= image_size),
         lambda: tf.image.resize(image, size, method="bilinear"),
-        shrunk,
+        antialiased,
     )
-    return tf.ensure_shape(squeezed, (image_size, image_size, 3))
+    return tf.ensure_shape(resized, (image_size, image_size, 3))
 
 
 def decode_picture(image_bytes: tf.Tensor) -> tf.Tensor:

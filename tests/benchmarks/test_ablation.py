@@ -54,7 +54,7 @@ def test_a_run_without_an_epoch_is_refused(frozen_run, tmp_path):
         read_runs([copy])
 
 
-def test_minutes_are_added_up_along_the_way():
+def test_minutes_are_summed_along_the_chain():
     shown = table(
         [
             Trained("a", None, {}, 0.5, 10.0),

@@ -5,7 +5,7 @@ import numpy as np
 from benchmarks import linear_associations
 
 
-def test_words_that_come_together_are_found_by_all_but_frequency():
+def test_words_that_occur_together_are_found_by_all_but_frequency():
     """Word k is always followed by k + 20; bag and content words are the same."""
     random = np.random.default_rng(2)
     splits = {}

@@ -26,7 +26,7 @@ def test_every_way_gives_the_derived_gradients(way):
 
 
 @pytest.mark.parametrize("way, loops_of_it", [("while loop", 2), ("unrolled", 0)])
-def test_what_is_unrolled_has_no_loop(way, loops_of_it, monkeypatch):
+def test_an_unrolled_pass_has_no_loop(way, loops_of_it, monkeypatch):
     calls, while_loop = [], tf.while_loop
 
     def counted(*arguments, **options):

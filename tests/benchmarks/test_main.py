@@ -25,7 +25,7 @@ def fake_rows(name, run, rounds):
     yield Row("ours", "a limit", spread([90.0]), 95, unit="%")
 
 
-def test_the_table_goes_on_past_a_subject_that_cannot_be_measured(monkeypatch, capsys):
+def test_the_table_continues_after_a_subject_that_fails(monkeypatch, capsys):
     monkeypatch.setattr(table, "rows_of", fake_rows)
     monkeypatch.setattr(table, "chosen_run", lambda flags, task: None)
     assert table.main(["--rows", "search", "recurrence"]) == 2

@@ -69,7 +69,7 @@ def test_regions_go_along_the_rows():
     assert np.flatnonzero(inside).tolist() == [4, 5, 6, 7]
 
 
-def test_what_is_not_there_is_no_noun_of_the_game():
+def test_nouns_of_absent_things_are_ignored():
     words = "two gulls over a sailboat under grey clouds".split()
     assert [noun[2] for noun in pointing_game.nouns(words)] == ["gulls", "sailing boat"]
     weights = peaking(*range(len(words)))
@@ -93,14 +93,15 @@ def test_every_sentence_names_just_the_things_that_have_a_box():
 
 @pytest.mark.parametrize("which", ["tiny_run", "frozen_run"])
 def test_a_run_is_measured(which, request, monkeypatch, capsys):
-    """It has not learned to say much: what is said is taken from the references."""
+    """Its own captions say little: those of 30 pictures are replaced by references."""
     from captioning.tasks.captions import Captions
     from data_prep.pipeline.images import load_split
 
     def references(self, data, split):
         found = load_split(data, split)
-        said = [texts[0] for texts in found.captions]
-        return dict(zip(found.image_ids, said, strict=True))
+        captions = [texts[0] for texts in found.captions[:30]]
+        captions += [""] * (len(found.captions) - 30)
+        return dict(zip(found.image_ids, captions, strict=True))
 
     monkeypatch.setattr(Captions, "caption_split", references)
     run = request.getfixturevalue(which)
@@ -109,7 +110,7 @@ def test_a_run_is_measured(which, request, monkeypatch, capsys):
     rows = [line.split("|")[1:-1] for line in out.splitlines() if line[0:1] == "|"]
     assert rows[0][0].strip() == "named" and rows[2][0].strip() == "all"
     counts = [int(row[1]) for row in rows[2:]]
-    assert counts[0] == sum(counts[1:]) >= 2 * 100  # two things a scene, at least
+    assert counts[0] == sum(counts[1:]) >= 2 * 30  # at least two things a scene
     for row in rows[2:]:
         hit, touched, any_word, chance, to_touch, one_region, possible = map(
             float, row[2:]

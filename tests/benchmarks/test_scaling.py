@@ -8,7 +8,7 @@ from benchmarks.performance.timing import spread
 from data_prep.errors import BadInput
 
 
-def test_where_nothing_can_be_drawn_is_said_before_anything_is_measured(tmp_path):
+def test_an_impossible_output_file_is_refused_before_measuring(tmp_path):
     for out in (tmp_path / "scaling.foo", tmp_path / "missing" / "scaling.png"):
         with pytest.raises(BadInput, match=f"--out is {out}"):
             scaling.main(["--run", "nowhere", "--out", str(out)])

@@ -5,7 +5,7 @@ import time
 from benchmarks.performance.timing import Spread, in_turn, times_as_long
 
 
-def test_each_way_gets_its_turn_in_each_round(monkeypatch):
+def test_the_ways_are_called_in_turn_in_each_round(monkeypatch):
     monkeypatch.setattr("benchmarks.performance.timing._PAUSE", 0.0)
     called = []
     ways = {

@@ -21,7 +21,7 @@ def test_padding_is_not_counted_in_a_training_step():
     assert 1.0 < training_step.step_flops(none, batch) / alone < 1.4
 
 
-def test_made_up_captions_are_as_long_as_flickr8ks():
+def test_generated_captions_are_as_long_as_flickr8ks():
     config = Config()
     batch = training_step.made_up_batch(config, np.random.default_rng(0))
     lengths = (batch.token_ids.numpy() != PAD).sum(axis=1)

@@ -1,4 +1,4 @@
-"""The contract of data sets: names, and the account of what was left out."""
+"""The contract of data sets, their names, and the report of skipped items."""
 
 import inspect
 import json
@@ -37,7 +37,7 @@ def test_every_data_set_keeps_the_contract(name):
 
 
 @pytest.mark.parametrize("name", ["imagenet", "", "../errors", "__init__"])
-def test_an_unknown_name_lists_the_known(name):
+def test_the_error_for_an_unknown_name_lists_all_names(name):
     with pytest.raises(BadInput, match="expected one of coco, flickr30k, flickr8k"):
         datasets.load(name)
 

@@ -1,4 +1,4 @@
-"""Flickr8k in all the ways it lies on people's disks."""
+"""Flickr8k in all its distributions."""
 
 import pytest
 
@@ -123,7 +123,7 @@ def test_hash_split_has_the_official_shares():
     assert abs(splits.count("test") - 1000) < 120
 
 
-def test_what_is_missing_is_counted(tmp_path):
+def test_missing_photos_are_counted(tmp_path):
     one_folder(tmp_path / "source")
     (tmp_path / "source/Images/3.jpg").unlink()
     with open(tmp_path / "source/Flickr_8k.devImages.txt", "a") as file:
@@ -157,7 +157,7 @@ def test_faults_name_what_to_do(tmp_path):
         read(source)
 
 
-def test_the_true_flickr8k(shared_data):
+def test_the_real_flickr8k(shared_data):
     examples, skipped = read(shared_data("flickr8k"))
     counts = [
         sum(e.split == split for e in examples) for split in ("train", "dev", "test")

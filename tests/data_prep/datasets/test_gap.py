@@ -1,4 +1,4 @@
-"""Sentences of the gap: the first word is the answer and nothing else tells it."""
+"""Gap sentences: only the first word determines the answer."""
 
 from collections import Counter
 
@@ -22,7 +22,7 @@ def test_the_thing_comes_first_and_the_question_last(steps):
         assert set(fillers) <= set(gap.FILLER)
 
 
-def test_answers_are_uniform_and_fillers_say_nothing_about_them():
+def test_answers_are_uniform_and_independent_of_the_fillers():
     token_ids, answers = gap.batch(np.random.default_rng(1), 40_000, 3)
     shares = np.bincount(answers, minlength=len(gap.THINGS)) / len(answers)
     assert gap.CHANCE == 1 / 8
@@ -44,7 +44,7 @@ def test_the_vocabulary_is_a_bijection_after_the_special_tokens():
     assert set(token_ids.ravel().tolist()) == set(everything[4:].tolist())
 
 
-def test_the_generator_decides():
+def test_the_generator_determines_the_sentences():
     one, other = (gap.batch(np.random.default_rng(5), 8, 9) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
     rng = np.random.default_rng(5)

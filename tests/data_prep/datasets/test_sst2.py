@@ -1,4 +1,4 @@
-"""SST-2: its files in either order of columns, and nothing of test in train."""
+"""SST-2: any order of columns, and no sentence of dev or test in train."""
 
 from collections import Counter
 
@@ -38,7 +38,7 @@ def test_train_then_dev_then_test(source):
     assert skipped.notes["split"].startswith("official")
 
 
-def test_glue_s_own_test_has_no_labels(source):
+def test_glues_own_test_set_has_no_labels(source):
     (source / "SST-2/test.tsv").write_text("index\tsentence\n0\tgood\n")
     with pytest.raises(BadInput, match="test.tsv is .*get the file with labels"):
         list(sst2.read(source, Skipped()))
@@ -72,7 +72,7 @@ def test_many_sentences_are_detokenized_as_each_alone():
     assert many == expected * 200
 
 
-def test_the_true_ones(shared_data):
+def test_the_real_files(shared_data):
     examples = list(sst2.read(shared_data("sst2"), Skipped()))
     assert Counter(e.split for e in examples) == {
         "train": 66_972,

@@ -1,4 +1,4 @@
-"""The harbour's language: every sentence says all of the scene and nothing else."""
+"""Every caption states all facts of its scene and nothing else."""
 
 import random
 import re
@@ -12,7 +12,7 @@ COUNTS = {"train": 800, "dev": 150, "test": 150}
 
 
 @pytest.fixture(scope="module")
-def said():
+def captioned():
     scenes = {s: [sample_scene(s, i, 0) for i in range(COUNTS[s])] for s in SPLITS}
     return {
         split: [(scene, captions_of(scene)) for scene in scenes[split]]
@@ -21,8 +21,8 @@ def said():
 
 
 @pytest.mark.parametrize("split", SPLITS)
-def test_five_different_sentences_state_exactly_the_facts(said, split):
-    for scene, sentences in said[split]:
+def test_five_different_sentences_state_exactly_the_facts(captioned, split):
+    for scene, sentences in captioned[split]:
         assert len(set(sentences)) == 5
         for sentence in sentences:
             assert parse(sentence) == facts(scene), sentence
@@ -30,13 +30,15 @@ def test_five_different_sentences_state_exactly_the_facts(said, split):
             assert parse(bare) == facts(scene), bare
 
 
-def test_no_test_or_dev_sentence_occurs_in_training(said):
-    strings = {s: {text for _, texts in said[s] for text in texts} for s in SPLITS}
+def test_no_test_or_dev_sentence_occurs_in_training(captioned):
+    strings = {s: {text for _, texts in captioned[s] for text in texts} for s in SPLITS}
     assert not strings["train"] & (strings["dev"] | strings["test"])
 
 
-def test_the_language_is_small_and_the_sentences_short(said):
-    sentences = [text for split in SPLITS for _, texts in said[split] for text in texts]
+def test_the_language_is_small_and_the_sentences_short(captioned):
+    sentences = [
+        text for split in SPLITS for _, texts in captioned[split] for text in texts
+    ]
     lengths = [len(text.split()) for text in sentences]
     assert len({w for t in sentences for w in re.findall(r"\w+", t.lower())}) < 100
     assert 12 < sum(lengths) / len(lengths) < 20
@@ -82,7 +84,7 @@ def test_the_wording_decides_the_words():
         ),
     ],
 )
-def test_bad_english_is_read_as_far_as_it_goes(sentence, expected):
+def test_facts_of_faulty_english(sentence, expected):
     assert parse(sentence) == {Fact(*fact) for fact in expected}
 
 
@@ -101,7 +103,7 @@ def test_each_wrong_word_changes_the_facts():
         assert parse(text.replace(old, "")) < right
 
 
-def test_word_salad_never_raises():
+def test_random_words_never_raise():
     rng = random.Random(0)
     words = "a red blue left right of behind sailing boat gulls two pier sun".split()
     for _ in range(500):

@@ -1,4 +1,4 @@
-"""The moods: meaning decides the label, and both languages say that meaning."""
+"""Moods: the meaning decides the label, and both languages express the meaning."""
 
 import re
 from collections import Counter
@@ -36,7 +36,7 @@ def moods():
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("meaning", "expected"),
     [
         (StateClause("sailor", "happy"), 1),
         (StateClause("sailor", "happy", "not"), -1),
@@ -53,8 +53,8 @@ def moods():
         (EventClause("cook", Event("catch many fish", negated=True)), -1),
     ],
 )
-def test_signs_by_hand(said, expected):
-    assert sign(said) == expected
+def test_signs_by_hand(meaning, expected):
+    assert sign(meaning) == expected
 
 
 @pytest.mark.parametrize("link", LINKS)
@@ -64,11 +64,11 @@ def test_the_clause_that_counts_decides(link):
 
 
 def ways(module, mood):
-    """All that a language makes of a meaning under some hundreds of wordings."""
+    """Return all sentences of a meaning in a language, by some hundreds of wordings."""
     return {module.sentence(mood._replace(wording=wording)) for wording in range(600)}
 
 
-def test_the_sentence_of_the_lost_wallet_can_be_said():
+def test_the_sentence_of_the_lost_wallet_occurs():
     main = StateClause("I", "in a good mood", "not", cause=LOST)
     mood = Mood(main, opener="main")
     assert label_of(mood) == 0
@@ -242,7 +242,7 @@ def test_the_three_arguments_decide_the_meaning():
         assert module.sentence(mood) == module.sentence(mood)
 
 
-def test_every_event_has_a_sign_and_is_said_by_both():
+def test_every_event_has_a_sign_and_a_sentence_in_both_languages():
     for kind in EVENTS:
         thing = "oar" if kind in ("lose", "find") else ""
         for negated in (False, True):

@@ -1,4 +1,4 @@
-"""The phrase book's three languages: gold sentences, grammar, one meaning each."""
+"""Scenes in three languages: gold sentences, grammar, one translation each."""
 
 import re
 from itertools import product
@@ -134,7 +134,7 @@ def test_the_gold_sentences_cover_the_harbour():
 
 
 @pytest.fixture(scope="module")
-def said():
+def translated():
     scenes = [sample_scene(split, i, 0) for split in SPLITS for i in range(400)]
     return [
         (s, *(m.sentence(s, phrasing_of(s)) for m in (in_english, german, korean)))
@@ -142,12 +142,12 @@ def said():
     ]
 
 
-def test_english_states_exactly_the_facts(said):
-    for shown, english, _, _ in said:
+def test_english_states_exactly_the_facts(translated):
+    for shown, english, _, _ in translated:
         assert parse(english) == facts(shown), english
 
 
-def test_german_noun_phrases_agree_in_gender_and_case(said):
+def test_german_noun_phrases_agree_in_gender_and_case(translated):
     """Article and ending of each, against a table written apart from the code."""
     allowed = {
         "m": {"ein/er", "einen/en", "einem/en"},
@@ -156,7 +156,7 @@ def test_german_noun_phrases_agree_in_gender_and_case(said):
     }
     genders = {noun: gender for noun, gender in german.NOUNS.values()}
     datives = re.compile(r"(von|vor|hinter|in|mit) (ein\w*)")
-    for _, _, text, _ in said:
+    for _, _, text, _ in translated:
         for article, adjective, noun in re.findall(
             r"\b([Ee]in\w*) (?:(\w+?) )?([A-Z]\w+)", text
         ):
@@ -175,8 +175,8 @@ def test_german_noun_phrases_agree_in_gender_and_case(said):
         assert all(a in ("einem", "einer") for _, a in datives.findall(text)), text
 
 
-def test_the_german_verb_comes_second_and_agrees_with_the_gulls(said):
-    for shown, _, text, _ in said:
+def test_the_german_verb_comes_second_and_agrees_with_the_gulls(translated):
+    for shown, _, text, _ in translated:
         assert ("fliegt" in text) <= (shown.gulls == 1), text
         assert ("fliegen" in text) <= (shown.gulls > 1), text
         assert ("Matrose " in text) <= shown.sailor
@@ -194,9 +194,9 @@ def test_german_phrases_by_case(case):
         assert words[1].endswith("en") != same
 
 
-def test_korean_particles_and_spacing(said):
+def test_korean_particles_and_spacing(translated):
     consonants = ("선원", "증기선", "섬")
-    for shown, _, _, text in said:
+    for shown, _, _, text in translated:
         for noun in ("돛단배", "나룻배", "등대", "부표", "부두", "마리"):
             assert not re.search(rf"{noun}(이|을)(?![가-힣])", text), text
         for noun in consonants:
@@ -205,9 +205,9 @@ def test_korean_particles_and_spacing(said):
         assert ("선원" in text) == shown.sailor
 
 
-def test_one_meaning_one_translation(said):
+def test_one_meaning_one_translation(translated):
     """No sentence of one language stands beside two of another."""
-    texts = [row[1:] for row in said]
+    texts = [row[1:] for row in translated]
     for one, other in product(range(3), repeat=2):
         assert len({(t[one], t[other]) for t in texts}) == len({t[one] for t in texts})
 

@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from data_prep.pictures.decode import load_picture, squeeze
+from data_prep.pictures.decode import load_picture, resize_to_square
 
 
 def shuffle_bytes(width, height, channels, seed=0):
@@ -140,7 +140,7 @@ def test_16_bit_png_keeps_the_upper_8(decode):
 # --- the others
 
 
-def test_gif_means_its_first_frame(make_picture, encode_picture, pillow_pixels, decode):
+def test_gif_gives_its_first_frame(make_picture, encode_picture, pillow_pixels, decode):
     frames = [make_picture(30, 20, seed).quantize(64) for seed in range(3)]
     data = encode_picture(frames[0], "GIF", save_all=True, append_images=frames[1:])
     np.testing.assert_array_equal(decode(data), pillow_pixels(data))
@@ -153,7 +153,7 @@ def test_bmp(mode, make_picture, encode_picture, decode):
     np.testing.assert_array_equal(decode(encode_picture(picture, "BMP")), expected)
 
 
-def test_what_is_no_whole_picture_is_refused(make_picture, encode_picture, decode):
+def test_incomplete_pictures_are_refused(make_picture, encode_picture, decode):
     jpeg = encode_picture(make_picture(40, 24), "JPEG", 6)
     bad = [b"", b"\xff", b"text", jpeg[:-30], jpeg[:200], jpeg[:3], b"\x89PNG", b"GIF8"]
     for data in bad:
@@ -161,56 +161,56 @@ def test_what_is_no_whole_picture_is_refused(make_picture, encode_picture, decod
             decode(data)
 
 
-# --- squeeze
+# --- resizing
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
-def test_a_picture_of_the_size_stays_as_it_is(dtype):
+def test_a_picture_of_the_right_size_is_unchanged(dtype):
     image = shuffle_bytes(32, 32, 3).astype(dtype)
-    squeezed = squeeze(image, 32)
-    assert squeezed.dtype == tf.float32
-    np.testing.assert_array_equal(squeezed, image)
+    resized = resize_to_square(image, 32)
+    assert resized.dtype == tf.float32
+    np.testing.assert_array_equal(resized, image)
 
 
-def test_squeeze_keeps_the_whole_picture():
+def test_resizing_keeps_the_whole_picture():
     image = np.zeros((20, 300, 3), np.uint8)
     image[:, :150, 0] = 255  # the left half is red, the right half blue
     image[:, 150:, 2] = 255
-    squeezed = squeeze(image, 10).numpy()
-    np.testing.assert_allclose(squeezed[:, :4], np.full((10, 4, 3), [255, 0, 0]), 1e-6)
-    np.testing.assert_allclose(squeezed[:, 6:], np.full((10, 4, 3), [0, 0, 255]), 1e-6)
+    resized = resize_to_square(image, 10).numpy()
+    np.testing.assert_allclose(resized[:, :4], np.full((10, 4, 3), [255, 0, 0]), 1e-6)
+    np.testing.assert_allclose(resized[:, 6:], np.full((10, 4, 3), [0, 0, 255]), 1e-6)
 
 
-def test_squeeze_is_antialiased():
+def test_resizing_is_antialiased():
     board = np.indices((256, 256)).sum(axis=0) % 2 * 255
     image = np.repeat(board[..., None], 3, axis=-1).astype(np.uint8)
-    inner = squeeze(image, 16).numpy()[2:-2, 2:-2]
+    inner = resize_to_square(image, 16).numpy()[2:-2, 2:-2]
     np.testing.assert_allclose(inner, 127.5, atol=1)
 
 
 @pytest.mark.parametrize("size", [8, 50, 224])
-def test_squeeze_is_that_of_pillow(size, make_picture):
+def test_resizing_is_that_of_pillow(size, make_picture):
     picture = make_picture(97, 61)
-    squeezed = squeeze(np.asarray(picture), size).numpy()
-    assert squeezed.shape == (size, size, 3)
-    assert squeezed.min() >= 0 and squeezed.max() <= 255
+    resized = resize_to_square(np.asarray(picture), size).numpy()
+    assert resized.shape == (size, size, 3)
+    assert resized.min() >= 0 and resized.max() <= 255
     theirs = np.asarray(picture.resize((size, size), Image.Resampling.BILINEAR))
-    assert np.abs(squeezed - theirs).max() <= 1  # they round, twice
+    assert np.abs(resized - theirs).max() <= 1  # they round, twice
 
 
 @pytest.mark.parametrize("shape", [(20, 30), (31, 8), (32, 32)])
-def test_a_picture_that_grows_is_as_if_it_were_antialiased(shape):
+def test_enlarging_equals_antialiased_resizing(shape):
     image = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
-    found = squeeze(image, 32)
+    found = resize_to_square(image, 32)
     expected = tf.image.resize(image, (32, 32), antialias=True)
     np.testing.assert_allclose(found, expected, atol=0.01)
     assert tf.reduce_min(found) >= 0 and tf.reduce_max(found) <= 255
 
 
-def test_squeeze_reads_uint8_and_float_alike():
+def test_resizing_uint8_and_float_is_the_same():
     image = shuffle_bytes(45, 31, 3)
     np.testing.assert_array_equal(
-        squeeze(image, 20), squeeze(image.astype(np.float32), 20)
+        resize_to_square(image, 20), resize_to_square(image.astype(np.float32), 20)
     )
 
 

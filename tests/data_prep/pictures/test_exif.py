@@ -80,18 +80,18 @@ def decode_with(make_picture, encode_picture):
 
 
 @pytest.mark.parametrize("name", TURNED)
-def test_orientation_is_found_wherever_it_may_stand(name, decode_with):
+def test_orientation_is_found_in_every_valid_place(name, decode_with):
     np.testing.assert_array_equal(
         decode_with(TURNED[name]), np.rot90(decode_with(b""), -1)
     )
 
 
 @pytest.mark.parametrize("name", NONSENSE)
-def test_nonsense_means_that_the_picture_is_upright(name, decode_with):
+def test_an_invalid_header_means_upright(name, decode_with):
     np.testing.assert_array_equal(decode_with(NONSENSE[name]), decode_with(b""))
 
 
-def test_no_damage_to_the_header_hurts_the_picture(decode_with):
+def test_random_damage_to_the_header_never_fails(decode_with):
     generator = random.Random(0)
     whole = exif(*[entry(tag, 3, 1, b"\1") for tag in range(3)], SIX)
     upright = decode_with(b"")

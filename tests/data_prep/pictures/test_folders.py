@@ -9,7 +9,7 @@ from data_prep.pictures.folders import find_pictures
 
 
 def denied(*arguments):
-    """Stands for `os.scandir`: no permission would stop root."""
+    """Replaces `os.scandir`, because no permission stops root."""
     raise PermissionError(13, "Permission denied")
 
 
@@ -26,7 +26,7 @@ def test_folders_are_walked_in_order(tmp_path):
     assert found == ["a.jpg", "b/1.jpg", "b/2.jpg", "c/d/e.txt", "link.jpg"]
 
 
-def test_files_come_out_as_they_were_given(tmp_path):
+def test_files_are_yielded_as_given(tmp_path):
     given = [
         tmp_path / "none.jpg",
         tmp_path / ".hidden",
@@ -45,13 +45,13 @@ def test_a_given_link_to_a_folder_is_walked(tmp_path):
     assert list(find_pictures([tmp_path / "link"])) == [tmp_path / "link" / "a.jpg"]
 
 
-def test_a_folder_that_may_not_be_listed(tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_listed(tmp_path, monkeypatch):
     monkeypatch.setattr("data_prep.pictures.folders.os.scandir", denied)
     with pytest.raises(BadInput, match="cannot be listed"):
         list(find_pictures([tmp_path]))
 
 
-def test_what_cannot_be_looked_at_is_left_to_the_reader(
+def test_unreadable_entries_are_left_to_the_reader(
     reader, tmp_path, monkeypatch, reason
 ):
     for name in ("a.jpg", "locked/inside.jpg", "z/z.jpg"):

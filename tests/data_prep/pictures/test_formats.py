@@ -17,7 +17,7 @@ NOT_PICTURES = {
 
 
 @pytest.mark.parametrize("data", NOT_PICTURES)
-def test_what_is_found_instead_of_a_picture(data, reader, file, reason):
+def test_other_files_are_named(data, reader, file, reason):
     assert reason(reader, file(data)).startswith(NOT_PICTURES[data])
 
 

@@ -13,7 +13,7 @@ def test_empty_file(reader, file, reason):
     assert reason(reader, file(b"")).startswith("is an empty file")
 
 
-def test_what_is_no_file(reader, tmp_path, reason):
+def test_paths_that_are_no_regular_files(reader, tmp_path, reason):
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     with socket.socket(socket.AF_UNIX) as listener:
@@ -31,11 +31,11 @@ def test_what_is_no_file(reader, tmp_path, reason):
 
 
 def denied(*arguments):
-    """Stands for `open` and `os.scandir`: no permission would stop root."""
+    """Replaces `open`, because no permission stops root."""
     raise PermissionError(13, "Permission denied")
 
 
-def test_a_file_that_may_not_be_read(reader, file, monkeypatch, reason):
+def test_a_file_without_permission(reader, file, monkeypatch, reason):
     path = file(b"secret")
     monkeypatch.setattr("data_prep.pictures.reader.open", denied, raising=False)
     assert reason(reader, path).startswith("cannot be read (Permission denied)")

@@ -14,7 +14,7 @@ from data_prep.pictures.reader import PictureReader
 from data_prep.pictures.sanitize import Refused, sanitize
 
 
-def test_jpeg_comes_out_as_it_is(reader, file, make_picture, encode_picture):
+def test_jpeg_is_returned_unchanged(reader, file, make_picture, encode_picture):
     for mode in ("RGB", "L", "CMYK"):
         for progressive in (False, True):
             picture = make_picture(40, 30).convert(mode)
@@ -82,7 +82,7 @@ ODD = [  # format, mode, options
 
 
 @pytest.mark.parametrize("format, mode, options", ODD)
-def test_odd_pixels_become_ordinary_ones(
+def test_unusual_modes_become_rgb(
     format,
     mode,
     options,
@@ -105,15 +105,17 @@ def test_odd_pixels_become_ordinary_ones(
     np.testing.assert_array_equal(decode(data), pillow_pixels(original))
 
 
-def test_both_sides_agree_on_awkward_photos(reader, file, awkward_photos, decode):
-    """What a model gets through the reader is what an exported one gets directly."""
+def test_pillow_and_tensorflow_agree_on_awkward_photos(
+    reader, file, awkward_photos, decode
+):
+    """The pixels are the same with the reader (commands) and without (exports)."""
     for data in awkward_photos.values():
         np.testing.assert_array_equal(decode(reader.read(file(data))), decode(data))
 
 
 @pytest.mark.parametrize("format", ["PNG", "TIFF", "WEBP"])
 @pytest.mark.parametrize("orientation", [1, 2, 3, 4, 5, 6, 7, 8])
-def test_other_formats_are_turned_upright_too(
+def test_other_formats_are_turned_upright(
     orientation,
     format,
     reader,
@@ -131,7 +133,7 @@ def test_other_formats_are_turned_upright_too(
 
 
 @pytest.mark.parametrize("format", ["GIF", "PNG", "WEBP", "TIFF"])
-def test_the_first_frame_counts(
+def test_the_first_frame_is_taken(
     format, reader, file, make_picture, encode_picture, decode
 ):
     frames = [
@@ -171,14 +173,14 @@ def test_a_flipped_bit_in_a_png(reader, file, make_picture, encode_picture, reas
     assert "damaged" in reason(reader, file(bytes(data)))
 
 
-def test_pixels_without_a_range(reader, file, encode_picture, reason):
+def test_pixels_of_32_bits_are_refused(reader, file, encode_picture, reason):
     for dtype in (np.float32, np.int32):
         data = encode_picture(Image.fromarray(np.ones((4, 4), dtype)), "TIFF")
         assert "32 bits" in reason(reader, file(data))
 
 
-def test_whatever_is_accepted_is_read_by_tensorflow(make_picture, encode_picture):
-    """Damage at random: Pillow and TensorFlow must not differ in what they forgive."""
+def test_all_accepted_files_are_read_by_tensorflow(make_picture, encode_picture):
+    """With random damage: TensorFlow must read every file that Pillow accepts."""
     generator = random.Random(0)
     picture = make_picture(40, 30)
     wholes = [
@@ -228,7 +230,9 @@ def test_too_long_a_side(file, reason):
     assert message.startswith("measures 2000000 x 1 pixels")
 
 
-def test_text_that_unpacks_to_much(reader, file, make_picture, encode_picture, reason):
+def test_a_png_comment_that_unpacks_to_32_megabytes(
+    reader, file, make_picture, encode_picture, reason
+):
     notes = PngImagePlugin.PngInfo()
     notes.add_text("Comment", "a" * 2**25, zip=True)
     data = encode_picture(make_picture(9, 9), "PNG", pnginfo=notes)

@@ -47,12 +47,12 @@ FORMS = {
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_every_form_says_the_same(tmp_path, name):
+def test_every_form_gives_the_same_captions(tmp_path, name):
     (tmp_path / name).write_text(FORMS[name], "utf-8", newline="")
     assert list(read_captions(tmp_path / name)) == PAIRS
 
 
-def test_mapping_keeps_a_key_given_twice(tmp_path):
+def test_a_mapping_keeps_all_values_of_a_repeated_key(tmp_path):
     path = tmp_path / "captions.json"
     path.write_text('{"a": ["1", "2"], "b": "3", "a": "4", "c": null, "d": []}')
     assert list(read_captions(path)) == [
@@ -96,14 +96,14 @@ def test_mapping_keeps_a_key_given_twice(tmp_path):
         ("a.xml", "", "unknown form; expected .*.json .jsonl .csv .tsv .txt"),
     ],
 )
-def test_faults_are_found_and_placed(tmp_path, name, content, message):
+def test_faults_are_named_with_their_place(tmp_path, name, content, message):
     (tmp_path / name).write_text(content, "utf-8")
     with pytest.raises(BadInput, match=message):
         list(read_captions(tmp_path / name))
 
 
 @pytest.mark.parametrize("again", ["a.jpg", "b.jpg"])
-def test_coco_with_an_id_given_twice(tmp_path, again):
+def test_coco_with_a_repeated_id(tmp_path, again):
     images = [{"id": 1, "file_name": name} for name in ("a.jpg", again)]
     annotations = [{"image_id": 1, "caption": "A dog."}]
     path = tmp_path / "coco.json"

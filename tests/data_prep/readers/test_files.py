@@ -8,7 +8,7 @@ from data_prep.errors import BadInput
 from data_prep.readers.files import parse_json, read_lines, read_text
 
 
-def test_read_text_passes_over_the_byte_order_mark(tmp_path):
+def test_read_text_ignores_the_byte_order_mark(tmp_path):
     path = tmp_path / "a.txt"
     path.write_bytes(b"\xef\xbb\xbfein H\xc3\xbcndchen\r\n")
     assert read_text(path) == "ein Hündchen\r\n"
@@ -23,7 +23,7 @@ def test_read_text_names_the_byte_that_is_not_utf8(tmp_path, mark, offset):
         read_text(path)
 
 
-def test_read_text_of_nothing(tmp_path):
+def test_read_text_of_a_missing_file(tmp_path):
     with pytest.raises(BadInput, match=r"no\.txt cannot be read \(No such file"):
         read_text(tmp_path / "no.txt")
     with pytest.raises(BadInput, match="Is a directory"):

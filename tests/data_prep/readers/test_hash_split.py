@@ -14,8 +14,8 @@ def test_split_by_hash_has_the_shares_asked_for():
     assert split_by_hash("any", 0.0, 0.0) == "test"
 
 
-def test_split_by_hash_is_the_same_for_ever():
-    """Were this to change, test pictures of old data sets would become train."""
+def test_split_by_hash_never_changes():
+    """A change would move test pictures of old data sets to train."""
     # First byte of `printf 0.jpg | sha256sum` and so on; 0x80 is one half.
     first_bytes = [0x39, 0x4C, 0x88, 0xDA, 0xAC, 0x3F, 0x7C, 0x86]
     for number, byte in enumerate(first_bytes):

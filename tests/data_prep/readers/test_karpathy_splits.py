@@ -10,7 +10,7 @@ from data_prep.examples import Skipped
 
 
 def image(number, split, filepath=None):
-    """An entry with all that the true files have."""
+    """An entry with all fields of the real files."""
     name = f"COCO_{number:012d}.jpg" if filepath else f"{number}.jpg"
     captions = [f"A dog, {number} times {k}." for k in range(5)]
     return {
@@ -75,7 +75,7 @@ def test_flickr30k(tmp_path):
     assert skipped.notes["split"] == "Karpathy's, by dataset_flickr30k.json"
 
 
-def test_what_cannot_be_used_is_counted_and_named(tmp_path):
+def test_unusable_entries_are_counted_and_named(tmp_path):
     images = [image(n, "train") for n in range(5)]
     images[1]["split"] = "extra"
     images[2]["sentences"] = [{"raw": " "}]

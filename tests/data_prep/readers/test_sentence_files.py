@@ -64,7 +64,7 @@ def test_malformed_tables_name_the_line(tmp_path, table, message):
         list(labelled_rows(tmp_path / "a.tsv", ("text",), Skipped()))
 
 
-def test_repeats_leave_train_alone():
+def test_repeats_are_left_out_of_train_only():
     rows = [Row("good", 1), Row("good", 0), Row("good", 1), Row("bad", 0)]
     skipped = Skipped()
     train = list(labelled("train", rows, skipped))

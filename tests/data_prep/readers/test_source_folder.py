@@ -23,12 +23,12 @@ def nested(tmp_path):
     return tmp_path
 
 
-def test_folders_shallow_first_and_not_too_deep(nested):
+def test_folders_level_by_level_and_not_too_deep(nested):
     found = [path.relative_to(nested).as_posix() for path in folders(nested)]
     assert found == [".", "a", "b", "b/c"]
 
 
-def test_a_folder_that_goes_away_has_no_folders(nested):
+def test_a_folder_that_disappears_has_no_folders(nested):
     found = []
     for folder in folders(nested):
         found.append(folder.name)
@@ -73,7 +73,7 @@ def test_find_picture_folder(nested):
         find_picture_folder(nested, ["3.jpg"])
 
 
-def test_names_that_no_file_can_have(nested):
+def test_impossible_file_names(nested):
     (nested / "a/1.jpg").write_bytes(b"1")
     names = ["n" * 300 + ".jpg", "a\0.jpg", "\ud800.jpg"]
     assert find_picture_folder(nested, [*names, "1.jpg"]) == nested / "a"
@@ -83,13 +83,13 @@ def test_names_that_no_file_can_have(nested):
             find_picture_folder(nested, [name])
 
 
-def test_links_in_a_circle_are_no_folders(nested):
+def test_links_in_a_circle_are_ignored(nested):
     os.symlink("loop", nested / "loop")
     assert nested / "loop" not in list(folders(nested))
 
 
 def test_a_name_that_is_not_unicode_is_skipped(tmp_path):
-    """Though the file is there: JSON can spell it, a record cannot hold it."""
+    """The file exists and JSON can spell its name, but a record cannot hold it."""
     name = os.fsdecode(b"\xff.jpg")
     (tmp_path / name).write_bytes(b"x")
     skipped = Skipped()
