@@ -16,14 +16,8 @@ from data_prep.examples import SPLITS, Parallel, Skipped
 from data_prep.prepared.picture_records import checked_records
 from data_prep.prepared.summary import summary
 from data_prep.readers.source_folder import check_folder
-from data_prep.text.tokenizers import (
-    KINDS,
-    MANY_TEXTS,
-    MIN_COUNT,
-    STANDARDIZED,
-    build,
-    choose,
-)
+from data_prep.text.min_count import MANY_TEXTS, MIN_COUNT
+from data_prep.text.tokenizers import KINDS, STANDARDIZED, build, choose
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to import; --help must not wait for it
     from data_prep.prepared.dataset_info import DatasetInfo, ShardInfo
@@ -63,7 +57,7 @@ def prepare(
         tokenizer: "words", "pieces", "subwords" or "characters"; None is the data
             set's own ``TOKENIZER``, words for captions.
         min_count: of words, how often one must occur in the training texts; None
-            decides by their number, see `tokenizers.default_min_count`.
+            decides by their number, see `text.min_count`.
         vocabulary_size: of pieces, subwords or characters, how many at most; None is
             the data set's own.
         images_per_shard: pictures a file; sentences are one file a split.

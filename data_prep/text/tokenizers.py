@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from data_prep.errors import BadInput
+from data_prep.text.min_count import default_min_count
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to import; --help must not wait for it
     import tensorflow as tf
@@ -19,11 +20,6 @@ KINDS = ("words", "pieces", "subwords", "characters")
 STANDARDIZED = ("words", "pieces")  # of the words of `data_prep.text.standardize`
 FILES = ("vocabulary.txt", "subwords.model", "pieces.model")
 
-# How often a word must occur in the training texts: the usual threshold since Karpathy
-# & Fei-Fei 2015 (arXiv:1412.2306), for more than MANY_TEXTS texts. Of fewer texts all
-# words are kept.
-MIN_COUNT = 5
-MANY_TEXTS = 5000
 NUM_SUBWORDS = 8000  # as Kudo 2018 uses for small data sets; ours are smaller still
 
 
@@ -53,7 +49,7 @@ class TokenizerChoice(NamedTuple):
     Attributes:
         kind: "words", "pieces" (of words), "subwords" or "characters" (of the text).
         min_count: for words, how often one must occur; None decides by the number of
-            texts, see `default_min_count`.
+            texts, see `text.min_count`.
         vocabulary_size: for all but words, the largest number of ids.
         fold_case: whether case is ignored; always True for words.
     """
@@ -117,13 +113,6 @@ def choose(
         vocabulary_size or default or NUM_SUBWORDS,
         fold_case=dataset.KIND != "translation",  # a translation is written with case
     )
-
-
-def default_min_count(num_texts: int) -> tuple[int, str]:
-    """Return the default threshold for a number of training texts, and its reason."""
-    if num_texts > MANY_TEXTS:
-        return MIN_COUNT, f"over {MANY_TEXTS:,} texts; rarer ones are not learnt"
-    return 1, f"{MANY_TEXTS:,} texts or fewer; all words are needed"
 
 
 def build(

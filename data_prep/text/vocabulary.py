@@ -3,7 +3,7 @@
 On disk `vocabulary.txt`: one word a line, UTF-8, the line number (from 0) is the id.
 The first four lines are the special tokens. Their spelling is for human readers only:
 no text can contain them, and all code uses their ids. How often a word must occur is
-chosen in `text.tokenizers`.
+decided by `text.min_count`.
 """
 
 from collections import Counter
