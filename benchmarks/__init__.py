@@ -1,1 +1,23 @@
-"""Benchmarks: what was chosen by measurement, measured again on the machine at hand."""
+"""Benchmarks: the measurements behind choices and claims, to repeat on any machine.
+
+Speed and memory
+    python -m benchmarks            the table of README: ours beside stock Keras layers,
+                                    PyTorch and BLIP (`performance/`, a file a subject)
+    python -m benchmarks.scaling    cost against batch, beams, length, number of photos
+    python -m benchmarks.loops      ways to run the loop over time
+    python -m benchmarks.batching   ways to make a training batch of captions
+
+Scores without a recurrent network
+    python -m benchmarks.linear_sentiment      n-grams and logistic regression
+    python -m benchmarks.linear_tags           ridge regression on pooled regions
+    python -m benchmarks.linear_associations   word counts and ridge regression
+
+Captions and their scores
+    python -m benchmarks.ablation          what each change of a training gained on dev
+    python -m benchmarks.pointing          whether the attention points at what is named
+    python -m benchmarks.people            people's own captions, scored alike
+    python -m benchmarks.coco_caption      the scores of coco-caption's own (Java) code
+    python -m benchmarks.human_judgements  correlation of scores and human judgements
+
+No benchmark imports a command of `captioning`.
+"""

@@ -1,6 +1,6 @@
-"""python -m benchmarks: what it costs, beside what people would use instead.
+"""python -m benchmarks: speed and memory, beside other implementations.
 
-Each row is a ratio of two things measured in turn, on this machine, in this run.
+Each row is a ratio of two measurements, made in turn in the same run on this machine.
 """
 
 import importlib
@@ -8,38 +8,35 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks.rows.row import Row
-from captioning.cli.arguments import Parser, add_run_flag, positive
+from benchmarks.arguments import add_rounds_flag, parser_of
+from benchmarks.performance.row import Row
+from captioning.cli.arguments import add_run_flag
 from captioning.cli.runs import chosen_run
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
-# By name: a module of `benchmarks.rows`, and whether it asks for a run.
+# Subjects, each a module of `benchmarks.performance`: whether it needs a run.
 SUBJECTS = {
-    "peak": False,
-    "recurrence": False,
-    "training_step": False,
-    "self_critical": True,
-    "search": True,
-    "blip": True,
-    "one_photo": True,
-    "features": True,
-    "memory": True,
+    "peak": False,  # the machine's peak: one large matrix product
+    "recurrence": False,  # a pass over a sequence, forward and backward
+    "training_step": False,  # captions a second in training
+    "self_critical": True,  # captions a second in self-critical training
+    "search": True,  # photos a second in beam search, from cached regions
+    "blip": True,  # photos a second from file to caption, beside BLIP
+    "one_photo": True,  # the command for one photo, from start to end
+    "features": True,  # photos a second from file to cached features
+    "memory": True,  # the peak memory of captioning 100,000 photos
 }
-ROUNDS = 7  # of each way, in turn: the median forgives a busy machine
-
-EXAMPLE = """examples:
-  python -m benchmarks --rows recurrence training_step
-  python -m benchmarks --run runs/flickr8k --rows search one_photo features --json
-"""
+ROUNDS = 7  # the median of so many is little disturbed by other work on the machine
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = Parser(
-        prog="python -m benchmarks",
-        description="Time the project beside what people would use instead; a ratio "
-        "a row, measured in turn. An idle machine gives the better figures.",
-        epilog=EXAMPLE,
+    parser = parser_of(
+        "",
+        "Measure speed and memory beside other implementations, one ratio a row. Use "
+        "an idle machine.",
+        "--rows recurrence training_step",
+        "--run runs/flickr8k --rows search one_photo features --json",
     )
     parser.add_argument(
         "--rows",
@@ -47,17 +44,11 @@ def main(argv: list[str] | None = None) -> int:
         choices=SUBJECTS,
         default=list(SUBJECTS),
         metavar="SUBJECT",
-        help=f"which: {', '.join(SUBJECTS)} (default: all)",
+        help=f"any of {', '.join(SUBJECTS)} (default: all)",
     )
     add_run_flag(parser)
-    parser.add_argument(
-        "--rounds",
-        type=positive,
-        default=ROUNDS,
-        metavar="N",
-        help="measurements of each, in turn (default: %(default)s)",
-    )
-    parser.add_argument("--json", action="store_true", help="a line a row")
+    add_rounds_flag(parser, ROUNDS)
+    parser.add_argument("--json", action="store_true", help="print a JSON line a row")
     flags = parser.parse_args(argv)
     import_tensorflow()
     needs_run = any(SUBJECTS[name] for name in flags.rows)
@@ -66,7 +57,7 @@ def main(argv: list[str] | None = None) -> int:
         from captioning.training.run_directory import check_has, load_facts
 
         check_has(run, load_facts(run), "captions")
-    say = _say_json if flags.json else _say
+    show = _print_json if flags.json else _print
     if not flags.json:
         print("| measured | against | value | bar | on this machine |")
         print("|---|---|---|---|---|", flush=True)
@@ -74,8 +65,8 @@ def main(argv: list[str] | None = None) -> int:
     for name in flags.rows:
         try:
             for row in rows_of(name, run, flags.rounds):
-                say(row)
-        except BadInput as error:  # the others can be measured all the same
+                show(row)
+        except BadInput as error:  # go on with the other subjects
             failed = True
             print(f"error: {name}: {error}", file=sys.stderr)
     return 2 if failed else 0
@@ -83,11 +74,11 @@ def main(argv: list[str] | None = None) -> int:
 
 def rows_of(name: str, run: Path | None, rounds: int):
     """Yield the rows of a subject, each as soon as it is measured."""
-    module = importlib.import_module(f"benchmarks.rows.{name}")
+    module = importlib.import_module(f"benchmarks.performance.{name}")
     yield from module.rows(run, rounds) if SUBJECTS[name] else module.rows(rounds)
 
 
-def _say(row: Row) -> None:
+def _print(row: Row) -> None:
     digits = ".1f" if row.unit == "%" else ".2f"
     bar = "" if row.bar is None else f"{'<=' if row.at_most else '>='} {row.bar:g}"
     reached = {None: "", True: " (reached)", False: " (MISSED)"}[row.reached]
@@ -98,7 +89,7 @@ def _say(row: Row) -> None:
     )
 
 
-def _say_json(row: Row) -> None:
+def _print_json(row: Row) -> None:
     line = row._asdict() | {"value": row.value._asdict(), "reached": row.reached}
     print(json.dumps(line), flush=True)
 

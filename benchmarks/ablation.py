@@ -1,60 +1,55 @@
-"""python -m benchmarks.ablation: what each change of the training gave, on dev.
+"""python -m benchmarks.ablation: what each change of a training gained, on dev.
 
-One row a run: what it started with, which knobs differ from there (from the preset's,
-if it started with nothing), the best dev score, and the minutes of training: its own,
-and those of all runs that it builds on.
+One row a run: the run it started from, the hyperparameters that differ from that run
+(or from the preset), the best dev score, and the minutes of training: its own, and
+those of the whole chain of runs.
 """
 
-import argparse
-import dataclasses
-import json
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.arguments import parser_of
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
-# Which draws, how long, how fast: not what is compared.
-_UNSAID = ("seed", "epochs", "patience", "precision")
+# Hyperparameters that are not compared: random seed, duration, speed.
+_NOT_COMPARED = ("seed", "epochs", "patience", "precision")
 
 
 class Trained(NamedTuple):
     """One run's row.
 
     Attributes:
-        name: its folder's.
-        start: the name of the run it started with, or None.
-        knobs: by name, those that differ from there.
-        dev: the dev score of the weights that were kept.
-        minutes: its own training, dev evaluations aside.
+        name: of its folder.
+        start: the name of the run it started from, or None.
+        changes: the hyperparameters that differ from that run, by name.
+        dev: the best dev score, whose weights were kept.
+        minutes: of its own training, without dev evaluations.
     """
 
     name: str
     start: str | None
-    knobs: dict
+    changes: dict
     dev: float
     minutes: float
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.ablation",
-        description="A table of what runs changed and what it gave on dev.",
-        epilog="example:\n  python -m benchmarks.ablation runs/*",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = parser_of(
+        "ablation", "A table of what runs changed and what it gained on dev.", "runs/*"
     )
     parser.add_argument(
         "runs",
         nargs="+",
         type=Path,
         metavar="RUN",
-        help="runs of captions, each behind the one it started with",
+        help="runs of captions, each after the run it started from",
     )
     parser.add_argument(
         "--without-average",
         action="store_true",
-        help="score too, on dev, the weights of each run's last epoch as they were, "
-        "without their moving average",
+        help="also score, on dev, the weights of each run's last epoch without their "
+        "moving average",
     )
     flags = parser.parse_args()
     import_tensorflow()
@@ -69,28 +64,29 @@ def main() -> int:
 
 
 def read_runs(directories: list[Path]) -> list[Trained]:
-    """Return what the runs changed and gave, in the same order.
+    """Return a row for each run, in the same order.
 
     Raises:
-        BadInput: one is no run of captions, or starts with a run that is not before it.
+        BadInput: one is no run of captions, or comes before the run it started from.
     """
     from captioning.tasks.registry import preset_for
     from captioning.training.history import best, read_history
-    from captioning.training.run_directory import CONFIG, load_facts
+    from captioning.training.run_directory import load_facts, start_of
 
     configs, found = {}, []
     for directory in directories:
         facts = load_facts(directory)
         if "captions" not in facts:
             raise BadInput(
-                f"{directory} learned {', '.join(facts)}; expected runs of captions. "
-                "Leave it out."
+                f"{directory} learned {', '.join(facts)}; expected runs of captions: "
+                "leave it out."
             )
-        start = json.loads((directory / CONFIG).read_text("utf-8")).get("start")
+        start = start_of(directory)
+        start = start and start.name
         if start and start not in configs:
             raise BadInput(
-                f"{directory} started with {start}, which was not named before it; "
-                "expected the two in this order. Name that run too."
+                f"{directory} started from {start}, which was not named before it; "
+                "expected the two in this order: name that run too."
             )
         config = facts["captions"].config
         before = configs.get(start) or preset_for(_data_set(facts), "captions")
@@ -102,14 +98,14 @@ def read_runs(directories: list[Path]) -> list[Trained]:
         except (OSError, ValueError) as error:
             raise BadInput(
                 f"{directory} has no history ({error}); expected a run that finished "
-                "an epoch. Go on with it by --resume, or leave it out."
+                "an epoch: continue it with --resume, or leave it out."
             ) from error
         found.append(
             Trained(
                 directory.resolve().name,
                 start,
                 changes(before, config),
-                best(history),
+                best(history)[0],
                 history[-1].minutes,
             )
         )
@@ -117,7 +113,7 @@ def read_runs(directories: list[Path]) -> list[Trained]:
 
 
 def _data_set(facts) -> str:
-    """Return the name of what a run learned from; its folder's, if it is gone."""
+    """Return the name of a run's data set; that of its folder if it is gone."""
     from data_prep.prepared.dataset_info import DatasetInfo
 
     data = facts["captions"].data
@@ -125,11 +121,11 @@ def _data_set(facts) -> str:
 
 
 def last_scores(directory: Path) -> tuple[float, float]:
-    """Return the dev scores of a run's last epoch: of the weights themselves, and of
-    their moving average.
+    """Return the dev scores of a run's last epoch, of the weights and of their moving
+    average.
 
     Raises:
-        BadInput: the run has no checkpoint, or its data is not where it was.
+        BadInput: the run has no checkpoint, or its data set is gone.
     """
     from captioning.training.checkpoint import Checkpoint
     from captioning.training.loading import load_run
@@ -149,27 +145,26 @@ def last_scores(directory: Path) -> tuple[float, float]:
 
 
 def changes(before, after) -> dict:
-    """Return by name the knobs of one `Config` that differ from another's."""
-    before, after = dataclasses.asdict(before), dataclasses.asdict(after)
+    """Return the hyperparameters in which one config differs from another, by name."""
     return {
-        name: value
-        for name, value in after.items()
-        if value != before[name] and name not in _UNSAID
+        name: after.get(name)
+        for name in after.leaves()
+        if after.get(name) != before.get(name) and name not in _NOT_COMPARED
     }
 
 
 def table(runs: list[Trained]) -> str:
     """Return the rows as Markdown."""
     lines = [
-        "| run | starts with | what is new | dev CIDEr-D | minutes, of all |",
+        "| run | starts from | changes | dev CIDEr-D | minutes, of the chain |",
         "|---|---|---|---|---|",
     ]
     minutes: dict[str | None, float] = {None: 0.0}
     for run in runs:
         minutes[run.name] = minutes[run.start] + run.minutes
-        knobs = ", ".join(f"{name} {value}" for name, value in run.knobs.items())
+        changes = ", ".join(f"{name} {value}" for name, value in run.changes.items())
         lines.append(
-            f"| {run.name} | {run.start or ''} | {knobs or 'nothing'} | {run.dev:.4f} "
+            f"| {run.name} | {run.start or ''} | {changes or 'none'} | {run.dev:.4f} "
             f"| {run.minutes:.0f}, {minutes[run.name]:.0f} |"
         )
     return "\n".join(lines)

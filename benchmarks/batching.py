@@ -1,39 +1,36 @@
-"""python -m benchmarks.batching: pictures with their captions, or captions by length?
+"""python -m benchmarks.batching: training batches by picture or by caption length.
 
 Two ways to make a training batch of some 160 captions, on a prepared data set:
 
-- by picture: 32 pictures with all of their captions. Regions are projected once a
-  picture; captions of all lengths are padded to the longest.
-- by length: 160 captions of nearly the same length, each with its own picture. Next to
-  no padding; regions are projected once a caption.
+- by picture: 32 pictures with all their captions. Regions are projected once a picture;
+  captions of all lengths are padded to the longest.
+- by length: 160 captions of almost equal length, each with its own picture. There is
+  almost no padding; regions are projected once a caption.
 
 Prints captions per second of both, measured in turn in the same process.
 """
 
-import argparse
 import statistics
 import time
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.arguments import add_data_flag, parser_of
 from data_prep.console import import_tensorflow
 from data_prep.errors import exit_on_bad_input
 
-ROUNDS = 7  # of each way, in turn: the median forgives a busy machine
-STEPS = 4  # a round
+ROUNDS = 7  # the median of so many is little disturbed by other work on the machine
+STEPS = 4  # training steps a round
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.batching",
-        description="Compare two ways to make a training batch.",
-        epilog="example:\n  python -m benchmarks.batching --data data/flickr8k",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = parser_of(
+        "batching",
+        "Compare two ways to make a training batch.",
+        "--data data/flickr8k",
     )
-    parser.add_argument(
-        "--data", type=Path, required=True, metavar="DIR", help="a prepared data set"
-    )
+    add_data_flag(parser)
     flags = parser.parse_args()
     import_tensorflow()
     speeds = measure(flags.data)
@@ -48,7 +45,7 @@ def main() -> int:
 
 
 def measure(data: Path) -> dict[str, list[float]]:
-    """Return captions per second of each round, by way of batching."""
+    """Return "by picture" and "by length" -> captions per second of each round."""
     from captioning.nn.cells import build_cell
     from captioning.tasks.captions.task import Captions
     from captioning.tasks.image_encoding import cached_rows
@@ -57,7 +54,7 @@ def measure(data: Path) -> dict[str, list[float]]:
     from data_prep.pipeline import images
     from data_prep.text.vocabulary import Vocabulary
 
-    config = preset("flickr8k")
+    config = preset("captions", "flickr8k")
     captions = images.load_split(data, "train").captions
     rows = cached_rows(config, data, "train")
     vocabulary = Vocabulary.load(data / "vocabulary.txt")
@@ -81,7 +78,7 @@ def measure(data: Path) -> dict[str, list[float]]:
             for batch in batches[way]:
                 learner.step("captions", batch).numpy()
                 captions += len(batch.token_ids)
-            if round_:  # the first one traced the graph
+            if round_:  # round 0 traces the graph
                 speeds[way].append(captions / (time.perf_counter() - began))
     return speeds
 
@@ -107,7 +104,7 @@ def _by_length(rows, token_ids) -> list:
     pictures = token_ids.value_rowids().numpy()
     order = np.argsort(captions.row_lengths().numpy(), kind="stable")
     size = 160
-    # Batches spread evenly over all lengths: their mean is that of an epoch.
+    # The batches are spread evenly over all lengths, like those of an epoch.
     firsts = ((np.arange(STEPS) + 0.5) / STEPS * (len(order) - size)).astype(int)
     return [
         Batch(

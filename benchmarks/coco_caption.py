@@ -1,7 +1,7 @@
-"""python -m benchmarks.coco_caption: the same scores by coco-caption itself.
+"""python -m benchmarks.coco_caption: scores of captions by coco-caption's own code.
 
-Its own tokenizer and METEOR 1.5 are Java programs, which come with the package
-`pycocoevalcap`; neither it nor Java is needed anywhere else:
+Its tokenizer and METEOR 1.5 are Java programs, which the package `pycocoevalcap`
+contains. Nothing else in this project needs the package or Java:
 
     pip install --no-deps pycocoevalcap && apt-get install default-jre-headless
 """
@@ -9,11 +9,12 @@ Its own tokenizer and METEOR 1.5 are Java programs, which come with the package
 import importlib
 import shutil
 
-from captioning.cli.arguments import Parser, add_candidates_flags
+from benchmarks.arguments import parser_of
+from captioning.cli.arguments import add_candidates_flags
 from data_prep.errors import BadInput, exit_on_bad_input
 
 SCORES = ("BLEU", "METEOR 1.5", "ROUGE-L", "CIDEr-D")
-_CLASSES = {  # of the package: module and class
+_CLASSES = {  # (module, class) of the package
     "tokenizer": ("tokenizer.ptbtokenizer", "PTBTokenizer"),
     "BLEU": ("bleu.bleu", "Bleu"),
     "METEOR 1.5": ("meteor.meteor", "Meteor"),
@@ -23,22 +24,21 @@ _CLASSES = {  # of the package: module and class
 
 
 def main() -> int:
-    parser = Parser(
-        prog="python -m benchmarks.coco_caption",
-        description="BLEU, METEOR 1.5, ROUGE-L and CIDEr-D of a file of captions, by "
+    parser = parser_of(
+        "coco_caption",
+        "BLEU, METEOR 1.5, ROUGE-L and CIDEr-D of a file of captions, by "
         "coco-caption's own code.",
-        epilog="example:\n  python -m benchmarks.coco_caption --captions test.json "
-        "--data data/flickr8k --split test",
+        "--captions test.json --data data/flickr8k --split test",
     )
     add_candidates_flags(parser)
     flags = parser.parse_args()
     from captioning.tasks.caption_scores import read_candidates, references_of
     from captioning.training.report import score_table
 
-    said = read_candidates(flags.captions)
-    split = references_of(said, flags.data, flags.split)
+    captions = read_candidates(flags.captions)
+    split = references_of(captions, flags.data, flags.split)
     references = dict(zip(split.image_ids, split.captions, strict=True))
-    print(score_table(scores(said, references)))
+    print(score_table(scores(captions, references)))
     return 0
 
 
@@ -50,8 +50,8 @@ def scores(captions: dict[str, str], references: dict[str, tuple[str, ...]]) -> 
     """
     if not shutil.which("java"):
         raise BadInput(
-            "Java was not found; coco-caption's tokenizer and METEOR need it. Install "
-            "it (Debian: default-jre-headless)."
+            "Java was not found; expected it for coco-caption's tokenizer and METEOR: "
+            "install it (Debian: default-jre-headless)."
         )
     try:
         classes = {
@@ -60,7 +60,7 @@ def scores(captions: dict[str, str], references: dict[str, tuple[str, ...]]) -> 
         }
     except ImportError as error:
         raise BadInput(
-            f"pycocoevalcap cannot be imported ({error}); run "
+            f"pycocoevalcap cannot be imported ({error}); expected it: run "
             "`pip install --no-deps pycocoevalcap`."
         ) from error
 
@@ -69,11 +69,11 @@ def scores(captions: dict[str, str], references: dict[str, tuple[str, ...]]) -> 
             {image: [{"caption": text} for text in all] for image, all in texts.items()}
         )
 
-    people = tokens(references)
-    said = tokens({image: [caption] for image, caption in captions.items()})
+    reference_tokens = tokens(references)
+    caption_tokens = tokens({image: [caption] for image, caption in captions.items()})
     found = {}
     for name in SCORES:
-        overall, _ = classes[name]().compute_score(people, said)
+        overall, _ = classes[name]().compute_score(reference_tokens, caption_tokens)
         if name == "BLEU":
             found |= {f"BLEU-{n}": value for n, value in enumerate(overall, 1)}
         else:

@@ -1,37 +1,37 @@
-"""python -m benchmarks.human_judgements: do our scores rank captions as people do?
+"""python -m benchmarks.human_judgements: how well our scores agree with people.
 
-Each caption that people judged (`benchmarks.judged_captions`) is scored against all
-five references of the picture that it was shown with, and Kendall's tau says how far
-scores and people agree on the order: on Expert tau-c over all single judgements, as
-the literature has it (with the judges' mean instead every tau is higher, and not
-comparable), on CrowdFlower tau-b. CIDEr-D weighs n-grams by the references of all test
-pictures.
+Each judged caption (`benchmarks.human_judgement_files`) is scored against all five
+references of the picture that it was shown with. Kendall's tau measures how far scores
+and judgements agree on the order: on Expert tau-c over all single judgements, as in the
+literature (with the mean of the judges every tau is higher, and not comparable), on
+CrowdFlower tau-b. CIDEr-D weighs n-grams by the references of all test pictures.
 
 The literature, times 100: Hessel et al. 2021, "CLIPScore: A Reference-free Evaluation
 Metric for Image Captioning" (arXiv:2104.08718), tables 1 and 2; BLEU-1 on CrowdFlower,
-which is not in there, from the README of github.com/aimagelab/pacscore (Sarto et al.
+which these tables lack, from the README of github.com/aimagelab/pacscore (Sarto et al.
 2023, arXiv:2303.12112).
 
                   BLEU-1   BLEU-4   ROUGE-L   METEOR   CIDEr   SPICE
     Expert          32.3     30.8      32.3     41.8    43.9    44.9
     CrowdFlower     17.9     16.9      19.9     22.2    24.6    24.4
 
-What differs: METEOR is version 1.5 there and NLTK's here. "CIDEr" there is what
-coco-caption prints under that name, which is CIDEr-D, with n-grams weighed by the
-references of all pairs: a picture counts as often as it was judged. (Weighed so, ours
-gives 43.9 and 24.6, too.)
+Differences: METEOR is version 1.5 there and NLTK's here. "CIDEr" there is what
+coco-caption prints under that name, which is CIDEr-D with n-grams weighed by the
+references of all pairs: a picture counts as often as it was judged. (With these weights
+ours also gives 43.9 and 24.6.)
 """
 
-import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.judged_captions import STUDIES, Judgements, read
+from benchmarks.arguments import parser_of
+from benchmarks.human_judgement_files import STUDIES, Judgements, read
+from data_prep.console import progress
 from data_prep.errors import exit_on_bad_input
 
-METEOR = "METEOR (NLTK)"  # as captioning.metrics names it
+METEOR = "METEOR (NLTK)"  # its name in captioning.metrics
 # Times 100: tau-c on Expert, tau-b on CrowdFlower; see above.
 LITERATURE = {
     "BLEU-1": (32.3, 17.9),
@@ -40,33 +40,32 @@ LITERATURE = {
     METEOR: (41.8, 22.2),
     "CIDEr-D": (43.9, 24.6),
 }
-COMPARABLE = ("Expert", "CrowdFlower, as published")  # with the columns of LITERATURE
-PAIRS_AT_ONCE = 200  # between two moves of the progress bar
+COMPARABLE = ("Expert", "CrowdFlower, as published")  # the columns of LITERATURE
+PAIRS_AT_ONCE = 200  # scored between two updates of the progress bar
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.human_judgements",
-        description="Correlation of our scores with human judgements of captions.",
-        epilog="example:\n  python -m benchmarks.human_judgements --source FLICKR8K",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = parser_of(
+        "human_judgements",
+        "Correlation of our scores with human judgements of captions.",
+        "--source FLICKR8K",
     )
     parser.add_argument(
         "--source",
         type=Path,
         required=True,
         metavar="FLICKR8K",
-        help="where Flickr8k's text files are, in folders or not",
+        help="folder with Flickr8k's text files, at any level",
     )
     flags = parser.parse_args()
     captions, judgements = read(flags.source)
     taus = {}
     for name, study in STUDIES.items():
         found = judgements[name]
-        became = "kept" if study.keep_own else "dropped"
+        action = "kept" if study.keep_own else "dropped"
         print(
             f"{name}: {len(found.pairs):,} pairs, {found.values.size:,} values; "
-            f"{found.own:,} pairs of own captions {became}",
+            f"{found.own:,} pairs of own captions {action}",
             flush=True,
         )
         scores = score(found, captions, name)
@@ -86,12 +85,10 @@ def score(
     one picture. METEOR is left out where NLTK finds no WordNet.
 
     Args:
-        judgements: whose pairs and references these are.
-        captions: the texts of both, by name.
-        title: stands before the progress bar.
+        judgements: pairs and references.
+        captions: name -> text, of judged captions and references.
+        title: of the progress bar.
     """
-    from tqdm import tqdm
-
     from captioning.metrics import CiderD, bleu, meteor, rouge_l
     from captioning.metrics.ptb_tokenizer import tokenize
 
@@ -105,23 +102,23 @@ def score(
     }
     cider = CiderD(references)
     scores = {name: [] for name in LITERATURE}
-    with tqdm(total=len(judgements.pairs), desc=title, unit=" pairs") as progress:
+    with progress(total=len(judgements.pairs), label=title, unit="pairs") as bar:
         for start in range(0, len(judgements.pairs), PAIRS_AT_ONCE):
             some = dict(enumerate(judgements.pairs[start : start + PAIRS_AT_ONCE]))
-            said = {i: tokens[caption] for i, (_, caption) in some.items()}
+            judged = {i: tokens[caption] for i, (_, caption) in some.items()}
             written = {i: references[image] for i, (image, _) in some.items()}
-            _, bleus = bleu(said, written)
+            _, bleus = bleu(judged, written)
             for name in ("BLEU-1", "BLEU-4"):
                 scores[name] += [bleus[i][name] for i in some]
-            _, rouges = rouge_l(said, written)
+            _, rouges = rouge_l(judged, written)
             scores["ROUGE-L"] += [rouges[i] for i in some]
-            scores["CIDEr-D"] += [cider.score_one(some[i][0], said[i]) for i in some]
+            scores["CIDEr-D"] += [cider.score_one(some[i][0], judged[i]) for i in some]
             if METEOR in scores:
-                if found := meteor(said, written):
+                if found := meteor(judged, written):
                     scores[METEOR] += [found[1][i] for i in some]
                 else:
                     del scores[METEOR]
-            progress.update(len(some))
+            bar.update(len(some))
     return scores
 
 
@@ -133,16 +130,17 @@ def correlate(
     tau-b = (P - Q) / sqrt((P + Q + T) (P + Q + U))      (Kendall 1945)
     tau-c = 2 (P - Q) / (n^2 (m - 1) / m)                (Stuart 1953)
 
-    with P pairs in the same order, Q in opposite order, T and U tied in one of the two
-    only, n judgements, m the lesser number of different values.
+    with P pairs in the same order, Q in opposite order, T and U pairs tied in only one
+    of the two, n judgements, and m the smaller number of different values.
 
     Args:
         scores: by name, ``(pairs,)``.
-        judgements: values ``(pairs, judgements)``; a score meets each of its pair's.
+        judgements: values ``(pairs, judgements)``; a score is compared with each one
+            of its pair.
         variant: "b" or "c".
 
     Returns:
-        By the names of the scores, -1..1; NaN where all scores or judgements are equal.
+        Name of the score -> -1..1; NaN if all scores or all judgements are equal.
     """
     from scipy.stats import kendalltau
 

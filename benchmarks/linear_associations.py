@@ -1,47 +1,48 @@
-"""python -m benchmarks.linear_associations: related words without a network.
+"""python -m benchmarks.linear_associations: baselines for related words.
 
-One caption of a picture is read; the content words of its other captions that were
-not read are to be found. Three ways to rank them, none of which knows order:
+One caption of a picture is read. To be found are the content words of its other
+captions that this caption lacks. Three ways to rank words, all without word order:
 
-- frequency: the words that people use most, whatever was read.
-- P(word | word read), smoothed towards the word's frequency: the mean over the words
-  that were read. What plain counting of neighbours knows.
-- ridge regression from the bag of words that were read.
+- frequency: the most frequent words, independent of the caption.
+- P(word | word read), smoothed towards the word's frequency, as a mean over the words
+  of the caption: co-occurrence counts.
+- ridge regression from the caption's bag of words.
 
-Recall@10, a mean over captions. All that can be chosen is chosen on dev; test is
-looked at once. `WordAssociations` must be better than these.
+Recall@10, a mean over captions. Hyperparameters are chosen on dev and used once on
+test. `WordAssociations` must be better than these.
 """
 
-import argparse
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.arguments import add_data_flag, parser_of
 from benchmarks.linear_tags import ridge
 from data_prep.errors import exit_on_bad_input
 
 K = 10
-NUM_RELATED = 2000  # the last of them is said of five training pictures
-SMOOTHING = (1.0, 3.0, 10.0, 30.0)  # captions of the average kind that each word gets
+NUM_RELATED = 2000  # the least frequent one is in captions of five training pictures
+SMOOTHING = (
+    1.0,
+    3.0,
+    10.0,
+    30.0,
+)  # average captions that are added to each word's counts
 PENALTIES = (3.0, 10.0, 30.0, 100.0)  # of the ridge, in captions
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.linear_associations",
-        description="Recall@10 of three ways to find related words.",
-        epilog="example:\n"
-        "  python -m benchmarks.linear_associations --data data/flickr8k",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = parser_of(
+        "linear_associations",
+        "Recall@10 of three ways to find related words.",
+        "--data data/flickr8k",
     )
-    parser.add_argument(
-        "--data", type=Path, required=True, metavar="DIR", help="a prepared data set"
-    )
+    add_data_flag(parser)
     flags = parser.parse_args()
     splits, num_words = read_data(flags.data)
     print(f"recall@{K} among {num_words} content words, after the whole caption")
-    for name, (knob, dev, test) in measure(splits).items():
-        shown = "" if knob is None else f" ({knob:g})"
+    for name, (chosen, dev, test) in measure(splits).items():
+        shown = "" if chosen is None else f" ({chosen:g})"
         print(f"{name + shown:<36} dev {dev:.4f}, test {test:.4f}")
     return 0
 
@@ -49,15 +50,15 @@ def main() -> int:
 def read_data(data: Path) -> tuple[dict, int]:
     """Return by split `(bag, read, expected)` and the number of content words.
 
-    bag: float32 ``(captions, vocabulary)``, which words the caption has; read: bool
-    ``(captions, content words)``, which content words it has; expected: bool, which the
-    picture's other captions have.
+    bag: float32 ``(captions, vocabulary)``, which words the caption has. read: bool
+    ``(captions, content words)``, which content words it has. expected: bool, the same
+    shape, which content words the picture's other captions have.
     """
     from data_prep.pipeline import images
     from data_prep.text import content_words
     from data_prep.text.vocabulary import Vocabulary
 
-    # Without the special ones, which no caption has.
+    # Without the four special tokens, which no caption has.
     vocabulary = Vocabulary.load(data / "vocabulary.txt").words[4:]
     captions = {
         name: images.load_split(data, name).captions
@@ -70,14 +71,14 @@ def read_data(data: Path) -> tuple[dict, int]:
         read = content_words.sets_of(alone, related)
         bag = content_words.sets_of(alone, vocabulary).astype(np.float32)
         picture = np.repeat(np.arange(len(groups)), [len(texts) for texts in groups])
-        told = np.zeros((len(groups), len(related)), np.int32)
-        np.add.at(told, picture, read)  # how many of a picture's captions say it
-        splits[name] = (bag, read, told[picture] > read)
+        counts = np.zeros((len(groups), len(related)), np.int32)
+        np.add.at(counts, picture, read)  # how many of a picture's captions have it
+        splits[name] = (bag, read, counts[picture] > read)
     return splits, len(related)
 
 
 def measure(splits: dict) -> dict[str, tuple]:
-    """Return by baseline (the knob chosen on dev or None, recall on dev, on test).
+    """Return by baseline (hyperparameter chosen on dev or None, recall on dev, test).
 
     Args:
         splits: "train", "dev", "test" -> what `read_data` returns.
@@ -119,14 +120,14 @@ def measure(splits: dict) -> dict[str, tuple]:
 
 
 def _chosen(splits, rankings) -> tuple:
-    """Return the knob that is best on dev, and the recall on dev and on test."""
+    """Return the best hyperparameter on dev, and the recall on dev and on test."""
     from captioning.metrics.ranking import recall_at_k
 
-    def recall(split, knob):
+    def recall(split, value):
         bag, read, expected = splits[split]
-        return recall_at_k(rankings[knob](bag, read), expected, K, excluded=read)
+        return recall_at_k(rankings[value](bag, read), expected, K, excluded=read)
 
-    dev = {knob: recall("dev", knob) for knob in rankings}
+    dev = {value: recall("dev", value) for value in rankings}
     best = max(dev, key=dev.get)
     return best, dev[best], recall("test", best)
 

@@ -1,37 +1,33 @@
-"""python -m benchmarks.linear_sentiment: what a linear model makes of the sentences.
+"""python -m benchmarks.linear_sentiment: a linear baseline for sentiment.
 
-Counts of n-grams, weighted by tf-idf, and a logistic regression: nothing recurrent,
-and order only within n words or characters. The recurrent reader of the same prepared
-data set must be better than this to have learned anything about order.
+Counts of n-grams, weighted by tf-idf, and a logistic regression: the model is not
+recurrent and sees the order only within n words or characters. A recurrent model of the
+same prepared data set must be better to have learned anything about order.
 
-The strength of the regularisation is chosen on dev; test is looked at once, with it.
+The strength of the regularisation is chosen on dev and used once on test.
 """
 
-import argparse
 from collections.abc import Mapping
-from pathlib import Path
 
+from benchmarks.arguments import add_data_flag, parser_of
 from data_prep.errors import exit_on_bad_input
 from data_prep.prepared.sentences import LabelledTexts, load_labelled
 
-# The longest n-grams that still helped, by what is counted: English is written in
-# words; Korean glues its grammar to them, so that parts of words have to be seen.
+# The longest n-grams that still helped, of words (for English) and of characters (for
+# Korean, whose endings and particles are written as parts of words).
 LONGEST = {"word": 3, "char": 4}
-# Inverse strengths of the L2 penalty, a factor of two apart around the usual best.
+# Inverse strengths of the L2 penalty, in factors of two around the usual best.
 STRENGTHS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.linear_sentiment",
-        description="Accuracy of tf-idf n-grams and a logistic regression.",
-        epilog="example:\n  python -m benchmarks.linear_sentiment --data data/sst2\n"
-        "  python -m benchmarks.linear_sentiment --data data/nsmc --count char",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = parser_of(
+        "linear_sentiment",
+        "Accuracy of tf-idf n-grams and a logistic regression.",
+        "--data data/sst2",
+        "--data data/nsmc --count char",
     )
-    parser.add_argument(
-        "--data", type=Path, required=True, metavar="DIR", help="a prepared data set"
-    )
+    add_data_flag(parser)
     parser.add_argument(
         "--count",
         choices=sorted(LONGEST),
@@ -63,7 +59,7 @@ def measure(
     vectorizer = TfidfVectorizer(
         analyzer=count,
         ngram_range=(1, LONGEST[count]),
-        # All that stands between spaces: one-letter words and "n't" tell, too.
+        # Everything between spaces: one-letter words and "n't" matter too.
         token_pattern=r"\S+" if count == "word" else None,
         min_df=1 if count == "word" else 2,
         sublinear_tf=True,

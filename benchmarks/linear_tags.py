@@ -1,42 +1,39 @@
-"""python -m benchmarks.linear_tags: what a linear model makes of the pictures' tags.
+"""python -m benchmarks.linear_tags: a linear baseline for the tags of pictures.
 
-Ridge regression from a picture's mean region to its tags: nothing hidden, nothing
-recurrent. A tag is one of the most frequent content words of the training captions; a
-picture has it if any of its captions says it. The tagger must be better than this to
-have a use for its cell.
+Ridge regression from a picture's mean region to its tags: no hidden layer, no
+recurrence. A tag is one of the most frequent content words of the training captions; a
+picture has it if one of its captions has the word. The tagger must be better for its
+cell to be of use.
 
-The strength of the penalty is chosen on dev; test is looked at once, with it.
+The strength of the penalty is chosen on dev and used once on test.
 """
 
-import argparse
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.arguments import add_data_flag, parser_of
 from data_prep.errors import exit_on_bad_input
 
 NUM_TAGS = 300
-# Penalties in shares of the variance, a factor of three apart around the best.
+# Penalties as shares of the variance, in factors of three around the best.
 PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.linear_tags",
-        description="Macro mean average precision of ridge regression over tags.",
-        epilog="example:\n  python -m benchmarks.linear_tags --data data/flickr8k",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = parser_of(
+        "linear_tags",
+        "Macro mean average precision of ridge regression over tags.",
+        "--data data/flickr8k",
     )
-    parser.add_argument(
-        "--data", type=Path, required=True, metavar="DIR", help="a prepared data set"
-    )
+    add_data_flag(parser)
     flags = parser.parse_args()
-    pooled, said = read_data(flags.data)
-    penalty, scores = measure(pooled, said)
-    print(f"macro mean average precision over {said['test'].shape[1]} tags")
+    pooled, has_tag = read_data(flags.data)
+    penalty, scores = measure(pooled, has_tag)
+    print(f"macro mean average precision over {has_tag['test'].shape[1]} tags")
     shown = ", ".join(f"{name} {score:.4f}" for name, score in scores.items())
     print(f"ridge regression, penalty {penalty:g}: {shown}")
-    print(f"prevalence (what chance gives): test {said['test'].mean():.4f}")
+    print(f"prevalence (the score of chance): test {has_tag['test'].mean():.4f}")
     return 0
 
 
@@ -50,37 +47,41 @@ def read_data(data: Path) -> tuple[dict, dict]:
 
     splits = {name: images.load_split(data, name) for name in ("train", "dev", "test")}
     tags = content_words.most_frequent(splits["train"].captions, NUM_TAGS)
-    recipe = features_of(preset("flickr8k-tags"))
+    recipe = features_of(preset("tags", "flickr8k"))
     pooled = {
         name: features.cached(data, name, recipe).mean(axis=1, dtype=np.float32)
         for name in splits
     }
-    said = {
+    has_tag = {
         name: content_words.sets_of(split.captions, tags)
         for name, split in splits.items()
     }
-    return pooled, said
+    return pooled, has_tag
 
 
-def measure(pooled: dict, said: dict) -> tuple[float, dict[str, float]]:
+def measure(pooled: dict, has_tag: dict) -> tuple[float, dict[str, float]]:
     """Return the penalty chosen on dev, and the score on dev and on test.
 
     Args:
         pooled: "train", "dev", "test" -> float ``(pictures, region_dim)``.
-        said: the same splits -> bool ``(pictures, tags)``.
+        has_tag: the same splits -> bool ``(pictures, tags)``.
     """
     from captioning.metrics.ranking import macro_average_precision
 
     mean = pooled["train"].mean(axis=0)
-    deviation = pooled["train"].std(axis=0) + 1e-6  # of a channel that never fires
+    deviation = (
+        pooled["train"].std(axis=0) + 1e-6
+    )  # not 0 for a channel that is always 0
     scaled = {name: (rows - mean) / deviation for name, rows in pooled.items()}
     weights = {
-        penalty: ridge(scaled["train"], said["train"], penalty * len(scaled["train"]))
+        penalty: ridge(
+            scaled["train"], has_tag["train"], penalty * len(scaled["train"])
+        )
         for penalty in PENALTIES
     }
 
     def score(split, penalty):
-        return macro_average_precision(scaled[split] @ weights[penalty], said[split])
+        return macro_average_precision(scaled[split] @ weights[penalty], has_tag[split])
 
     dev = {penalty: score("dev", penalty) for penalty in PENALTIES}
     best = max(dev, key=dev.get)

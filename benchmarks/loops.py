@@ -1,26 +1,26 @@
-"""python -m benchmarks.loops: how should the loop over time be run?
+"""python -m benchmarks.loops: ways to run the loop over time.
 
 A training pass of the LSTM over short and over long sequences, forward and backward
-with the inputs' gradient, the same cell and the same weights:
+with the inputs' gradient, by the same cell with the same weights:
 
-- while loop: `captioning.nn.bptt` as it is, a `tf.while_loop` each way. One
-  graph for batches of all sizes.
-- unrolled: the same operations, every step its own part of the graph, which must be
-  made anew for each length.
-- XLA: the while loop, compiled; anew for each length and each number of sequences.
-- derived: the loop forward, and TensorFlow's own derivative of it.
+- while loop: `captioning.nn.bptt` as it is, a `tf.while_loop` in each direction. One
+  graph serves batches of all sizes.
+- unrolled: the same operations, with a part of the graph for every step. Each sequence
+  length needs its own graph.
+- XLA: the while loop, compiled; again for each length and each number of sequences.
+- derived: the forward loop, and TensorFlow's own derivative of it.
 
-Prints, of each, the milliseconds of a pass, and the seconds of the first one, in which
-the graph is made.
+Prints for each the milliseconds of a pass, and the seconds of the first pass, in which
+the graph is built.
 """
 
 import time
 from collections.abc import Callable
 from unittest import mock
 
-from benchmarks.rows.recurrence import LONG, SHORT, our_layer, training_pass
-from benchmarks.rows.timing import in_turn, spread
-from captioning.cli.arguments import Parser, positive
+from benchmarks.arguments import add_rounds_flag, parser_of
+from benchmarks.performance.recurrence import LONG, SHORT, our_layer, training_pass
+from benchmarks.performance.timing import in_turn, spread
 from data_prep.console import import_tensorflow
 from data_prep.errors import exit_on_bad_input
 
@@ -28,17 +28,13 @@ WAYS = ("while loop", "unrolled", "XLA", "derived")
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = Parser(
-        prog="python -m benchmarks.loops",
-        description="Compare ways to run an LSTM's loop over time.",
-        epilog="example:\n  python -m benchmarks.loops --rounds 7",
+    parser = parser_of(
+        "loops", "Compare ways to run an LSTM's loop over time.", "--rounds 7"
     )
-    parser.add_argument(
-        "--rounds", type=positive, default=7, metavar="N", help="default: %(default)s"
-    )
+    add_rounds_flag(parser, 7)
     flags = parser.parse_args(argv)
     import_tensorflow()
-    way_of("while loop", (1, 1))()  # TensorFlow's own start, before any clock
+    way_of("while loop", (1, 1))()  # so that TensorFlow's start is not measured
     print("| batch x steps | way | ms a pass | s for the first |\n|---|---|---|---|")
     for shape in (SHORT, LONG):
         ways = {way: way_of(way, shape) for way in WAYS}
@@ -51,7 +47,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def way_of(way: str, shape: tuple[int, int]) -> Callable[[], list]:
-    """Return a function without arguments: forward, backward, every gradient.
+    """Return a function without arguments that computes all gradients.
 
     Args:
         way: one of `WAYS`.
@@ -77,7 +73,7 @@ def way_of(way: str, shape: tuple[int, int]) -> Callable[[], list]:
         return one_pass
 
     def unrolled():
-        with mock.patch.object(tf, "while_loop", _unrolled):  # as it is traced
+        with mock.patch.object(tf, "while_loop", _unrolled):  # during tracing
             return one_pass()
 
     return unrolled
@@ -90,7 +86,7 @@ def _seconds(one_pass) -> float:
 
 
 def _unrolled(cond, body, loop_vars, shape_invariants=None):
-    """`tf.while_loop` of a number of steps that Python knows."""
+    """Run `tf.while_loop` in Python, for a number of steps that is known."""
     while cond(*loop_vars):
         loop_vars = body(*loop_vars)
     return loop_vars

@@ -1,8 +1,8 @@
-"""python -m benchmarks.scaling: how does the cost grow with the work?
+"""python -m benchmarks.scaling: how the cost grows with the work.
 
-Draws milliseconds or photos a second against the size of a batch, of a beam, of a
-sequence, and time and memory against the number of photos that `captioning.caption` is
-given. Everything is made up but the run; what is drawn is printed too.
+Draws speed against the size of a batch, the number of beams and the length of
+sequences, and time and memory of `captioning.caption` against the number of photos. All
+data but the run is generated. The numbers are printed, too.
 """
 
 from collections.abc import Iterator
@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.rows.timing import Spread, in_turn, spread
-from captioning.cli.arguments import Parser, add_run_flag, check_file_to_write, positive
+from benchmarks.arguments import add_rounds_flag, parser_of
+from benchmarks.performance.timing import Spread, in_turn, spread
+from captioning.cli.arguments import add_run_flag, check_file_to_write, positive
 from captioning.cli.runs import chosen_run
 from data_prep.console import import_tensorflow
 from data_prep.errors import exit_on_bad_input
@@ -21,17 +22,17 @@ BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # pictures, of five captions each
 BEAMS = (1, 2, 3, 4, 5, 6, 7, 8)
 LENGTHS = (8, 16, 32, 64, 128, 256)
 PHOTOS = (100, 1_000, 10_000, 100_000)
-TOKENS = 8192  # a pass over sequences of any length has so many steps in all
-SEARCHED = 300  # photos a round
+TOKENS = 8192  # steps of a pass, over all sequences, for every length
+SEARCHED = 300  # photos captioned by beam search a round
 
 
 class Line(NamedTuple):
-    """What grew with what: a spread for each amount of work.
+    """A line of a panel.
 
     Attributes:
         name: in the legend.
-        work: how much.
-        cost: what it cost.
+        work: amounts of work.
+        cost: the cost of each.
     """
 
     name: str
@@ -40,7 +41,7 @@ class Line(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """One picture: axes and lines."""
+    """One panel of the figure: title, labels of the axes, and lines."""
 
     title: str
     work: str
@@ -49,10 +50,10 @@ class Panel(NamedTuple):
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = Parser(
-        prog="python -m benchmarks.scaling",
-        description="Draw cost against work: batches, beams, sequences, photos.",
-        epilog="example:\n  python -m benchmarks.scaling --run runs/harbour-lstm",
+    parser = parser_of(
+        "scaling",
+        "Draw cost against work: batches, beams, sequences, photos.",
+        "--run runs/harbour-lstm",
     )
     add_run_flag(parser)
     parser.add_argument(
@@ -62,16 +63,14 @@ def main(argv: list[str] | None = None) -> int:
         metavar="FILE",
         help="the PNG to write (default: %(default)s)",
     )
-    parser.add_argument(
-        "--rounds", type=positive, default=7, metavar="N", help="default: %(default)s"
-    )
+    add_rounds_flag(parser, 7)
     parser.add_argument(
         "--photos",
         type=positive,
         default=PHOTOS[-1],
         metavar="N",
-        help="at most so many photos for the command: with EfficientNet 100,000 take "
-        "the better part of an hour (default: %(default)s)",
+        help="largest number of photos for the command; with EfficientNet, 100,000 "
+        "take most of an hour (default: %(default)s)",
     )
     flags = parser.parse_args(argv)
     check_file_to_write("--out", flags.out, [".png"])
@@ -95,16 +94,15 @@ def _panels(run: Path, rounds: int, photos: int) -> Iterator[Panel]:
 
 
 def _by_batch(rounds: int) -> Panel:
-    from dataclasses import replace
-
-    from benchmarks.rows.training_step import made_up_batch, our_step
+    from benchmarks.performance.training_step import made_up_batch, our_step
+    from captioning.tasks.config import override
     from captioning.tasks.registry import preset
 
     generator = np.random.default_rng(0)
-    base = preset("flickr8k")
+    base = preset("captions", "flickr8k")
     costs = []
     for size in BATCHES:
-        config = replace(base, batch_size=size)
+        config = override(base, batch_size=size)
         batch = made_up_batch(config, generator)
         seconds = in_turn({"step": our_step(config, batch)}, rounds)["step"]
         costs.append(spread([len(batch.token_ids) / each for each in seconds]))
@@ -117,7 +115,7 @@ def _by_batch(rounds: int) -> Panel:
 
 
 def _by_length(rounds: int) -> Panel:
-    from benchmarks.rows.recurrence import keras_layer, our_layer, training_pass
+    from benchmarks.performance.recurrence import keras_layer, our_layer, training_pass
 
     makers = {"ours": our_layer, "keras.layers.LSTM": keras_layer}
     costs: dict[str, list[Spread]] = {name: [] for name in makers}
@@ -137,7 +135,7 @@ def _by_length(rounds: int) -> Panel:
 
 
 def _by_beams(run: Path, rounds: int) -> Panel:
-    from benchmarks.rows.search import cached_regions, without_encoder
+    from benchmarks.performance.search import cached_regions, without_encoder
     from captioning.tasks.captions.generation import caption_rows
 
     captions, regions = cached_regions(run, SEARCHED)
@@ -162,7 +160,7 @@ def _by_beams(run: Path, rounds: int) -> Panel:
 
 
 def _by_photos(run: Path, most: int) -> list[Panel]:
-    from benchmarks.rows.memory import captioned
+    from benchmarks.performance.memory import captioned
 
     counts = [count for count in PHOTOS if count <= most]
     found = [captioned(run, count) for count in counts]
@@ -190,16 +188,16 @@ def _print(panel: Panel) -> None:
 
 
 def draw(panels: list[Panel], path: Path) -> None:
-    """Draw all panels side by side: medians, and bands from the least to the most.
+    """Draw all panels side by side: medians, with bands from minimum to maximum.
 
     Args:
-        panels: what to draw.
-        path: a PNG file, written over.
+        panels: to draw.
+        path: a PNG file; an existing one is replaced.
     """
     import matplotlib
     from matplotlib.figure import Figure
 
-    matplotlib.use("Agg")  # a server has no screen
+    matplotlib.use("Agg")  # works without a screen
     figure = Figure(figsize=(3.4 * len(panels), 3.2), layout="constrained")
     for axes, panel in zip(
         np.atleast_1d(figure.subplots(1, len(panels))), panels, strict=True

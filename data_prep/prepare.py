@@ -1,6 +1,5 @@
 """python -m data_prep.prepare: a raw data set -> examples, tokenizer, dataset.json."""
 
-import argparse
 import inspect
 import itertools
 from collections.abc import Iterable, Iterator
@@ -8,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from data_prep.arguments import Parser
 from data_prep.atomic import replacing
 from data_prep.console import import_tensorflow
 from data_prep.datasets import load, names
@@ -15,15 +15,9 @@ from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.examples import SPLITS, Parallel, Skipped
 from data_prep.prepared.picture_records import checked_records
 from data_prep.prepared.summary import summary
-from data_prep.readers.sources import check_folder
-from data_prep.text.tokenizer_choice import (
-    KINDS,
-    MANY_TEXTS,
-    MIN_COUNT,
-    STANDARDIZED,
-    build,
-    choose,
-)
+from data_prep.readers.source_folder import check_folder
+from data_prep.text.min_count import MANY_TEXTS, MIN_COUNT
+from data_prep.text.tokenizers import KINDS, STANDARDIZED, build, choose
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to import; --help must not wait for it
     from data_prep.prepared.dataset_info import DatasetInfo, ShardInfo
@@ -63,7 +57,7 @@ def prepare(
         tokenizer: "words", "pieces", "subwords" or "characters"; None is the data
             set's own ``TOKENIZER``, words for captions.
         min_count: of words, how often one must occur in the training texts; None
-            decides by their number, see `tokenizer_choice.default_min_count`.
+            decides by their number, see `text.min_count`.
         vocabulary_size: of pieces, subwords or characters, how many at most; None is
             the data set's own.
         images_per_shard: pictures a file; sentences are one file a split.
@@ -238,13 +232,12 @@ _OWN_FLAGS = {
 }
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="python -m data_prep.prepare",
         description="Check pictures and texts and write them as a data set that "
         "captioning.train reads.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("name", metavar="NAME", help=f"one of {', '.join(names())}")
     parser.add_argument(

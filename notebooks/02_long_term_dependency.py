@@ -44,6 +44,7 @@ from IPython.display import Image
 
 from captioning.nn.cells import LSTMCell
 from captioning.experiments.long_term import grid, near_and_far, report
+from captioning.experiments.long_term.boat_sentences import boat_sentences
 from captioning.experiments.long_term.recall import Budget, CELLS, build_recaller, memory_norms
 from captioning.experiments.long_term.state_jacobians import step_jacobians
 from captioning.plots import long_term as plots
@@ -57,7 +58,7 @@ pictures = Path(tempfile.mkdtemp())
 # Eight vehicles, each with its surface and its driver:
 
 # %%
-for sentence in sequences.boat_sentences(1, np.random.default_rng(0))[:4]:
+for sentence in boat_sentences(1, np.random.default_rng(0))[:4]:
     print("far " if sentence.far else "near", sentence, " ->", sentence.answer)
 
 # %% [markdown]

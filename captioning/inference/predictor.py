@@ -13,7 +13,7 @@ from captioning.inference.saved_model import is_export, load_server, tasks_of
 from captioning.training.loading import load_run
 from captioning.training.run_directory import newest
 from data_prep.errors import BadInput
-from data_prep.pictures.decode import decode_picture, squeeze
+from data_prep.pictures.decode import decode_picture, resize_to_square
 from data_prep.pictures.reader import BadPicture
 
 # Tags this probable are shown, or the best one. Generous: one that is likelier wrong
@@ -108,7 +108,7 @@ class DrawingCaptioner:
     def attention_maps(self, picture: bytes, caption: str) -> Looks:
         """Return where the run looks as it says `caption` of an encoded picture."""
         decoded = decode_picture(tf.constant(picture))
-        pixels = squeeze(decoded, self._task.config.vision.image_size)
+        pixels = resize_to_square(decoded, self._task.config.vision.image_size)
         words, weights = self._task.attention_maps(pixels[None], caption)
         small = Image.fromarray(decoded.numpy())
         small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))

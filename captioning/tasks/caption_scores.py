@@ -12,8 +12,8 @@ from captioning.metrics import METEOR_NAME, CiderD, meteor, score_corpus
 from captioning.metrics.diversity import habits, mean_diversity
 from captioning.metrics.ptb_tokenizer import tokenize
 from data_prep.errors import BadInput
+from data_prep.harbour.captions import parse
 from data_prep.harbour.scene import Scene, facts
-from data_prep.harbour.sentences import parse
 from data_prep.pipeline.images import Split, load_split
 
 

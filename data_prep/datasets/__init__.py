@@ -1,21 +1,24 @@
 """The data sets: one module each, all under one contract.
 
-A module of this package is a data set; its file name is what users type. It has
+A module of this package is a data set, and its file name is what users type. To add a
+data set, add a file; nothing else changes. A module has
 
 - a docstring, which says what it reads and how it splits;
-- ``KIND``, which says what ``read`` yields: "captions" (`RawExample`), "sentiment" or
-  "gap" (`Labelled`), or "translation" (`Parallel`);
-- ``NEEDS_SOURCE: bool``, whether it is read from a folder or made out of nothing;
+- ``KIND``, one of `data_prep.examples.KINDS`, which says what ``read`` yields:
+  "captions" (`RawExample`), "sentiment" or "gap" (`Labelled`), "translation"
+  (`Parallel`);
+- ``NEEDS_SOURCE: bool``, whether it is read from a folder or generated;
 - ``read(source: Path | None, skipped: Skipped, *, ...) -> Iterator``, which yields
-  lazily, split after split: an example of train never comes after one of dev.
-  Arguments by keyword are the data set's options. What cannot be used is not an error
-  but goes to ``skipped``, unless nothing can be read at all: then `BadInput`;
-- ``TOKENIZER``, unless captions: what its texts are cut into if the user does not say,
-  one of `text.tokenizer_choice.KINDS`, and ``VOCABULARY_SIZE``, into how many;
-- ``LANGUAGES``, if translation: their codes, the pivot first. One learns to translate
-  from the pivot into the others and from the others into the pivot.
+  lazily, split after split: no example of train comes after one of dev. Keyword
+  arguments are the data set's options. What cannot be used goes to ``skipped`` and is
+  not an error, unless nothing can be read at all: then `BadInput`;
+- ``TOKENIZER``, unless captions: the default tokenizer, one of `text.tokenizers.KINDS`,
+  and optionally ``VOCABULARY_SIZE``, its size (not for words);
+- ``LANGUAGES``, if translation: the language codes, the pivot first. A model learns to
+  translate from the pivot into the others and from the others into the pivot.
 
-Nothing else knows the names of the data sets: a new file is a new data set.
+Data sets do not import each other. What they share is in `data_prep.readers` and, for
+generated ones, in `data_prep.harbour`.
 """
 
 import importlib
@@ -34,7 +37,7 @@ def load(name: str) -> ModuleType:
     """Return the module of a data set.
 
     Raises:
-        BadInput: there is none of this name; the message lists those there are.
+        BadInput: there is no data set of this name; the message lists those there are.
     """
     if name not in names():
         raise BadInput(

@@ -1,11 +1,11 @@
 """Flickr8k (Hodosh, Young, Hockenmaier 2013): 8,091 photos, five captions each.
 
-Read as the authors spread it (``Flicker8k_Dataset``, ``Flickr8k_text``), with all files
-in one folder, or as on Kaggle (``Images``, ``captions.txt``); the names of folders do
-not matter. The split is the official one, 6,000/1,000/1,000, which is also Karpathy's;
-photos in none of its lists are left out. Kaggle's copy lacks the lists
+Reads the authors' distribution (``Flicker8k_Dataset``, ``Flickr8k_text``), also with
+all files in one folder, or Kaggle's (``Images``, ``captions.txt``); the names of the
+folders do not matter. The split is the official one, 6,000/1,000/1,000, which is also
+Karpathy's; photos in none of its lists are left out. Kaggle's copy lacks the lists
 (``Flickr_8k.trainImages.txt`` and so on): without them the hash of a photo's name
-splits, in the same shares, and scores cannot be compared with published ones.
+splits, with the same shares, and scores do not compare with published ones.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,13 @@ from pathlib import Path
 
 from data_prep.errors import BadInput
 from data_prep.examples import SPLITS, RawExample, Skipped
-from data_prep.readers.caption_files import read_captions
-from data_prep.readers.sources import (
+from data_prep.readers.caption_files import read_captions, usable_captions
+from data_prep.readers.files import read_text
+from data_prep.readers.hash_split import group_by_hash
+from data_prep.readers.source_folder import (
     find_file,
     find_picture,
     find_picture_folder,
-    read_text,
-    split_by_hash,
-    usable_captions,
 )
 
 KIND = "captions"
@@ -32,11 +31,11 @@ TRAIN, DEV = 6 / 8, 1 / 8  # the official shares
 
 
 def read(source: Path, skipped: Skipped) -> Iterator[RawExample]:
-    """Yield the photos of train, dev and test, each in the order of its list.
+    """Yield the photos of train, dev and test, each split in the order of its list.
 
     Args:
-        source: a folder with photos and text files, in folders or not.
-        skipped: gets photos that are in no split, are missing, or have no caption; its
+        source: a folder with photos and text files, at any level.
+        skipped: gets photos that are in no split, are missing, or have no caption. Its
             note "split" says whether the split is the official one.
 
     Raises:
@@ -52,22 +51,20 @@ def read(source: Path, skipped: Skipped) -> Iterator[RawExample]:
                 skipped.add("picture without captions", image_id)
             elif path := find_picture(folder, image_id, skipped):
                 yield RawExample(image_id, split, texts, path)
-    for image_id in captions:  # those that remain
+    for image_id in captions:  # the rest, which no list names
         if find_picture(folder, image_id, skipped):
             skipped.add("picture in no split", image_id)
 
 
 def _captions(source) -> dict[str, list[str]]:
     """Return the captions of each photo, in the order of the file."""
-    for name in CAPTIONS:
-        if path := find_file(source, name):
-            break
-    else:
+    path = find_file(source, *CAPTIONS)
+    if path is None:
         raise BadInput(
             f"{source} and the folders in it have no {CAPTIONS[0]} (nor Kaggle's "
             f"{CAPTIONS[1]}); expected Flickr8k: give the folder where it was unpacked."
         )
-    parse = _token_rows if name == CAPTIONS[0] else read_captions
+    parse = _token_rows if path.name == CAPTIONS[0] else read_captions
     captions: dict[str, list[str]] = {}
     for image_id, caption in parse(path):
         captions.setdefault(image_id, []).append(caption)
@@ -75,7 +72,7 @@ def _captions(source) -> dict[str, list[str]]:
 
 
 def _token_rows(path) -> Iterator[tuple[str, str]]:
-    """Rows of the authors' file: ``1000268201_693b08cb0e.jpg#0<TAB>A child ...``."""
+    """Yield rows of the authors' file: ``1000268201_693b08cb0e.jpg#0<TAB>A child``."""
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
@@ -84,7 +81,7 @@ def _token_rows(path) -> Iterator[tuple[str, str]]:
         if not (tab and sign):
             raise BadInput(
                 f"line {number} of {path} is {line[:60]!r}; expected "
-                "'PICTURE#NUMBER<TAB>CAPTION': get the file anew."
+                "'PICTURE#NUMBER<TAB>CAPTION': get the file again."
             )
         yield image_id, caption
 
@@ -98,15 +95,12 @@ def _splits(source, captions, skipped) -> dict[str, list[str]]:
             f"by hash, not the official one: {source} has no {missing[0]}; do not "
             "compare scores with published ones"
         )
-        splits: dict[str, list[str]] = {split: [] for split in SPLITS}
-        for image_id in captions:
-            splits[split_by_hash(image_id, TRAIN, DEV)].append(image_id)
-        return splits
+        return group_by_hash(captions, str, TRAIN, DEV)
     if missing:
         raise BadInput(
             f"{source} has no {', '.join(missing)}, though other lists of the official "
-            "split; expected all three, or none (for a split by hash): get what is "
-            "missing."
+            "split; expected all three, or none (for a split by hash): get the missing "
+            "ones."
         )
     skipped.notes["split"] = "official"
     splits = {split: read_text(path).split() for split, path in lists.items()}
@@ -114,6 +108,6 @@ def _splits(source, captions, skipped) -> dict[str, list[str]]:
     if len(set(image_ids)) < len(image_ids):
         raise BadInput(
             f"the lists {', '.join(SPLIT_LISTS.values())} in {source} name a picture "
-            "twice; expected each picture in one split: get the lists anew."
+            "twice; expected each picture in one split: get the lists again."
         )
     return splits

@@ -1,14 +1,14 @@
 """Your own pictures: a folder with pictures and one file of captions.
 
-The file of captions may be CSV, JSON, JSON lines or COCO's JSON;
-`readers.caption_files` shows each. It is found in the folder, or given as the option
+The caption file may be CSV, JSON, JSON lines or COCO's JSON; `readers.caption_files`
+shows each form. It is searched for in the folder, or given with the option
 ``captions``. It names the pictures relative to the folder, or to a folder ``images`` in
-it. Nothing outside of the folder is read, wherever names and links may lead.
+it. Nothing outside of the folder is read, even if names or links lead there.
 
-The sha256 of a picture's name decides on its split: 80% train, 10% dev, 10% test. So a
-picture stays in its split whatever is added or removed; and a few pictures may leave a
-split empty (a hundred hardly ever do). To split by yourself, write Karpathy's JSON and
-use the data set ``flickr30k``.
+The sha256 of a picture's name decides its split: 80% train, 10% dev, 10% test. So a
+picture stays in its split when others are added or removed; and with very few pictures
+a split may be empty (with a hundred this is rare). For a split of your own, write
+Karpathy's JSON and use the data set ``flickr30k``.
 """
 
 import os
@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data_prep.errors import BadInput
-from data_prep.examples import SPLITS, RawExample, Skipped
-from data_prep.readers.caption_files import read_captions
-from data_prep.readers.sources import find_picture, split_by_hash, usable_captions
+from data_prep.examples import RawExample, Skipped
+from data_prep.readers.caption_files import read_captions, usable_captions
+from data_prep.readers.hash_split import group_by_hash
+from data_prep.readers.source_folder import find_picture
 
 KIND = "captions"
 NEEDS_SOURCE = True
@@ -31,16 +32,16 @@ PICTURE_FOLDERS = ("images", "Images")
 def read(
     source: Path, skipped: Skipped, *, captions: Path | None = None
 ) -> Iterator[RawExample]:
-    """Yield the pictures of train, dev and test, each in the order of the file.
+    """Yield the pictures of train, dev and test, each split in the order of the file.
 
     Args:
         source: the folder.
         skipped: gets pictures that are missing or outside of the folder, captions that
             are empty or repeated for a picture, and pictures without captions.
-        captions: the file of captions, if it is not to be searched for.
+        captions: the caption file; None searches for it.
 
     Raises:
-        BadInput: there is no file of captions, or several, or a malformed one.
+        BadInput: there is no caption file, or several, or it is malformed.
     """
     path = Path(captions) if captions else _captions_file(source)
     by_picture: dict[str, list[str]] = {}
@@ -49,10 +50,12 @@ def read(
     skipped.notes["split"] = (
         f"by hash of the pictures' names, {TRAIN:.0%} train, {DEV:.0%} dev, rest test"
     )
-    splits: dict[str, list[tuple[str, Path]]] = {split: [] for split in SPLITS}
-    for image_id in by_picture:
-        if picture := find_picture(source, image_id, skipped):
-            splits[split_by_hash(image_id, TRAIN, DEV)].append((image_id, picture))
+    found = (
+        (image_id, picture)
+        for image_id in by_picture
+        if (picture := find_picture(source, image_id, skipped))
+    )
+    splits = group_by_hash(found, lambda item: item[0], TRAIN, DEV)
     for split, pictures in splits.items():
         for image_id, picture in pictures:
             texts = usable_captions(by_picture[image_id], image_id, skipped)
@@ -68,7 +71,7 @@ def _captions_file(source) -> Path:
     found = [
         p for p in files if p.suffix.lower() in SUFFIXES or p.name == "captions.txt"
     ]
-    # With several, the name decides.
+    # Of several candidates, the one named captions is taken.
     chosen = [p for p in found if p.stem.lower() == "captions"] or found
     if len(chosen) == 1:
         return chosen[0]
@@ -80,14 +83,14 @@ def _captions_file(source) -> Path:
             ".jsonl: put it there, or name the file with --captions FILE."
         )
     raise BadInput(
-        f"{source} has several files that may hold the captions: "
+        f"{source} has several files that may be the captions: "
         f"{', '.join(path.name for path in chosen)}; expected one: choose it with "
         "--captions FILE."
     )
 
 
 def _image_id(source, name) -> str:
-    """One name for one picture: else it might be in two splits."""
+    """Return the one name of a picture: with two it could be in two splits."""
     name = Path(os.path.normpath(name.strip())).as_posix()  # "./b/../a.jpg" is "a.jpg"
     if not os.path.lexists(source / name):
         for folder in PICTURE_FOLDERS:

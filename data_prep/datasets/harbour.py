@@ -1,8 +1,8 @@
-"""The harbour: drawn scenes with five sentences each; needs no source at all.
+"""The harbour: drawn scenes with five captions each; no source.
 
 Options: ``count`` training scenes (dev and test get a tenth of it, at least 100 each),
-``seed``, and ``processes``, which changes the speed and nothing else. The pictures are
-JPEG, the scene of each is JSON in ``RawExample.scene``.
+``seed``, and ``processes``, which changes only the speed. The pictures are JPEG; the
+scene of each is JSON in ``RawExample.scene``.
 """
 
 import itertools
@@ -13,22 +13,26 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from data_prep.errors import BadInput
 from data_prep.examples import RawExample, Skipped
+from data_prep.harbour.captions import captions_of
 from data_prep.harbour.render import encode, render
-from data_prep.harbour.scene import SPLITS, sample_scene
-from data_prep.harbour.sentences import say
+from data_prep.harbour.sampling import check_at_least, split_sizes
+from data_prep.harbour.scene import sample_scene
 
 KIND = "captions"
 NEEDS_SOURCE = False
 
-IMAGE_SIZE = 128  # pixels: what the small encoder sees, and all that is said is visible
-COUNT = 8_000  # training scenes: about 15 s to draw on two cores
-CHUNK = 100  # scenes a task: 0.2 s of work, 0.7 MB to send back
-POOL_FROM = 2_000  # training scenes; below, starting processes costs more than it saves
-LOOK_AHEAD = 4  # tasks waiting for each process: bounds the memory
+IMAGE_SIZE = (
+    128  # pixels: the small encoder's input; all that captions state is visible
+)
+COUNT = 8_000  # training scenes: drawn in about 15 s on two cores
+CHUNK = 100  # scenes a job of a process: 0.2 s of work, 0.7 MB to send back
+POOL_FROM = (
+    2_000  # training scenes: with fewer, starting processes takes longer than it saves
+)
+LOOK_AHEAD = 4  # jobs waiting for each process: bounds the memory
 
-# Where a chunk of scenes lies: split, first index, index after the last, seed.
+# A chunk of scenes: split, first index, index after the last, seed.
 _Chunk = tuple[str, int, int, int]
 
 
@@ -40,26 +44,22 @@ def read(
     seed: int = 0,
     processes: int | None = None,
 ) -> Iterator[RawExample]:
-    """Draw the scenes of train, dev and test, in this order.
+    """Yield the scenes of train, dev and test, in this order.
 
     Args:
-        source: not used; the harbour is invented.
-        skipped: stays empty; nothing can fail.
+        source: not used; the scenes are generated.
+        skipped: stays empty; no scene can fail.
         count: number of training scenes.
-        seed: another seed, other scenes; the held-out combinations stay the same.
-        processes: how many draw; by default all cores, or one for a small ``count``.
+        seed: of the scenes; the held-out combinations do not depend on it.
+        processes: that draw; None is one a core, or one for a small ``count``.
 
     Raises:
         BadInput: ``count`` or ``processes`` is less than one.
     """
-    for name, number in (("count", count), ("processes", processes)):
-        if number is not None and number < 1:
-            raise BadInput(
-                f"The harbour got {name}={number}; expected at least 1: "
-                f"give a larger {name}."
-            )
+    check_at_least("the harbour", 1, count=count)
     if processes is None:
         processes = _cores() if count >= POOL_FROM else 1
+    check_at_least("the harbour", 1, processes=processes)
     return _draw(count, seed, processes)
 
 
@@ -75,7 +75,7 @@ def _draw(count: int, seed: int, processes: int) -> Iterator[RawExample]:
         for chunk in chunks:
             yield from _examples(chunk)
         return
-    # "spawn", because a forked TensorFlow hangs; these modules import none of it.
+    # "spawn", because a forked TensorFlow hangs; these modules do not import it.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(processes, mp_context=context)
     try:
@@ -86,13 +86,12 @@ def _draw(count: int, seed: int, processes: int) -> Iterator[RawExample]:
             for chunk in itertools.islice(chunks, 1):
                 waiting.append(pool.submit(_examples, chunk))
             yield from examples
-    finally:  # also when the reader stops half-way
+    finally:  # also when the caller stops early
         pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _chunks(count: int, seed: int) -> Iterator[_Chunk]:
-    small = max(100, count // 10)
-    for split, total in zip(SPLITS, (count, small, small), strict=True):
+    for split, total in split_sizes(count).items():
         for first in range(0, total, CHUNK):
             yield split, first, min(first + CHUNK, total), seed
 
@@ -107,7 +106,7 @@ def _examples(chunk: _Chunk) -> list[RawExample]:
             RawExample(
                 image_id=f"{split}-{index:06d}.jpg",
                 split=split,
-                captions=say(scene),
+                captions=captions_of(scene),
                 image=encode(image),
                 scene=scene.to_json(),
             )

@@ -1,6 +1,6 @@
 """Tatoeba's Korean-English pairs (manythings.org/anki, CC-BY 2.0 FR): short sentences.
 
-Expects ``kor.txt``: English, Korean and who wrote them, with tabs between. Small: some
+Expects ``kor.txt``: English, Korean and the attribution, with tabs between them; some
 3,800 pairs. The hash of the English words splits, 80% train, 10% dev, 10% test, so that
 all translations of a sentence are in one split.
 """
@@ -9,15 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data_prep.errors import BadInput
-from data_prep.examples import SPLITS, Parallel, Skipped
-from data_prep.readers.sources import split_by_hash
-from data_prep.readers.text_files import (
-    find_plain_or_gz,
-    missing,
-    parallel,
-    read_lines,
-    usable_text,
-)
+from data_prep.examples import Parallel, Skipped
+from data_prep.readers.files import read_lines
+from data_prep.readers.hash_split import group_by_hash
+from data_prep.readers.sentence_files import parallel, usable_text
+from data_prep.readers.source_folder import find_all
 
 KIND = "translation"
 NEEDS_SOURCE = True
@@ -29,26 +25,23 @@ TRAIN, DEV = 0.8, 0.1
 
 
 def read(source: Path, skipped: Skipped) -> Iterator[Parallel]:
-    """Yield the pairs of train, dev and test, each in the order of the file.
+    """Yield the pairs of train, dev and test, each split in the order of the file.
 
     Args:
-        source: a folder with the file, in folders or not.
-        skipped: gets unusable lines and what train has twice.
+        source: a folder with the file, at any level.
+        skipped: gets unusable lines and repeats in train.
 
     Raises:
         BadInput: the file is missing or malformed.
     """
-    path = find_plain_or_gz(source, FILE)
-    if path is None:
-        raise missing(source, [FILE], "Tatoeba's pairs")
+    path = find_all(source, {"all": FILE}, "Tatoeba's pairs")["all"]
     skipped.notes["split"] = (
         f"by hash of the English words, {TRAIN:.0%} train, {DEV:.0%} dev, rest test"
     )
-    splits: dict[str, list[dict[str, str]]] = {split: [] for split in SPLITS}
-    for texts in _rows(path, skipped):
-        splits[split_by_hash(_words(texts["en"]), TRAIN, DEV)].append(texts)
-    for split, rows in splits.items():
-        yield from parallel(split, rows, skipped)
+    rows = _rows(path, skipped)
+    splits = group_by_hash(rows, lambda texts: _words(texts["en"]), TRAIN, DEV)
+    for split, members in splits.items():
+        yield from parallel(split, members, skipped)
 
 
 def _rows(path, skipped) -> Iterator[dict[str, str]]:
@@ -61,7 +54,7 @@ def _rows(path, skipped) -> Iterator[dict[str, str]]:
         if len(cells) < len(LANGUAGES):
             raise BadInput(
                 f"line {number} of {path} is {line[:80]!r}; expected "
-                "'ENGLISH<TAB>KOREAN<TAB>ATTRIBUTION': mend it there."
+                "'ENGLISH<TAB>KOREAN<TAB>ATTRIBUTION': correct it there."
             )
         pairs = zip(LANGUAGES, cells, strict=False)
         texts = {code: usable_text(cell, where, skipped) for code, cell in pairs}
@@ -70,5 +63,6 @@ def _rows(path, skipped) -> Iterator[dict[str, str]]:
 
 
 def _words(sentence: str) -> str:
-    """ "Go." and "go!" are one sentence: they shall not be in two splits."""
+    """Return a sentence without case and punctuation: "Go." and "go!" are the same
+    sentence and must not be in two splits."""
     return "".join(c for c in sentence.casefold() if c.isalnum() or c == " ").strip()

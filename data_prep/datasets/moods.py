@@ -1,10 +1,10 @@
-"""The moods of the harbour: how its people fare, in English and Korean; no source.
+"""Moods of the harbour's people, in English and Korean, for sentiment; no source.
 
-For sentiment; labels are computed from what a sentence means, negation and contrast
-included (`data_prep.harbour.moods`). Each split owns combinations of who, what, how
-asserted and when. Options: ``count`` training sentences (dev and test get a tenth of
-it, at least 100 each), ``seed``, and ``language``: "en", "ko", or "both", half of each
-and the default, for one small model that reads both.
+Sentences are generated, and labels computed from their meaning, with negation and
+contrast (`data_prep.harbour.moods`). Splits hold out combinations of subject, quality,
+form and tense. Options: ``count`` training sentences (dev and test get a tenth of it,
+at least 100 each), ``seed``, and ``language``: "en", "ko", or "both" (default), half of
+each, for one small model that reads both.
 """
 
 import random
@@ -12,19 +12,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data_prep.errors import BadInput
-from data_prep.examples import SPLITS, Labelled, Skipped
+from data_prep.examples import Labelled, Skipped
 from data_prep.harbour import moods_english, moods_korean
-from data_prep.harbour.moods import Mood, sample_mood, verdict
+from data_prep.harbour.moods import Mood, label_of, sample_mood
+from data_prep.harbour.sampling import check_at_least, split_sizes
 
 NEEDS_SOURCE = False
 KIND = "sentiment"
-TOKENIZER = "words"  # 332, Korean forms included
+TOKENIZER = "words"  # there are 332, Korean inflections included
 
-# Training sentences: enough for every Korean form to occur five times, below which
-# `data_prep.prepare` leaves a word out. A second to say.
+# Training sentences: with so many, every Korean inflection occurs at least five times,
+# which the vocabulary asks of a word. They take a second to generate.
 COUNT = 12_000
-_SAY = {"en": moods_english.say, "ko": moods_korean.say}
-_CHOICES = ("both", *_SAY)
+_LANGUAGES = {"en": moods_english.sentence, "ko": moods_korean.sentence}
+_CHOICES = ("both", *_LANGUAGES)
 
 
 def read(
@@ -35,40 +36,36 @@ def read(
     seed: int = 0,
     language: str = "both",
 ) -> Iterator[Labelled]:
-    """Say the sentences of train, dev and test, in this order.
+    """Yield the sentences of train, dev and test, in this order.
 
     Args:
-        source: not used; the harbour is invented.
-        skipped: stays empty; nothing can fail.
+        source: not used; the sentences are generated.
+        skipped: stays empty; no sentence can fail.
         count: number of training sentences.
-        seed: another seed, other sentences; the held-out combinations stay the same.
+        seed: of the sentences; the held-out combinations do not depend on it.
         language: "en", "ko" or "both".
 
     Raises:
-        BadInput: ``count`` is less than one, or ``language`` another.
+        BadInput: ``count`` is less than one, or ``language`` is unknown.
     """
-    if count < 1:
-        raise BadInput(
-            f"The moods got count={count}; expected at least 1: give a larger count."
-        )
+    check_at_least("the moods", 1, count=count)
     if language not in _CHOICES:
         raise BadInput(
-            f"The moods got language={language!r}; expected one of "
+            f"the moods got language={language!r}; expected one of "
             f"{', '.join(_CHOICES)}: choose one."
         )
-    return _say_all(count, seed, language)
+    return _generate(count, seed, language)
 
 
-def _say_all(count: int, seed: int, language: str) -> Iterator[Labelled]:
-    small = max(100, count // 10)
-    for split, total in zip(SPLITS, (count, small, small), strict=True):
+def _generate(count: int, seed: int, language: str) -> Iterator[Labelled]:
+    for split, total in split_sizes(count).items():
         for index in range(total):
             mood = sample_mood(split, index, seed)
-            yield Labelled(split, say(mood, language), verdict(mood))
+            yield Labelled(split, sentence(mood, language), label_of(mood))
 
 
-def say(mood: Mood, language: str = "both") -> str:
-    """The meaning in a language; "both" lets its ``wording`` choose one."""
+def sentence(mood: Mood, language: str = "both") -> str:
+    """Return the meaning in a language; for "both" its ``wording`` chooses one."""
     if language == "both":
-        language = random.Random(f"language/{mood.wording}").choice(list(_SAY))
-    return _SAY[language](mood)
+        language = random.Random(f"language/{mood.wording}").choice(list(_LANGUAGES))
+    return _LANGUAGES[language](mood)

@@ -3,10 +3,10 @@
 Expects ``train``, ``val`` and ``test_2016_flickr``, each ``.en`` and ``.de``, plain or
 ``.gz``: 29,000/1,014/1,000 pairs, line by line. The split is the official one.
 
-The photos are Flickr30k's, of which Flickr8k's are a part: train describes 871 of
-Flickr8k's 1,000 test photos. Whatever learns from both is to be prepared with the
-option ``leave_out``, the folder of Flickr8k: the lines about its test photos are then
-left out of train and dev.
+The photos are Flickr30k's, which contain Flickr8k's: train describes 871 of Flickr8k's
+1,000 test photos. For a model that learns from both, prepare Multi30k with the option
+``leave_out``, the folder of Flickr8k: the lines about its test photos are then left out
+of train and dev.
 """
 
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from pathlib import Path
 
 from data_prep.errors import BadInput
 from data_prep.examples import Parallel, Skipped
-from data_prep.readers.sources import check_folder, find_file, read_text
-from data_prep.readers.text_files import (
-    find_plain_or_gz,
-    missing,
-    parallel,
-    read_lines,
-    usable_text,
+from data_prep.readers.files import read_lines, read_text
+from data_prep.readers.sentence_files import parallel, usable_text
+from data_prep.readers.source_folder import (
+    check_folder,
+    find_all,
+    find_file,
+    missing_files,
 )
 
 KIND = "translation"
@@ -35,39 +35,34 @@ TEST_PHOTOS = "Flickr_8k.testImages.txt"
 def read(
     source: Path, skipped: Skipped, *, leave_out: Path | None = None
 ) -> Iterator[Parallel]:
-    """Yield the pairs of train, dev and test, each in the order of its files.
+    """Yield the pairs of train, dev and test, each split in the order of its files.
 
     Args:
-        source: a folder with the six files, in folders or not; with ``leave_out`` also
-            with the names of the photos, ``train.txt`` and ``val.txt``.
-        skipped: gets unusable lines, what train has twice, and lines left out.
+        source: a folder with the six files, at any level; with ``leave_out`` also with
+            the names of the photos, ``train.txt`` and ``val.txt``.
+        skipped: gets unusable lines, repeats in train, and lines left out.
         leave_out: a folder with Flickr8k's list of test photos.
 
     Raises:
-        BadInput: a file or `leave_out` is missing, or the files of a split differ in
-            their lines' number.
+        BadInput: a file or `leave_out` is missing, or the files of a split have
+            different numbers of lines.
     """
-    paths = {
-        split: {code: find_plain_or_gz(source, f"{stem}.{code}") for code in LANGUAGES}
+    names = {
+        (split, code): f"{stem}.{code}"
         for split, stem in FILES.items()
+        for code in LANGUAGES
     }
-    absent = [
-        f"{FILES[split]}.{code}"
-        for split, by_code in paths.items()
-        for code, path in by_code.items()
-        if path is None
-    ]
-    if absent:
-        raise missing(source, absent, "Multi30k")
+    paths = find_all(source, names, "Multi30k")
     photos = _test_photos(leave_out) if leave_out else set()
     skipped.notes["split"] = "official; test is test_2016_flickr"
     if photos:
         skipped.notes["left out"] = (
             "of train and dev, the lines about Flickr8k's test photos"
         )
-    for split, by_code in paths.items():
-        kept_out = photos if split != "test" else set()
-        rows = _rows(source, FILES[split], by_code, kept_out, skipped)
+    for split, stem in FILES.items():
+        by_code = {code: paths[split, code] for code in LANGUAGES}
+        left_out = photos if split != "test" else set()
+        rows = _rows(source, stem, by_code, left_out, skipped)
         yield from parallel(split, rows, skipped)
 
 
@@ -78,7 +73,7 @@ def _rows(source, stem, by_code, photos, skipped) -> Iterator[dict[str, str]]:
     if photos:
         path = find_file(source, f"{stem}.txt")
         if path is None:
-            raise missing(source, [f"{stem}.txt"], "the names of Multi30k's photos")
+            raise missing_files(source, [f"{stem}.txt"], "the names of the photos")
         numbers = [_photo_number(name) for name in read_text(path).split()]
         _check_lengths({by_code["en"]: len(columns["en"]), path: len(numbers)})
     for index in range(len(columns["en"])):
@@ -98,7 +93,7 @@ def _check_lengths(lengths: dict[Path, int]) -> None:
     if number != other:
         raise BadInput(
             f"{first} has {number} lines and {second} has {other}; expected the same "
-            "number, line by line about the same photo: get both anew."
+            "number, line by line about the same photo: get both again."
         )
 
 
@@ -106,10 +101,11 @@ def _test_photos(folder: Path) -> set[str]:
     check_folder("--leave-out", folder)
     path = find_file(Path(folder), TEST_PHOTOS)
     if path is None:
-        raise missing(folder, [TEST_PHOTOS], "Flickr8k, whose test photos to leave out")
+        raise missing_files(folder, [TEST_PHOTOS], "Flickr8k, for its test photos")
     return {_photo_number(name) for name in read_text(path).split()}
 
 
 def _photo_number(name: str) -> str:
-    """Multi30k's ``1007129816.jpg`` is Flickr8k's ``1007129816_e794419615.jpg``."""
+    """Return the number that both data sets share: ``1007129816.jpg`` of Multi30k is
+    ``1007129816_e794419615.jpg`` of Flickr8k."""
     return Path(name).stem.split("_")[0]

@@ -2,28 +2,23 @@
 
 Expects tables with tabs between the columns ``id``, ``document`` and ``label``, either
 
-- ``train.tsv``, ``dev.tsv`` and ``test.tsv``: a split by films, so that no film of dev
-  or test is in train. Scores on it are not those of the official split; or
-- the corpus as it is spread, ``ratings_train.txt`` (150,000) and ``ratings_test.txt``
-  (50,000): the hash of a review takes a share of train as dev.
+- ``train.tsv``, ``dev.tsv`` and ``test.tsv``: a split by film, in which no film of dev
+  or test is in train. Scores on it do not compare with the official split; or
+- the original files ``ratings_train.txt`` (150,000) and ``ratings_test.txt`` (50,000).
+  The hash of a review decides which part of train is dev.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from data_prep.examples import SPLITS, Labelled, Skipped
-from data_prep.readers.sources import split_by_hash
-from data_prep.readers.text_files import (
-    Row,
-    find_plain_or_gz,
-    labelled,
-    labelled_rows,
-    missing,
-)
+from data_prep.readers.hash_split import group_by_hash
+from data_prep.readers.sentence_files import Row, labelled, labelled_rows
+from data_prep.readers.source_folder import find_plain_or_gz, missing_files
 
 KIND = "sentiment"
 NEEDS_SOURCE = True
-TOKENIZER = "characters"  # what reviewers do to words leaves no words to count on
+TOKENIZER = "characters"  # reviews are spelled so freely that few words recur
 VOCABULARY_SIZE = 1800
 
 FILES = {split: f"{split}.tsv" for split in SPLITS}
@@ -33,12 +28,12 @@ DEV = 0.05  # of the official train: 7,500 reviews, a standard error of half a p
 
 
 def read(source: Path, skipped: Skipped) -> Iterator[Labelled]:
-    """Yield the reviews of train, dev and test, each in the order of its file.
+    """Yield the reviews of train, dev and test, each split in the order of its file.
 
     Args:
-        source: a folder with the files, in folders or not.
-        skipped: gets unusable lines and what train has twice; its note "split" says
-            which split it is.
+        source: a folder with the files, at any level.
+        skipped: gets unusable lines and repeats in train; its note "split" says which
+            split it is.
 
     Raises:
         BadInput: a file is missing or malformed.
@@ -48,8 +43,8 @@ def read(source: Path, skipped: Skipped) -> Iterator[Labelled]:
         if all(paths.values()):
             break
     else:
-        wanted = (*FILES.values(), "(or, as the corpus is spread,)", *OFFICIAL.values())
-        raise missing(source, wanted, "NSMC")
+        wanted = (*FILES.values(), "(or, in the original,)", *OFFICIAL.values())
+        raise missing_files(source, wanted, "NSMC")
     rows = {s: labelled_rows(path, TEXT, skipped) for s, path in paths.items()}
     if files is OFFICIAL:
         skipped.notes["split"] = (
@@ -59,16 +54,14 @@ def read(source: Path, skipped: Skipped) -> Iterator[Labelled]:
         rows = _with_dev(rows)
     else:
         skipped.notes["split"] = (
-            "by films, which the three files make; not the official 150,000/50,000: do "
-            "not compare scores with published ones"
+            "by film, made by the three files; not the official 150,000/50,000: do not "
+            "compare scores with published ones"
         )
     for split in SPLITS:
         yield from labelled(split, rows[split], skipped)
 
 
 def _with_dev(rows) -> dict[str, Iterator[Row] | list[Row]]:
-    """Take dev out of train: the same review always falls on the same side."""
-    shares: dict[str, list[Row]] = {"train": [], "dev": []}
-    for row in rows["train"]:
-        shares[split_by_hash(row.text, 1 - DEV, DEV)].append(row)
+    """Take dev out of train; the same review is always on the same side."""
+    shares = group_by_hash(rows["train"], lambda row: row.text, 1 - DEV, DEV)
     return {**shares, "test": rows["test"]}

@@ -1,17 +1,18 @@
-"""The phrase book: harbour scenes said in English, German and Korean; needs no source.
+"""The phrase book: harbour scenes in English, German and Korean; no source.
 
-For translation. One choice of words drives all three languages, so each sentence has
-one translation (`data_prep.harbour.phrases`). Splits hold out combinations of colour,
-thing and relation as those of the pictures do. Options: ``count`` training scenes (dev
+For translation. A sentence has the same phrasing in all three languages, so each has
+exactly one translation (`data_prep.harbour.phrasing`). Splits hold out combinations of
+colour, thing and relation, as for the pictures. Options: ``count`` training scenes (dev
 and test get a tenth of it, at least 100 each) and ``seed``.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_prep.errors import BadInput
-from data_prep.examples import SPLITS, Parallel, Skipped
-from data_prep.harbour import german, korean, phrases
+from data_prep.examples import Parallel, Skipped
+from data_prep.harbour import english, german, korean
+from data_prep.harbour.phrasing import phrasing_of
+from data_prep.harbour.sampling import check_at_least, split_sizes
 from data_prep.harbour.scene import Scene, sample_scene
 
 NEEDS_SOURCE = False
@@ -19,43 +20,38 @@ KIND = "translation"
 LANGUAGES = ("en", "de", "ko")
 TOKENIZER = "subwords"
 
-COUNT = 12_000  # training scenes: two seconds to say; nine in ten are different
+COUNT = 12_000  # training scenes: generated in two seconds; nine in ten are different
 
 
 def read(
     source: Path | None, skipped: Skipped, *, count: int = COUNT, seed: int = 0
 ) -> Iterator[Parallel]:
-    """Say the scenes of train, dev and test, in this order.
+    """Yield the sentences of train, dev and test, in this order.
 
     Args:
-        source: not used; the harbour is invented.
-        skipped: stays empty; nothing can fail.
+        source: not used; the sentences are generated.
+        skipped: stays empty; no sentence can fail.
         count: number of training scenes.
-        seed: another seed, other scenes; the held-out combinations stay the same.
+        seed: of the scenes; the held-out combinations do not depend on it.
 
     Raises:
         BadInput: ``count`` is less than one.
     """
-    if count < 1:
-        raise BadInput(
-            f"The phrase book got count={count}; expected at least 1: "
-            "give a larger count."
-        )
-    return _say_all(count, seed)
+    check_at_least("the phrase book", 1, count=count)
+    return _generate(count, seed)
 
 
-def _say_all(count: int, seed: int) -> Iterator[Parallel]:
-    small = max(100, count // 10)
-    for split, total in zip(SPLITS, (count, small, small), strict=True):
+def _generate(count: int, seed: int) -> Iterator[Parallel]:
+    for split, total in split_sizes(count).items():
         for index in range(total):
             yield Parallel(split, translations(sample_scene(split, index, seed)))
 
 
 def translations(scene: Scene) -> dict[str, str]:
-    """The scene in each of `LANGUAGES`, one sentence each, phrased alike."""
-    how = phrases.phrasing(scene)
+    """Return the scene in each of `LANGUAGES`, one sentence each, phrased alike."""
+    how = phrasing_of(scene)
     return {
-        "en": phrases.say(scene, how),
-        "de": german.say(scene, how),
-        "ko": korean.say(scene, how),
+        "en": english.sentence(scene, how),
+        "de": german.sentence(scene, how),
+        "ko": korean.sentence(scene, how),
     }

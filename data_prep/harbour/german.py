@@ -1,9 +1,9 @@
-"""The harbour in German: gender, case and the endings that follow from them."""
+"""The harbour's scenes in German, for translation: gender, case and endings."""
 
-from data_prep.harbour.phrases import Phrasing, written
+from data_prep.harbour.phrasing import Phrasing, as_sentence
 from data_prep.harbour.scene import Scene, Thing
 
-# Noun and gender. None of them changes in the three cases of the singular used here.
+# Noun and gender. The nouns do not change in the three cases of the singular used.
 NOUNS = {
     "sailing boat": ("Segelboot", "n"),
     "rowing boat": ("Ruderboot", "n"),
@@ -27,13 +27,13 @@ ENDINGS = {
     "accusative": {"m": ("einen", "en"), "f": ("eine", "e"), "n": ("ein", "es")},
     "dative": {"m": ("einem", "en"), "f": ("einer", "en"), "n": ("einem", "en")},
 }
-# Matrose is a weak noun: -n everywhere but in the nominative.
+# Matrose is a weak noun: -n in all cases but the nominative.
 _SAILOR = {
     "nominative": "ein Matrose",
     "accusative": "einen Matrosen",
     "dative": "einem Matrosen",
 }
-_RELATIONS = {  # all with the dative: they say where, not where to
+_RELATIONS = {  # all with the dative, which says where; the accusative says where to
     "left of": "links von",
     "right of": "rechts von",
     "in front of": "vor",
@@ -49,17 +49,17 @@ _SKIES = {
 _COUNTS = {1: "eine Möwe", 2: "zwei Möwen", 3: "drei Möwen"}
 
 
-def say(scene: Scene, how: Phrasing) -> str:
-    """The scene in German, phrased as told."""
+def sentence(scene: Scene, how: Phrasing) -> str:
+    """Return the scene in German."""
     subject = _subject(scene, how, "nominative")
-    # Boats lie on the water; their sailors do not.
+    # In German a boat "lies" on the water; a sailor "is".
     verb = "schwimmt" if how.floats else "ist" if how.sailor_heads else "liegt"
     place = f"{_RELATIONS[scene.relation]} {noun_phrase(scene.anchor, 'dative')}"
     sky = _SKIES[scene.sky]
     gulls = _COUNTS.get(scene.gulls)
     fly = "fliegt" if scene.gulls == 1 else "fliegen"
     above = f", und darüber {fly} {gulls}" if gulls else ""
-    # The verb comes second whatever comes first, and last after "während".
+    # The verb is always the second part; in a clause with "während" it is the last.
     if how.order == "subject":
         words = f"{subject} {verb} {place} {sky}{above}"
     elif how.order == "relation":
@@ -74,11 +74,11 @@ def say(scene: Scene, how: Phrasing) -> str:
     else:
         subject = _subject(scene, how, "accusative")
         words = f"das Bild zeigt {subject} {place} {sky}{above}"
-    return written(words)
+    return as_sentence(words)
 
 
 def noun_phrase(thing: Thing, case: str) -> str:
-    """Article, colour and noun in agreement: "einem weißen Leuchtturm"."""
+    """Return article, colour and noun in agreement: "einem weißen Leuchtturm"."""
     noun, gender = NOUNS[thing.kind]
     article, ending = ENDINGS[case][gender]
     colour = COLOURS[thing.colour] + ending if thing.colour else ""

@@ -1,4 +1,4 @@
-"""Korean particles: which form of a particle a word takes, by Unicode arithmetic.
+"""Korean particles: the form that a particle has after a word, by Unicode arithmetic.
 
 A particle has one form after a consonant and one after a vowel ("섬이", "배가"). From
 U+AC00 on Unicode lays out the 11,172 syllables as (initial * 21 + vowel) * 28 + final,
@@ -9,7 +9,7 @@ _FIRST, _LAST, _FINALS = ord("가"), ord("힣"), 28
 
 
 def has_final(word: str) -> bool:
-    """Whether the word's last syllable ends in a consonant.
+    """Return whether the last syllable of the word ends in a consonant.
 
     Raises:
         ValueError: the word does not end in a Hangul syllable.
@@ -22,12 +22,12 @@ def has_final(word: str) -> bool:
 
 
 def with_particle(word: str, particle: str) -> str:
-    """The word and its particle, written together as Korean does.
+    """Return the word and its particle, written as one word.
 
     Args:
         word: ends in a Hangul syllable.
         particle: the form after a consonant and the one after a vowel: "이/가",
-            "은/는", "을/를". ("으로/로", which counts ㄹ as a vowel, is not for here.)
+            "은/는", "을/를". Not "으로/로", which treats ㄹ like a vowel.
     """
     after_consonant, after_vowel = particle.split("/")
     return word + (after_consonant if has_final(word) else after_vowel)

@@ -1,7 +1,7 @@
-"""The harbour in Korean: particles, counters, and the verb at the end."""
+"""The harbour's scenes in Korean, for translation: particles, counters, verbs."""
 
 from data_prep.harbour.hangul import with_particle
-from data_prep.harbour.phrases import Phrasing
+from data_prep.harbour.phrasing import Phrasing
 from data_prep.harbour.scene import Scene, Thing
 
 NOUNS = {
@@ -37,11 +37,11 @@ _SKIES = {
 _COUNTS = {1: "갈매기 한 마리", 2: "갈매기 두 마리", 3: "갈매기 세 마리"}
 
 
-def say(scene: Scene, how: Phrasing) -> str:
-    """The scene in Korean, phrased as told.
+def sentence(scene: Scene, how: Phrasing) -> str:
+    """Return the scene in Korean.
 
-    Where English changes the order of its phrases, so does Korean as far as it can: the
-    verb stays last, and of two clauses the one that is not the main one comes first.
+    The order of the phrases follows English as far as Korean grammar allows: the verb
+    comes last, and a subordinate clause before the main clause.
     """
     subject = _subject(scene, how)
     place = f"{noun_phrase(scene.anchor)} {_RELATIONS[scene.relation]}"
@@ -66,7 +66,7 @@ def say(scene: Scene, how: Phrasing) -> str:
 
 
 def noun_phrase(thing: Thing) -> str:
-    """Colour and noun: "흰 등대". There is no article."""
+    """Return colour and noun: "흰 등대". Korean has no article."""
     return f"{COLOURS.get(thing.colour, '')} {NOUNS[thing.kind]}".strip()
 
 

@@ -1,21 +1,22 @@
-"""Where each thing stands, so that every relation is plain to see.
+"""The positions of all things, chosen so that the relation is clearly visible.
 
-Things left and right of each other share a depth and leave a gap of water; things
-before and behind each other share a column, and the nearer one stands wholly below the
-farther one's foot. Nothing hides another thing.
+Things beside each other have about the same depth, with a gap of water between them.
+Of two things one behind the other, both are in the same column, and the nearer one is
+completely below the foot of the farther one. No thing hides another.
 """
 
 import random
 
 from data_prep.harbour.scene import Scene
 from data_prep.harbour.shapes import Box, Shape, extent, mirrored, placed
-from data_prep.harbour.sprites import gull, moon, sprite, sun
+from data_prep.harbour.sky import gull, moon, sun
+from data_prep.harbour.sprites import sprite
 
 UNITS = 128.0  # the side of every picture
 
 
-def stand(scene: Scene, horizon: float, rng: random.Random) -> list[list[Shape]]:
-    """The shapes of subject and anchor, in their places."""
+def place_things(scene: Scene, horizon: float, rng: random.Random) -> list[list[Shape]]:
+    """Return the shapes of subject and anchor at their positions."""
     subject = sprite(scene.subject, scene.sailor, rng)
     anchor = sprite(scene.anchor, False, rng)
     if scene.relation in ("left of", "right of"):
@@ -36,7 +37,10 @@ def stand(scene: Scene, horizon: float, rng: random.Random) -> list[list[Shape]]
 def _side_by_side(
     left: list[Shape], right: list[Shape], pinned: int, rng: random.Random
 ) -> tuple[list[Shape], list[Shape]]:
-    """Both at about the same depth; ``pinned`` -1 or 1 ties one to that edge."""
+    """Place both at about the same depth.
+
+    ``pinned`` -1 puts the left one at the left edge, 1 the right one at the right edge.
+    """
     gap = rng.uniform(7, 14)
     bare = sum(box[2] - box[0] for box in map(extent, (left, right)))
     scale = min(rng.uniform(0.98, 1.18), (UNITS - 6 - gap) / bare)
@@ -44,7 +48,7 @@ def _side_by_side(
     widths = [box[2] - box[0] for box in boxes]
     slack = max(0.0, UNITS - 6 - sum(widths) - gap)
     start = 3 + slack * rng.random()
-    if pinned < 0:  # 1 unit beyond the edge, for no seam
+    if pinned < 0:  # 1 unit beyond the edge, so that no gap is seen
         start, gap = -1.0, gap + slack * rng.random()
     elif pinned > 0:
         gap += slack * rng.random()
@@ -66,9 +70,10 @@ def _one_behind_other(
     horizon: float,
     rng: random.Random,
 ) -> tuple[list[Shape], list[Shape]]:
-    """The far one smaller and near the horizon, the near one wholly below its foot.
+    """Place the far one, smaller, near the horizon, and the near one below its foot.
 
-    ``pier`` tells which of them, 0 or 1, starts from the left or right edge, if any.
+    ``pier`` is the index (0 far, 1 near) of the one that starts at the left or right
+    edge of the picture, or None.
     """
     pair = [far, near]
     scales = [rng.uniform(0.8, 0.92), rng.uniform(0.98, 1.1)]
@@ -80,7 +85,7 @@ def _one_behind_other(
         for shapes, scale in zip(pair, scales, strict=True)
     ]
     height = boxes[1][3] - boxes[1][1]
-    room = UNITS - 4 - height  # what is left above the near thing
+    room = UNITS - 4 - height  # the space above the near thing
     far_foot = min(horizon + rng.uniform(8, 18), room - 4)
     near_foot = far_foot + 3 + height + rng.uniform(0, min(14.0, room - far_foot - 3))
 
@@ -100,13 +105,13 @@ def _one_behind_other(
     return moved[0], moved[1]
 
 
-def fly(scene: Scene, taken: list[Box], rng: random.Random) -> list[Shape]:
-    """Sun or moon, and the gulls, each clear of the ``taken`` boxes and the others."""
+def place_sky(scene: Scene, taken: list[Box], rng: random.Random) -> list[Shape]:
+    """Return sun or moon and the gulls; none overlaps a ``taken`` box or another."""
     while True:
         shapes = _arranged(scene, list(taken), rng)
         if shapes is not None:
             return shapes
-        # One crowded sky in some 4,000 left no room for the last gull: begin anew.
+        # In about one of 4,000 skies no place is left for the last gull: start again.
 
 
 def _arranged(scene: Scene, taken: list[Box], rng: random.Random) -> list[Shape] | None:
@@ -140,7 +145,7 @@ def _free_place(
     rng: random.Random,
     tries: int = 200,
 ) -> list[Shape] | None:
-    """The shapes at a random free place in the sky, or None if there seems none."""
+    """Return the shapes at a random free place in the sky; None if none was found."""
     for _ in range(tries):
         moved = placed(shapes, rng.uniform(13, 115), rng.uniform(top, bottom), 1.0)
         left, upper, right, lower = extent(moved)

@@ -1,20 +1,20 @@
-"""How the people of the harbour fare: what is felt, and whether that is good or bad.
+"""Moods of the harbour's people: the meaning of a sentence, and its sentiment.
 
-A sentence is built as a meaning first (`Mood`), and its label is computed from that
-meaning (`verdict`); moods_english and moods_korean only say it. A word decides nothing:
-a negation turns a clause around, "nobody" turns "sad" around, and of two clauses the
-one before "but" or after "although" does not count. Each of these is drawn as often for
-a good mood as for a bad one, so that counting words cannot tell them.
+A meaning is drawn first (`Mood`). Its label is computed from the meaning (`label_of`),
+and `moods_english` and `moods_korean` put it into words. No single word decides the
+label: a negation inverts a clause, "nobody" inverts "sad", and of two clauses the one
+before "but" or after "although" does not count. Each of these is drawn equally often
+for both labels, so that word counts do not predict the label.
 """
 
 import random
 from typing import NamedTuple
 
-# Who speaks or is spoken of; of the quantified, what each does to the predicate's sign.
+# Subjects; for the quantified ones, the sign by which they multiply the predicate's.
 PEOPLE = ("I", "sailor", "captain", "fisherman", "keeper", "cook", "gull")
 QUANTIFIED = {"everybody": 1, "many": 1, "nobody": -1}
 
-# What can be said of people and of things, and whether that is good.
+# Qualities of people and of things: 1 is good, -1 is bad.
 FEELINGS = {
     "happy": 1,
     "cheerful": 1,
@@ -33,7 +33,7 @@ THINGS = {
     "soup": {"tasty": 1, "awful": -1},
     "work": {"easy": 1, "hard": -1},
 }
-# What happens to people; "lose" and "find" take an object.
+# What happens to people: 1 is good, -1 is bad. "lose" and "find" take an object.
 EVENTS = {
     "lose": -1,
     "find": 1,
@@ -43,7 +43,7 @@ EVENTS = {
     "lose the race": -1,
 }
 OBJECTS = ("wallet", "net", "key", "hat", "anchor", "oar")
-# How a state is asserted, and the sign of that.
+# How a state is asserted, and the sign that this gives.
 FORMS = {
     "plain": 1,
     "true": 1,
@@ -55,24 +55,25 @@ FORMS = {
 LINKS = ("but", "although", "although last")
 SIGNS = (1, -1)
 
-# Shares of sentences; together they keep a count of words from telling the label, while
-# a word that opens the sentence still says which way it will more likely go.
+# Shares of sentences. They are balanced so that word counts do not predict the label
+# (tests/data_prep/datasets/test_moods.py), while an opener such as "fortunately" makes
+# one label more likely.
 CONTRAST_SHARE = 0.5
 CAUSE_SHARE = 0.35
 OPENER_SHARE = 0.3
-_OWNERS = {0: "test", 3: "dev"}
+_HELD_OUT = {0: "test", 3: "dev"}  # class -> split; the other five are train
 
 
 class Event(NamedTuple):
-    """Something that happened: `EVENTS`, its object if it has one, or its negation."""
+    """Something that happened: one of `EVENTS`, its object if any, maybe negated."""
 
     kind: str
     thing: str = ""
     negated: bool = False
 
 
-class State(NamedTuple):
-    """Someone's feeling or something's quality, now or in the past."""
+class StateClause(NamedTuple):
+    """A person's feeling or a thing's quality, now or in the past."""
 
     subject: str
     quality: str
@@ -81,14 +82,14 @@ class State(NamedTuple):
     cause: Event | None = None
 
 
-class Deed(NamedTuple):
-    """Someone's event, told for itself."""
+class EventClause(NamedTuple):
+    """An event as a clause of its own."""
 
     subject: str
     event: Event
 
 
-Clause = State | Deed
+Clause = StateClause | EventClause
 
 
 class Mood(NamedTuple):
@@ -99,9 +100,9 @@ class Mood(NamedTuple):
         other: the clause that does not, of opposite sign; None without contrast.
         link: one of `LINKS`: "other but main", "although other, main", "main although
             other"; "" without contrast.
-        opener: "main" or "other", the clause that "fortunately" or "unfortunately"
-            comes before, and agrees with; "" if neither.
-        wording: what decides everything that does not change the meaning.
+        opener: "main" or "other", the clause with "fortunately" or "unfortunately"
+            before it, which agrees with its sign; "" if neither.
+        wording: seed of all choices that do not change the meaning.
     """
 
     main: Clause
@@ -111,32 +112,37 @@ class Mood(NamedTuple):
     wording: int = 0
 
 
-def verdict(mood: Mood) -> int:
-    """1 if all in all the sentence is positive, 0 if it is negative."""
+def label_of(mood: Mood) -> int:
+    """Return 1 if the sentence as a whole is positive, 0 if it is negative."""
     return int(sign(mood.main) > 0)
 
 
-def sign(said: Clause | Event) -> int:
-    """1 if what is said is good, -1 if it is bad."""
-    if isinstance(said, Event):
-        return EVENTS[said.kind] * (-1 if said.negated else 1)
-    if isinstance(said, Deed):
-        return sign(said.event)
-    qualities = THINGS.get(said.subject, FEELINGS)
-    return qualities[said.quality] * FORMS[said.form] * QUANTIFIED.get(said.subject, 1)
+def sign(meaning: Clause | Event) -> int:
+    """Return 1 if the clause or event is good, -1 if it is bad."""
+    if isinstance(meaning, Event):
+        return EVENTS[meaning.kind] * (-1 if meaning.negated else 1)
+    if isinstance(meaning, EventClause):
+        return sign(meaning.event)
+    qualities = THINGS.get(meaning.subject, FEELINGS)
+    return (
+        qualities[meaning.quality]
+        * FORMS[meaning.form]
+        * QUANTIFIED.get(meaning.subject, 1)
+    )
 
 
 def split_of_clause(clause: Clause) -> str:
-    """ "train", "dev" or "test": a Latin square of seven classes, five for training.
+    """Return "train", "dev" or "test", by a Latin square of seven classes.
 
-    Subject, quality, form and time make the class, so that the combination is held out
-    but none of its parts, nor "nobody" with a quality: the two times differ by one
-    class, and the two that are held out lie three apart. Plain words about a thing are
-    all for training: "맛없었다" is one word in Korean, which nothing else would show.
+    Five classes are train, one is dev, one test. Subject, quality, form and time
+    determine the class. So combinations are held out, but no part, and no pair such as
+    "nobody" with a quality: its two times are one class apart, the held-out classes
+    three. Plain clauses about a thing are all train: "맛없었다" is a single word in
+    Korean, which no other clause contains.
     """
     subjects = (*PEOPLE, *THINGS, *QUANTIFIED)
     at = subjects.index(clause.subject)
-    if isinstance(clause, Deed):
+    if isinstance(clause, EventClause):
         kind, thing, negated = clause.event
         at += 2 * list(EVENTS).index(kind) + 3 * negated
         at += OBJECTS.index(thing) if thing else 0
@@ -146,11 +152,11 @@ def split_of_clause(clause: Clause) -> str:
         qualities = list(THINGS.get(clause.subject, FEELINGS))
         at += 2 * qualities.index(clause.quality) + clause.past
         at += 3 * list(FORMS).index(clause.form)
-    return _OWNERS.get(at % 7, "train")
+    return _HELD_OUT.get(at % 7, "train")
 
 
 def sample_mood(split: str, index: int, seed: int) -> Mood:
-    """Meaning number ``index`` of a split; the three arguments decide everything."""
+    """Return meaning number ``index`` of a split; the arguments decide everything."""
     rng = random.Random(f"moods/{seed}/{split}/{index}")
     wanted = rng.choice(SIGNS)
     main = _clause(split, wanted, rng)
@@ -160,7 +166,7 @@ def sample_mood(split: str, index: int, seed: int) -> Mood:
         while other is None or not _compatible(main, other):
             other = _clause(split, -wanted, rng)
     if rng.random() < OPENER_SHARE:
-        # Before "although" it would be unclear what is fortunate.
+        # With "although" first it would be unclear what is fortunate.
         opener = rng.choice(("main", "other")) if link == "but" else "main"
     if link == "although":
         opener = ""
@@ -168,11 +174,11 @@ def sample_mood(split: str, index: int, seed: int) -> Mood:
 
 
 def _clause(split: str, wanted: int, rng: random.Random) -> Clause:
-    """A clause of the wanted sign; drawn again until it belongs to the split."""
+    """Draw clauses of the wanted sign until one belongs to the split."""
     while True:
         drawn = rng.random()
         if drawn < 0.15:
-            clause = Deed(rng.choice(PEOPLE[:-1]), _event(wanted, rng))
+            clause = EventClause(rng.choice(PEOPLE[:-1]), _event(wanted, rng))
         elif drawn < 0.4:
             clause = _state(rng.choice(list(THINGS)), wanted, rng)
         elif drawn < 0.6:
@@ -183,26 +189,26 @@ def _clause(split: str, wanted: int, rng: random.Random) -> Clause:
             return clause
 
 
-def _state(subject: str, wanted: int, rng: random.Random) -> State:
+def _state(subject: str, wanted: int, rng: random.Random) -> StateClause:
     forms = ["plain"]
     if subject not in QUANTIFIED:
         turned = rng.choice(SIGNS)
         forms = [form for form in FORMS if FORMS[form] == turned]
     form = rng.choice(forms)
     past = rng.random() < 0.3 and form != "no longer"
-    if subject == "boat":  # what is old stays old
+    if subject == "boat":  # a boat that is old stays old
         form = "not" if form == "no longer" else form
         past = False
     needed = wanted * FORMS[form] * QUANTIFIED.get(subject, 1)
     qualities = THINGS.get(subject, FEELINGS)
     quality = rng.choice([q for q in qualities if qualities[q] == needed])
     cause = None
-    # "Nobody is sad because ..." and "it is true that ... because ..." mean two things;
-    # and gulls own nothing.
+    # "Nobody is sad because ..." and "it is true that ... because ..." are ambiguous;
+    # and a gull has nothing to lose or find.
     clear = subject in PEOPLE[:-1] and form not in ("true", "untrue")
     if clear and rng.random() < CAUSE_SHARE:
         cause = _event(wanted, rng)
-    return State(subject, quality, form, past, cause)
+    return StateClause(subject, quality, form, past, cause)
 
 
 def _event(wanted: int, rng: random.Random) -> Event:
@@ -215,9 +221,9 @@ def _event(wanted: int, rng: random.Random) -> Event:
 
 
 def _compatible(main: Clause, other: Clause) -> bool:
-    """Whether both can hold at once: nobody is sad and happy, or all but one."""
+    """Return whether both clauses can be true: nobody is sad and happy at once."""
     if main.subject == other.subject:
-        if isinstance(main, Deed) or isinstance(other, State):
+        if isinstance(main, EventClause) or isinstance(other, StateClause):
             return False
         return main.cause is None or main.cause.kind != other.event.kind
     if main.subject in QUANTIFIED:

@@ -1,9 +1,9 @@
-"""The moods of the harbour said in English."""
+"""The moods of the harbour as English sentences."""
 
 import random
 
-from data_prep.harbour.moods import Clause, Deed, Event, Mood, State, sign
-from data_prep.harbour.phrases import written
+from data_prep.harbour.moods import Clause, Event, EventClause, Mood, StateClause, sign
+from data_prep.harbour.phrasing import as_sentence
 
 # Noun, pronoun, possessive.
 _PEOPLE = {
@@ -28,8 +28,8 @@ _OPENERS = {1: ("fortunately", "luckily"), -1: ("unfortunately", "sadly")}
 _TIMES = {False: ("", "", "today", "now"), True: ("", "", "today", "yesterday")}
 
 
-def say(mood: Mood) -> str:
-    """The meaning as one English sentence; its ``wording`` decides between synonyms."""
+def sentence(mood: Mood) -> str:
+    """Return the meaning in English; its ``wording`` decides between synonyms."""
     rng = random.Random(f"english/{mood.wording}")
     main, other = mood.main, mood.other
     openers = {"main": "", "other": ""}
@@ -38,18 +38,22 @@ def say(mood: Mood) -> str:
         openers[mood.opener] = rng.choice(_OPENERS[agrees])
     if other is None:
         cause_first = rng.random() < 0.3
-        return written(_opened(openers["main"], _clause(main, rng, "", cause_first)))
-    # The second clause calls a person who is known by now "he" or "she".
+        return as_sentence(
+            _opened(openers["main"], _clause(main, rng, "", cause_first))
+        )
+    # The second clause about the same subject begins with a pronoun.
     again = main.subject if main.subject == other.subject else ""
     although = rng.choice(("although", "even though"))
     if mood.link == "although last":
         first = _opened(openers["main"], _clause(main, rng))
-        return written(f"{first} {although} {_clause(other, rng, again)}")
+        return as_sentence(f"{first} {although} {_clause(other, rng, again)}")
     second = _clause(main, rng, again)
     if mood.link == "although":
-        return written(f"{although} {_clause(other, rng)}, {second}")
+        return as_sentence(f"{although} {_clause(other, rng)}, {second}")
     but = f"{rng.choice(('but', 'yet'))} {openers['main']}"
-    return written(f"{_opened(openers['other'], _clause(other, rng))}, {but} {second}")
+    return as_sentence(
+        f"{_opened(openers['other'], _clause(other, rng))}, {but} {second}"
+    )
 
 
 def _opened(opener: str, words: str) -> str:
@@ -64,7 +68,7 @@ def _clause(
         (_QUANTIFIED.get(clause.subject, f"the {clause.subject}"), "", ""),
     )
     name = pronoun if again else noun
-    if isinstance(clause, Deed):
+    if isinstance(clause, EventClause):
         time = rng.choice(_TIMES[True])
         return f"{name} {_event(clause.event, possessive)} {time}"
     if not clause.cause:
@@ -80,7 +84,7 @@ def _event(event: Event, possessive: str) -> str:
     return f"{words} {possessive} {event.thing}" if event.thing else words
 
 
-def _state(state: State, name: str, rng: random.Random) -> str:
+def _state(state: StateClause, name: str, rng: random.Random) -> str:
     quality = state.quality
     be = {("I", False): "am", ("many", False): "are", ("many", True): "were"}.get(
         (state.subject, state.past), "was" if state.past else "is"
@@ -98,7 +102,7 @@ def _state(state: State, name: str, rng: random.Random) -> str:
     if state.form == "untrue":
         untrue = rng.choice(("not true", "false"))
         return f"it is {untrue} that {name} {be} {quality} {time}"
-    # Nobody is "very at ease", and no soup "very awful".
+    # "very at ease" and "very awful" are not idiomatic.
     ungraded = quality == "awful" or quality.startswith(("in ", "at "))
     very = really if ungraded or really else "very"
     strong = rng.choice(("", very)) if state.subject != "nobody" else ""

@@ -1,4 +1,4 @@
-"""The moods of the harbour said in Korean: endings, particles, and 안, 못 and 않다."""
+"""The moods of the harbour as Korean sentences: endings, particles, negation."""
 
 import random
 
@@ -7,10 +7,10 @@ from data_prep.harbour.moods import (
     QUANTIFIED,
     THINGS,
     Clause,
-    Deed,
     Event,
+    EventClause,
     Mood,
-    State,
+    StateClause,
     sign,
 )
 
@@ -52,7 +52,7 @@ _QUALITIES = {
     "easy": ("쉽", "쉬웠", "쉬운"),
     "hard": ("힘들", "힘들었", "힘든"),
 }
-# Those that sound right after a mere 안.
+# Idiomatic with the short negation 안.
 _WITH_AN = {
     *("in a good mood", "in a bad mood", "at ease", "sad", "lonely"),
     *("good", "bad", "easy", "hard"),
@@ -78,8 +78,8 @@ _OPENERS = {1: ("다행히", "운 좋게도"), -1: ("불행하게도", "안타�
 _TIMES = {False: ("", "", "오늘", "지금"), True: ("", "", "오늘", "어제")}
 
 
-def say(mood: Mood) -> str:
-    """The meaning in Korean; its ``wording`` decides between synonyms."""
+def sentence(mood: Mood) -> str:
+    """Return the meaning in Korean; its ``wording`` decides between synonyms."""
     rng = random.Random(f"korean/{mood.wording}")
     main, other = mood.main, mood.other
     openers = {"main": "", "other": ""}
@@ -88,20 +88,20 @@ def say(mood: Mood) -> str:
         openers[mood.opener] = rng.choice(_OPENERS[agrees])
     if other is None:
         return _written(_clause(main, "다", openers["main"], False, rng) + ".")
-    # A topic that holds on is not said again.
-    holds_on = main.subject == other.subject
+    # A topic that stays the same is not repeated.
+    same_topic = main.subject == other.subject
     afterthought = rng.random() < 0.5
     if mood.link == "although last" and afterthought:
         first = _clause(main, "다", openers["main"], False, rng)
-        second = _clause(other, "지만", "", holds_on, rng)
+        second = _clause(other, "지만", "", same_topic, rng)
         return _written(f"{first}. 비록 {second}.")
-    second = _clause(main, "다", openers["main"], holds_on, rng)
+    second = _clause(main, "다", openers["main"], same_topic, rng)
     if mood.link == "but" and afterthought:
         however = rng.choice(("하지만", "그러나"))
         first = _clause(other, "다", openers["other"], False, rng)
         return _written(f"{first}. {however} {second}.")
     first = _clause(other, "지만", openers["other"], False, rng)
-    # The ending says "although" already; 비록 only announces it.
+    # The ending 지만 already means "although"; 비록 only announces it.
     although = "비록" if mood.link.startswith("although") else ""
     return _written(f"{although} {first} {second}.")
 
@@ -111,35 +111,35 @@ def _written(words: str) -> str:
 
 
 def _clause(
-    clause: Clause, ending: str, opener: str, holds_on: bool, rng: random.Random
+    clause: Clause, ending: str, opener: str, same_topic: bool, rng: random.Random
 ) -> str:
-    """A clause that ends in 다 or 지만."""
-    past = isinstance(clause, Deed) or clause.past
+    """Return a clause that ends in 다 or 지만."""
+    past = isinstance(clause, EventClause) or clause.past
     time = "" if clause.subject == "boat" else rng.choice(_TIMES[past])
-    if isinstance(clause, State) and clause.form == "no longer":
+    if isinstance(clause, StateClause) and clause.form == "no longer":
         time = rng.choice(("", "이제"))
     if clause.subject in QUANTIFIED:
         return f"{opener} {time} {_quantified(clause, ending, rng)}"
     noun = _NOUNS[clause.subject]
-    if isinstance(clause, State) and clause.form in ("true", "untrue"):
+    if isinstance(clause, StateClause) and clause.form in ("true", "untrue"):
         who = "내가" if noun == "나" else with_particle(noun, "이/가")
-        # "The sailor today", but "today the sea".
+        # The time comes after a person, but before a thing.
         who = f"{time} {who}" if clause.subject in THINGS else f"{who} {time}"
         said = f"{opener} {who} {_predicate(clause, '다')}는 말은"
         return f"{said} {_truth(clause.form, ending, rng)}"
-    topic = "" if holds_on else with_particle(noun, "은/는")
+    topic = "" if same_topic else with_particle(noun, "은/는")
     opener_first = rng.random() < 0.5
     if clause.subject in THINGS:
         head = [opener, time, topic] if opener_first else [time, topic, opener]
     else:
         head = [opener, topic, time] if opener_first else [topic, opener, time]
-    if isinstance(clause, Deed):
+    if isinstance(clause, EventClause):
         return f"{' '.join(head)} {_event(clause.event)}{ending}"
     because = f"{_event(clause.cause)}기 때문에" if clause.cause else ""
-    # The cause right after the head, or before all but the opener.
+    # The cause comes directly before the state, or directly after the opener.
     if because and ending == "다" and rng.random() < 0.3:
         head, because = [opener, because, topic, time], ""
-    elif because and time == "지금":  # it is felt now, but happened before
+    elif because and time == "지금":  # the state is now, its cause was earlier
         head.remove(time)
         because += " " + time
     return f"{' '.join(head)} {because} {_state(clause, ending, rng)}"
@@ -152,19 +152,19 @@ def _event(event: Event) -> str:
     return f"{with_particle(_OBJECTS[event.thing], '을/를')} {stem}"
 
 
-def _predicate(state: State, ending: str) -> str:
-    """The quality itself, in its time. What is old has become old: 낡았다."""
+def _predicate(state: StateClause, ending: str) -> str:
+    """Return the quality in its tense. "Old" is always past in Korean: 낡았다."""
     present, past, _ = _QUALITIES[state.quality]
     return (past if state.past or state.quality == "old" else present) + ending
 
 
-def _denied(state: State, ending: str) -> str:
+def _denied(state: StateClause, ending: str) -> str:
     stem = _QUALITIES[state.quality][0]
     past = state.past or state.quality == "old"
     return f"{stem}지 {'않았' if past else '않'}{ending}"
 
 
-def _state(state: State, ending: str, rng: random.Random) -> str:
+def _state(state: StateClause, ending: str, rng: random.Random) -> str:
     if state.form == "plain":
         very = rng.choice(("", "정말", "아주", "무척"))
         return f"{very} {_predicate(state, ending)}"
@@ -185,7 +185,7 @@ def _truth(form: str, ending: str, rng: random.Random) -> str:
     return rng.choice(("사실이 아니", "거짓이")) + ending
 
 
-def _quantified(state: State, ending: str, rng: random.Random) -> str:
+def _quantified(state: StateClause, ending: str, rng: random.Random) -> str:
     attributive = _QUALITIES[state.quality][2]
     if state.subject == "everybody":
         return f"모두가 {_predicate(state, ending)}"

@@ -1,4 +1,4 @@
-"""A scene as a picture: sea, sky and weather, and the paint on all of it."""
+"""Drawing a scene as a picture: sea, sky and weather, and its things."""
 
 import io
 import random
@@ -6,22 +6,22 @@ from typing import NamedTuple
 
 from PIL import Image, ImageDraw
 
-from data_prep.harbour.layout import UNITS, fly, stand
+from data_prep.harbour.layout import UNITS, place_sky, place_things
 from data_prep.harbour.scene import Scene
 from data_prep.harbour.shapes import Box, Colour, Shape, draw_on, extent, placed, shade
-from data_prep.harbour.sprites import cloud
+from data_prep.harbour.sky import cloud
 
-SUPERSAMPLING = 3  # each pixel is the mean of 3 x 3: smooth edges at 9 times the area
-JPEG_QUALITY = 95  # with full colour resolution: errors below what an eye can see
+SUPERSAMPLING = 3  # each pixel is the mean of 3 x 3, which smooths the edges
+JPEG_QUALITY = 95  # without chroma subsampling: errors are invisible
 
 
 class _Weather(NamedTuple):
-    """What sky and sea are painted with: no colour is near a paint of the things.
+    """Colours of sky and sea; none is close to a colour of `paints.PAINTS`.
 
     Attributes:
-        high: the sky's colour at the top of the picture.
-        low: at the horizon.
-        seas: those that go with it.
+        high: the sky at the top of the picture.
+        low: the sky at the horizon.
+        seas: one is drawn at random.
     """
 
     high: Colour
@@ -29,8 +29,8 @@ class _Weather(NamedTuple):
     seas: tuple[Colour, ...]
 
 
-# Sun, moon and nothing stand in skies of the same hours. So only the disc tells what is
-# there, as only its hull tells a boat: who names it has to find it.
+# A sky with sun, with moon and with neither has one of the same colours. So the colours
+# do not reveal the sun or the moon: a captioner has to find the disc.
 _HOURS = (
     _Weather(  # day
         high=(112, 172, 224),
@@ -76,16 +76,16 @@ def render(scene: Scene, image_size: int = 128) -> tuple[Image.Image, dict[str, 
     """
     rng = random.Random(f"jitter/{scene.jitter}")
     horizon = rng.uniform(40, 47)
-    things = stand(scene, horizon, rng)
+    things = place_things(scene, horizon, rng)
     taken = [extent(shapes) for shapes in things]
-    sky = fly(scene, taken, rng)
+    sky = place_sky(scene, taken, rng)
 
     side = image_size * SUPERSAMPLING
     weather = _OVERCAST.get(scene.sky) or rng.choice(_HOURS)
     canvas = _background(weather, horizon, image_size, rng)
     draw = ImageDraw.Draw(canvas)
     scale = side / UNITS
-    draw_on(draw, _far_away(scene, weather, horizon, rng), scale)
+    draw_on(draw, _background_shapes(scene, weather, horizon, rng), scale)
     for shapes in (sky, *sorted(things, key=lambda shapes: extent(shapes)[3])):
         draw_on(draw, shapes, scale)
     if scene.sky == "rain":
@@ -98,7 +98,7 @@ def render(scene: Scene, image_size: int = 128) -> tuple[Image.Image, dict[str, 
 
 
 def encode(image: Image.Image) -> bytes:
-    """The picture as JPEG bytes."""
+    """Return the picture as JPEG bytes."""
     stream = io.BytesIO()
     image.save(stream, "JPEG", quality=JPEG_QUALITY, subsampling=0)
     return stream.getvalue()
@@ -114,7 +114,7 @@ def _in_pixels(box: Box, image_size: int) -> Box:
 def _background(
     weather: _Weather, horizon: float, image_size: int, rng: random.Random
 ) -> Image.Image:
-    """Sky and sea, each shaded from top to bottom."""
+    """Return sky and sea, each with a vertical gradient."""
     sea = rng.choice(weather.seas)
     rows = Image.new("RGB", (1, image_size))
     line = round(horizon * image_size / UNITS)
@@ -137,10 +137,10 @@ def _between(first: Colour, second: Colour, share: float) -> Colour:
     return red, green, blue
 
 
-def _far_away(
+def _background_shapes(
     scene: Scene, weather: _Weather, horizon: float, rng: random.Random
 ) -> list[Shape]:
-    """Clouds, hills on the horizon, and waves."""
+    """Return clouds, hills on the horizon, and waves."""
     shapes: list[Shape] = []
     if scene.sky in ("clouds", "rain"):
         fill = (228, 231, 235) if scene.sky == "clouds" else (92, 98, 108)
@@ -159,7 +159,7 @@ def _far_away(
 
 
 def _waves(sea: Colour, horizon: float, rng: random.Random) -> list[Shape]:
-    """Crests on the water, longer and wider apart towards the viewer."""
+    """Return wave crests, longer and wider apart towards the viewer."""
     shapes = []
     for _ in range(rng.randint(30, 70)):
         near = rng.random() ** 0.8

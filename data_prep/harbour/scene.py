@@ -1,9 +1,9 @@
-"""What a harbour scene is: its things, the facts it shows, and its split.
+"""Scenes of the harbour: their things, the facts they show, and their split.
 
-A scene is two things in one spatial relation, and a few extras. Both things are seen,
-so both colours are said. Whether a captioner composes or only remembers is measured
-by held-out *triples* (colour, thing, relation): the triples of dev and test scenes
-never occur in a training scene, while each of their pairs does.
+A scene is two things in one spatial relation, and a few extras. Captions name both
+colours. Held-out *triples* (colour, thing, relation) measure whether a captioner
+composes or only memorizes: the triples of dev and test scenes never occur in a training
+scene, but each pair of their parts does.
 """
 
 import functools
@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-# A relation is always told from the thing that comes first in this order, because
-# "a left of b" and "b right of a" are one fact.
+# The subject of a relation is always the thing that comes first in this order, because
+# "a left of b" and "b right of a" are the same fact.
 KINDS = (
     "sailing boat",
     "rowing boat",
@@ -26,8 +26,8 @@ KINDS = (
     "pier",
 )
 COLOURED = KINDS[:5]
-SUBJECTS = KINDS[:4]  # land does not stand in relation to land
-WITH_CREW = ("sailing boat", "rowing boat")  # where a person is big enough to see
+SUBJECTS = KINDS[:4]  # two things on land are never related
+WITH_CREW = ("sailing boat", "rowing boat")  # where a person is large enough to be seen
 COLOURS = ("red", "yellow", "green", "blue", "white", "black")
 RELATIONS = ("left of", "right of", "in front of", "behind")
 INVERSE = dict(
@@ -37,17 +37,17 @@ SKIES = ("clear", "sun", "moon", "clouds", "rain")
 COUNTS = ("no", "one", "two", "three")
 SPLITS = ("train", "dev", "test")
 
-# The Latin square of `split_of_triple`. Among all rows these give dev and test the most
-# even mixture of relations and colours.
+# The rows of the Latin square of `split_of_triple`. Of all choices of rows, this one
+# gives dev and test the most even mixture of relations and colours.
 _ROWS = dict(zip(COLOURED, (0, 2, 6, 3, 4), strict=True))
-_OWNERS = {0: "test", 3: "dev"}
+_HELD_OUT = {0: "test", 3: "dev"}  # class -> split; the other five are train
 
-SAILOR_SHARE = 0.5  # of the boats that can carry one: a third of all scenes
-GULLS_SHARE = 0.36  # of all scenes: below any share that a constant caption can use
+SAILOR_SHARE = 0.5  # of the boats that can carry one; a third of all scenes
+GULLS_SHARE = 0.36  # of all scenes; low enough that a constant caption gains nothing
 
 
 class Fact(NamedTuple):
-    """One thing that a picture shows and a sentence says.
+    """One fact that a picture shows and a caption states.
 
     ``("object", "buoy")``, ``("colour", "buoy", "red")``, ``("count", "gulls",
     "two")``, ``("weather", "rain")`` or ``("relation", "buoy", "left of", "pier")``;
@@ -61,7 +61,7 @@ class Fact(NamedTuple):
 
 
 class Triple(NamedTuple):
-    """A coloured thing in a relation: the combination that a split holds out."""
+    """A coloured thing in a relation: the combinations that are held out."""
 
     colour: str
     thing: str
@@ -83,13 +83,14 @@ class Thing:
 
 @dataclass(frozen=True)
 class Scene:
-    """All that a picture shows and its sentences say.
+    """Everything that a picture shows and its captions state.
 
-    ``subject`` stands in ``relation`` to ``anchor``, as the viewer sees it. ``jitter``
-    fixes all that the picture shows and nobody mentions; ``wording`` fixes the words.
+    ``subject`` is in ``relation`` to ``anchor``, as the viewer sees it. ``jitter``
+    seeds everything in the picture that captions do not mention; ``wording`` seeds the
+    choice of words.
 
     Raises:
-        ValueError: a field holds something that the harbour does not have.
+        ValueError: a field has an impossible value.
     """
 
     subject: Thing
@@ -112,12 +113,12 @@ class Scene:
             _one_of("boat with a sailor", self.subject.kind, WITH_CREW)
 
     def to_json(self) -> str:
-        """The scene as one line of JSON."""
+        """Return the scene as one line of JSON."""
         return json.dumps(asdict(self), separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> "Scene":
-        """The scene that `to_json` wrote. Raises ValueError on anything else."""
+        """Return the scene that `to_json` wrote; ValueError for anything else."""
         try:
             fields = json.loads(text)
             fields["subject"] = Thing(**fields["subject"])
@@ -139,7 +140,7 @@ def _one_of(what: str, found: object, expected: Iterable) -> None:
 
 
 def facts(scene: Scene) -> frozenset[Fact]:
-    """All that the scene shows; each of its sentences says exactly this."""
+    """Return all facts of the scene; each of its captions states exactly these."""
     subject, anchor = scene.subject, scene.anchor
     found = {Fact("relation", subject.kind, scene.relation, anchor.kind)}
     for thing in (subject, anchor):
@@ -159,7 +160,7 @@ def facts(scene: Scene) -> frozenset[Fact]:
 
 
 def triples(scene: Scene) -> tuple[Triple, ...]:
-    """The triples of a scene: its subject's, and its anchor's if that has a colour.
+    """Return the triples of a scene: the subject's, and the anchor's if it is coloured.
 
     A red boat left of a white lighthouse is also a white lighthouse right of a boat.
     """
@@ -171,20 +172,21 @@ def triples(scene: Scene) -> tuple[Triple, ...]:
 
 
 def split_of_triple(triple: Triple) -> str:
-    """ "train", "dev" or "test": a Latin square of seven classes, five for training.
+    """Return "train", "dev" or "test", by a Latin square of seven classes.
 
-    A pair of two parts meets distinct classes along the third part. So of the four
-    relations of a (colour, thing) at most one is a dev and one a test triple; with the
-    two classes three apart, six pairs in seven miss one relation only.
+    Five classes are train, one is dev, one test. For a fixed pair of parts, each value
+    of the third part falls into another class. So of the four relations of a (colour,
+    thing) at most one is a dev triple and at most one a test triple. The two classes
+    are three apart, so that six of seven pairs lose only one relation.
     """
     colour, thing, relation = triple
     column = COLOURS.index(colour) + RELATIONS.index(relation)
-    return _OWNERS.get((column + _ROWS[thing]) % 7, "train")
+    return _HELD_OUT.get((column + _ROWS[thing]) % 7, "train")
 
 
 @functools.cache
 def _arrangements(split: str) -> dict[tuple[str, str], list[list[tuple]]]:
-    """For each pair of kinds, by relation, the coloured (subject, relation, anchor)."""
+    """Return for each pair of kinds, by relation, all (subject, relation, anchor)."""
     _one_of("split", split, SPLITS)
     found: dict[tuple[str, str], list[list[tuple]]] = {}
     for kinds in itertools.combinations(KINDS, 2):
@@ -199,20 +201,20 @@ def _arrangements(split: str) -> dict[tuple[str, str], list[list[tuple]]]:
         by_relation = []
         for relation in RELATIONS:
             scenes = itertools.product(subjects, (relation,), anchors)
-            by_relation.append([s for s in scenes if _belongs(Scene(*s), split)])
+            by_relation.append([s for s in scenes if _is_of_split(Scene(*s), split)])
         found[kinds] = [scenes for scenes in by_relation if scenes]
     return {kinds: relations for kinds, relations in found.items() if relations}
 
 
-def _belongs(scene: Scene, split: str) -> bool:
+def _is_of_split(scene: Scene, split: str) -> bool:
     return all(split_of_triple(triple) == split for triple in triples(scene))
 
 
 def sample_scene(split: str, index: int, seed: int) -> Scene:
-    """Scene number ``index`` of a split; the three arguments decide everything.
+    """Return scene number ``index`` of a split; the three arguments decide everything.
 
-    Kinds are drawn first, then the relation, then the colours, so that each split
-    shows the same mixture of things although it owns other combinations.
+    Kinds are drawn first, then the relation, then the colours, so that all splits have
+    the same mixture of things although their combinations differ.
     """
     rng = random.Random(f"harbour/{seed}/{split}/{index}")
     relations = rng.choice(list(_arrangements(split).values()))

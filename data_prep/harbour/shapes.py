@@ -1,4 +1,4 @@
-"""Flat shapes, the stuff of all pictures: moved, mirrored, measured, painted.
+"""Flat shapes, of which all pictures are drawn: moving, mirroring, measuring.
 
 Lengths are in units of 1/128 of the picture's side; x grows to the right, y downwards.
 """
@@ -14,9 +14,9 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 class Shape(NamedTuple):
-    """A polygon, an ellipse (two corners) or a line of ``width``.
+    """A polygon, an ellipse (two corners of its box) or a line of ``width``.
 
-    ``part`` names the thing whose box the shape counts for; "" counts for none.
+    ``part`` names the thing whose bounding box includes the shape; "" means no box.
     """
 
     part: str
@@ -27,7 +27,7 @@ class Shape(NamedTuple):
 
 
 def extent(shapes: Iterable[Shape], part: str | None = None) -> Box:
-    """(left, top, right, bottom) of the shapes of one part, or of all named parts."""
+    """Return the bounding box of the shapes of one part, or of all named parts."""
     shapes = [s for s in shapes if s.part and part in (None, s.part)]
     edges = [
         (x + sign * s.width / 2, y + sign * s.width / 2)
@@ -40,7 +40,7 @@ def extent(shapes: Iterable[Shape], part: str | None = None) -> Box:
 
 
 def placed(shapes: list[Shape], x: float, y: float, scale: float) -> list[Shape]:
-    """The shapes with their foot at (x, y), ``scale`` times as large."""
+    """Return the shapes with their foot at (x, y), ``scale`` times as large."""
     return [
         shape._replace(
             points=tuple((x + scale * px, y + scale * py) for px, py in shape.points),
@@ -51,12 +51,12 @@ def placed(shapes: list[Shape], x: float, y: float, scale: float) -> list[Shape]
 
 
 def mirrored(shapes: list[Shape]) -> list[Shape]:
-    """The shapes seen in a mirror."""
+    """Return the shapes with left and right exchanged."""
     return [s._replace(points=tuple((-x, y) for x, y in s.points)) for s in shapes]
 
 
 def shade(colour: Colour, light: float) -> Colour:
-    """The colour nearer to white (light > 0) or to black (light < 0), by a share."""
+    """Return the colour, moved by a share towards white (light > 0) or black (< 0)."""
     goal = 255 if light > 0 else 0
     red, green, blue = (round(c + abs(light) * (goal - c)) for c in colour)
     return red, green, blue
@@ -80,13 +80,13 @@ def box(part: str, fill: Colour, x0: float, y0: float, x1: float, y1: float) -> 
 
 
 def draw_on(draw: ImageDraw.ImageDraw, shapes: list[Shape], scale: float) -> None:
-    """Draw the shapes, ``scale`` pixels to the unit, in their order."""
+    """Draw the shapes in their order, with ``scale`` pixels a unit."""
     for shape in shapes:
         points = [(x * scale, y * scale) for x, y in shape.points]
         if shape.form == "polygon":
             draw.polygon(points, fill=shape.fill)
         elif shape.form == "ellipse":
-            (x0, y0), (x1, y1) = points  # a mirror has changed left and right
+            (x0, y0), (x1, y1) = points  # mirrored: left and right are exchanged
             draw.ellipse([min(x0, x1), y0, max(x0, x1), y1], fill=shape.fill)
         else:
             width = max(1, round(shape.width * scale))

@@ -1,4 +1,4 @@
-"""Folders of pictures -> the files in them, in an order that does not change."""
+"""Folders of pictures -> the files in them, in a fixed order."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -8,17 +8,17 @@ from data_prep.errors import BadInput, printable
 
 
 def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
-    """Name the files that are meant by files and folders.
+    """Yield files, with folders replaced by the files in them.
 
     Args:
-        paths: files, which come out as they are, even if nothing is there (the reader
-            says so); and folders, which are walked.
+        paths: files, which are yielded as they are, even if they do not exist (the
+            reader reports it), and folders.
 
     Yields:
-        In a folder every regular file, however deep, sorted by name; hidden files and
-        folders are skipped and links to folders are not followed. A folder below that
-        cannot be listed, and a link in a circle, come out as well (the reader says what
-        is wrong with them).
+        Of a folder every regular file at any depth, sorted by name. Hidden files and
+        folders are skipped, links to folders are not followed. A nested folder that
+        cannot be listed, or a link in a circle, is yielded too (the reader reports what
+        is wrong with it).
 
     Raises:
         BadInput: one of the folders given cannot be listed.
@@ -35,7 +35,7 @@ def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _entries(folder):
-    """What is in a folder, sorted, without the hidden; OSError if it says nothing."""
+    """Return the entries of a folder, sorted, without hidden ones; or raise OSError."""
     with os.scandir(folder) as listing:
         seen = [entry for entry in listing if not entry.name.startswith(".")]
     return sorted(seen, key=lambda entry: entry.name)
@@ -49,13 +49,13 @@ def _files_among(entries):
                 found = _files_among(_entries(path))
             else:
                 found = [path] if entry.is_file() else []
-        except OSError:  # the others shall not suffer; the reader will meet it again
+        except OSError:  # go on with the others; the reader will report this one
             found = [path]
         yield from found
 
 
 def why_unlistable(folder: Path, error: OSError) -> str:
-    """Return the sentence that says so."""
+    """Return the message that a folder cannot be listed."""
     return (
         f"{printable(folder)} is a folder that cannot be listed ({error.strerror}); "
         "expected a folder with pictures: check its permissions."

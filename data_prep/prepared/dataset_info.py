@@ -55,7 +55,7 @@ class DatasetInfo:
     Attributes:
         format: of the files, see `prepared.records` and `prepared.sentences`.
         name: of the data set's reader.
-        kind: one of `data_prep.datasets.KINDS`.
+        kind: one of `data_prep.examples.KINDS`.
         languages: of a translation data set, the pivot first.
         source: the folder it came from; "" if it needs none.
         splits: "train", "dev" and "test".
@@ -181,7 +181,7 @@ def check_kind(directory: Path, info: DatasetInfo, kind: str) -> None:
     Args:
         directory: where it lies.
         info: of the data set.
-        kind: what is wanted, one of `data_prep.datasets.KINDS`.
+        kind: what is wanted, one of `data_prep.examples.KINDS`.
     """
     if info.kind == kind:
         return

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data_prep.errors import printable
-from data_prep.text.tokenizer_choice import default_min_count
+from data_prep.text.min_count import default_min_count
 
 if TYPE_CHECKING:
     from data_prep.prepared.dataset_info import DatasetInfo

@@ -1,4 +1,4 @@
-"""Files of captions in the forms people have them: CSV, JSON, JSON lines, COCO.
+"""Caption files: CSV, JSON, JSON lines and COCO's JSON.
 
     image,caption                                    CSV (also .tsv, .txt), with header
     dog.jpg,"A dog, running."
@@ -10,19 +10,20 @@
 
     {"image": "dog.jpg", "caption": "A dog."}        JSON lines
 
-Names of the columns, capitals or not: `image`, `file_name`, `filename` and `caption`,
-`captions`, `text`; others are passed over. In JSON a caption may also be a list of
-captions. A picture may come again, with other captions.
+Names of the columns, in any case: `image`, `file_name` or `filename`, and `caption`,
+`captions` or `text`; other columns are ignored. In JSON a caption may also be a list of
+captions. A picture may occur several times, with other captions.
 """
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from data_prep.errors import BadInput
-from data_prep.readers.sources import parse_json, read_text
+from data_prep.examples import Skipped
+from data_prep.readers.files import parse_json, read_text
 
 IMAGE = ("image", "file_name", "filename")
 CAPTION = ("caption", "captions", "text")
@@ -33,7 +34,7 @@ def read_captions(path: Path) -> Iterator[tuple[str, str]]:
     """Yield (name of a picture, one caption), in the order of the file.
 
     Args:
-        path: its ending says which form it has.
+        path: its ending decides which form is read.
 
     Raises:
         BadInput: the file is malformed; the message names the line or the entry.
@@ -43,16 +44,41 @@ def read_captions(path: Path) -> Iterator[tuple[str, str]]:
     if path.suffix.lower() not in forms:
         raise BadInput(
             f"{path} has an unknown form; expected a file of captions that ends in one "
-            f"of {' '.join(forms)}: give another one, or rename it."
+            f"of {' '.join(forms)}: convert it, or rename it."
         )
     return forms[path.suffix.lower()](path)
+
+
+def usable_captions(
+    captions: Iterable[str], image_id: str, skipped: Skipped
+) -> tuple[str, ...]:
+    """Return the captions that have words; the others go to `skipped`."""
+    usable = []
+    for caption in captions:
+        caption = " ".join(caption.split())
+        if not any(character.isalnum() for character in caption):
+            skipped.add("caption without words", image_id)
+        elif not _is_unicode(caption):
+            skipped.add("caption that is not valid Unicode", image_id)
+        else:
+            usable.append(caption)
+    return tuple(usable)
+
+
+def _is_unicode(text):
+    """Return False for a lone surrogate, which JSON can spell and UTF-8 cannot."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _csv(path):
     text = read_text(path)
     header = text.split("\n", 1)[0]
     delimiter = max(_DELIMITERS, key=header.count)
-    # strict: else a quote that nobody closes silently swallows the rest of the file.
+    # strict: otherwise an unclosed quote silently takes in the rest of the file.
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
     try:
@@ -70,7 +96,7 @@ def _csv(path):
         raise BadInput(
             f"{path} is malformed in the row that begins in line {line} ({error}); "
             f"expected {len(names)} fields as in its first line: put a caption "
-            'with a comma or a "quote" into quotes, and double those within it.'
+            'with a comma or a "quote" into quotes, and double the quotes inside it.'
         ) from None
 
 
@@ -106,7 +132,7 @@ def _json(path):
 
 
 def _merging(pairs):
-    """A dict that keeps all values of a key given twice; json would keep the last."""
+    """Return a dict with all values of a repeated key; `json` would keep the last."""
     merged: dict[str, Any] = {}
     for key, value in pairs:
         if key in merged:
@@ -148,7 +174,7 @@ def _coco(content, path):
         raise BadInput(
             f"{path} has 'annotations' but is not of COCO's form ({error!r} is missing "
             "or of another type); expected images with id and file_name, annotations "
-            "with image_id and caption: mend it."
+            "with image_id and caption: correct it."
         ) from None
 
 
@@ -159,8 +185,8 @@ def _coco_names(images, path):
         if name != image["file_name"]:
             raise BadInput(
                 f"{path} gives the image id {image['id']!r} to {str(name)[:100]!r} and "
-                f"to {str(image['file_name'])[:100]!r}; expected an id of its own for "
-                "each picture, else captions go to the wrong one: mend it."
+                f"to {str(image['file_name'])[:100]!r}; expected a different id for "
+                "each picture, so that captions go to the right one: correct it."
             )
     return names
 
@@ -169,5 +195,5 @@ def _unexpected(path, where, found):
     return BadInput(
         f"{path}, {where}, is {str(found)[:100]}; expected a picture's name and its "
         "caption, e.g. {'image': 'dog.jpg', 'caption': 'A dog.'}: see the top of "
-        "data_prep/caption_files.py for all forms."
+        "data_prep/readers/caption_files.py for all forms."
     )

@@ -1,6 +1,6 @@
-"""Content words of English captions: what a picture shows, without the grammar.
+"""Content words of English captions: all words but the stop words.
 
-They are the tags of a picture and the words that belong together. Words are those of
+They are the tags of pictures and the words of associations. Words are those of
 `data_prep.text.standardize`.
 """
 
@@ -12,11 +12,11 @@ import tensorflow as tf
 
 from data_prep.text.standardize import split_words
 
-_GROUPS = 2000  # pictures split at once
+_GROUPS = 2000  # pictures whose captions are split in one call
 
-# Frozen: another list would make other tags. The closed classes of English as far as
-# captions use them, forms that the tokenizer makes ("'s") among them. Two and three are
-# content: a picture shows how many there are.
+# Do not change: trained taggers depend on this list. It has the closed word classes of
+# English as far as captions use them, with the forms that the tokenizer makes ("'s").
+# "two" and "three" are content words: a picture shows how many there are.
 STOP_WORDS = frozenset(
     """
     a an the this that these those each every some any no all both either neither
@@ -43,12 +43,12 @@ STOP_WORDS = frozenset(
 
 
 def most_frequent(captions: Sequence[Sequence[str]], count: int) -> tuple[str, ...]:
-    """Return the content words that most pictures have, ties alphabetical.
+    """Return the content words of the most pictures, ties in alphabetical order.
 
     Args:
-        captions: of each picture, as people wrote them. Several captions of a picture
-            with the same word count once.
-        count: how many words, at most.
+        captions: of each picture, as people wrote them. A word in several captions of
+            a picture counts once.
+        count: the largest number of words.
     """
     pictures: Counter[str] = Counter()
     for words in _word_sets(captions):
@@ -58,10 +58,10 @@ def most_frequent(captions: Sequence[Sequence[str]], count: int) -> tuple[str, .
 
 
 def sets_of(captions: Sequence[Sequence[str]], words: Sequence[str]) -> np.ndarray:
-    """Return which of some words each picture's captions have.
+    """Return which of the words occur in the captions of each picture.
 
     Args:
-        captions: of each picture; to ask single captions, give groups of one.
+        captions: of each picture; for single captions, give groups of one.
         words: from `most_frequent`.
 
     Returns:

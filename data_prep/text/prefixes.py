@@ -1,4 +1,7 @@
-"""Texts as a reader meets them: word after word, and where each word's tokens end."""
+"""The prefixes of a text, word by word: which tokens precede the end of each word.
+
+For predictions after every word, such as the sentiment of what has been read so far.
+"""
 
 from typing import NamedTuple
 
@@ -7,19 +10,23 @@ import tensorflow as tf
 from data_prep.text.special_tokens import START, UNK
 from data_prep.text.tokenizers import Tokenizer
 
-_STRANGER = "\U0010fffd"  # the last private character: of no language, in no text
+# The last private-use character: in no language, so unknown to every tokenizer.
+_UNKNOWN_CHARACTER = "\U0010fffd"
 
 
-class Words(NamedTuple):
-    """Texts, cut at white space.
+class Prefixes(NamedTuple):
+    """Texts split at white space, with the tokens of each word.
+
+    The prefix of text n that ends with word w is ``token_ids[n, : ends[n, w] + 1]``.
 
     Attributes:
-        words: string ``(texts, words)``, as they were written; "" after the last.
-        known: bool ``(texts, words)``, whether a word has any token that is known.
+        words: string ``(texts, words)``, as written; "" after the last word.
+        known: bool ``(texts, words)``, whether a word has any known token.
         token_ids: int32 ``(texts, time)``, START, then all words' tokens, then PAD.
-        ends: int32 ``(texts, words)``, the place in `token_ids` of each word's last
-            token; of a word without any, and after the last word, that before it.
-        last: int32 ``(texts,)``, the place of the last token of all.
+        ends: int32 ``(texts, words)``, the position in `token_ids` of each word's last
+            token. A word without tokens, and the places after the last word, have the
+            position of the word before.
+        last: int32 ``(texts,)``, the position of the last token.
     """
 
     words: tf.Tensor
@@ -29,37 +36,39 @@ class Words(NamedTuple):
     last: tf.Tensor
 
 
-def started(ids: tf.RaggedTensor) -> tf.RaggedTensor:
-    """Put START before each row of int32 ids ``(texts, (time))``; no END, for a reader
-    may be asked after any word."""
+def with_start(ids: tf.RaggedTensor) -> tf.RaggedTensor:
+    """Put START before each row of int32 ids ``(texts, (time))``.
+
+    There is no END, because a model that reads may be asked after any word.
+    """
     return tf.concat([tf.fill([ids.nrows(), 1], START), ids], axis=1)
 
 
 def known_tokens(tokenizer: Tokenizer, ids: tf.RaggedTensor) -> tf.RaggedTensor:
-    """Return bool ``(N, (T))``, which of the ids ``(N, (T))`` say what was written.
+    """Return bool ``(N, (T))``, which of the ids ``(N, (T))`` carry information.
 
-    UNK does not, nor does the mark that subwords put before a word, whichever it is:
-    what a word that nobody knows is made of.
+    UNK does not, nor do the tokens of a word of unknown characters, such as the mark
+    that subwords put before every word.
     """
-    stranger = tokenizer.ids(tf.constant([_STRANGER])).flat_values
-    says_nothing = tf.concat([stranger, [UNK]], axis=0)
+    unknown = tokenizer.ids(tf.constant([_UNKNOWN_CHARACTER])).flat_values
+    uninformative = tf.concat([unknown, [UNK]], axis=0)
     return ids.with_flat_values(
-        tf.reduce_all(ids.flat_values[:, None] != says_nothing, axis=1)
+        tf.reduce_all(ids.flat_values[:, None] != uninformative, axis=1)
     )
 
 
-def prefixes_of(tokenizer: Tokenizer, texts: tf.Tensor) -> Words:
-    """Cut texts ``(texts,)`` into words and tokens, in TensorFlow operations only."""
+def prefixes_of(tokenizer: Tokenizer, texts: tf.Tensor) -> Prefixes:
+    """Split texts ``(texts,)`` into words and tokens, in TensorFlow operations only."""
     words = tf.strings.split(texts)
     ids = tokenizer.ids(words.flat_values)
     known = tf.reduce_any(known_tokens(tokenizer, ids), axis=1)
     tokens_of = words.with_flat_values(tf.cast(ids.row_lengths(), tf.int32))
     lengths = tf.reduce_sum(tokens_of, axis=1)
     by_text = tf.RaggedTensor.from_row_lengths(ids.flat_values, lengths)
-    return Words(
+    return Prefixes(
         words=words.to_tensor(),
         known=words.with_flat_values(known).to_tensor(),
-        token_ids=started(by_text).to_tensor(),  # PAD is 0
+        token_ids=with_start(by_text).to_tensor(),  # PAD is 0
         ends=tf.cumsum(tokens_of.to_tensor(), axis=1),
         last=lengths,
     )

@@ -1,10 +1,11 @@
 """Captions as people write them <-> words, in TensorFlow operations only.
 
-The same operations run in ``tf.data``, in training and inside an exported SavedModel;
-they work eagerly and in graphs. The words are, numbers and hyphens included, those of
-the PTB tokenizer that captions are scored with, so that a generated caption is counted
-as the words it was made of. Known differences: a full stop never belongs to a word
-("mr", "d c"), nor does any other sign ("r b" for "R&B"), and "cannot" is one word.
+This module defines what a word is. The same operations run in ``tf.data``, in training
+and inside an exported SavedModel, eagerly and in graphs. Words, with numbers and
+hyphens, are those of the PTB tokenizer that scores captions, so that the words of a
+generated caption are the words that are scored. Known differences: a full stop never
+belongs to a word ("mr", "d c"), nor does another sign ("r b" for "R&B"), and "cannot"
+is one word.
 """
 
 import tensorflow as tf
@@ -14,33 +15,33 @@ STANDARDISATION = (
     "numbers; 's 'm 'd 're 've 'll n't are words"
 )
 
-# What is written without a space before it, by a pattern that Python's re reads alike.
-# No other word than a clitic begins with an apostrophe.
+# What is written without a space before it; the pattern is also valid for Python's re.
+# Only clitics begin with an apostrophe.
 CLITICS = r" ('|n't\b)"
 
 _WORD = r"\p{L}\p{M}\p{Nd}"
-# Stands for the apostrophe of a clitic while others are stripped. A private character:
-# by then the first rules have removed any that the caption had.
+# Replaces the apostrophe of a clitic while other apostrophes are removed. A private-use
+# character, which the first rules remove from the caption itself.
 _KEPT = "\ue000"
 
 _CLITIC = (rf"'(s|m|d|re|ve|ll)([^{_WORD}]|$)", rf" {_KEPT}\1 \2")
 
-# Pattern -> replacement, one after the other. RE2 looks neither ahead nor behind.
+# (pattern, replacement), applied in this order. RE2 has no lookahead and lookbehind.
 _RULES = (
-    # Invisible: soft hyphen, zero width, emoji variants. Nothing is where they were.
+    # Invisible characters are removed: soft hyphen, zero width, emoji variants.
     ("[\u00ad\u200b-\u200d\ufe00-\ufe0f\ufeff]", ""),
     ("[‘’ʼ‛`´]", "'"),
     ("[‐‑]", "-"),
     (rf"[^{_WORD}'.,:-]+", " "),
-    # Marks stay between two digits only: first those before anything but a digit go,
-    # then those after anything but a digit.
+    # . , : are kept between two digits only: those not before a digit are removed
+    # first, then those not after a digit.
     (r"[.,:]+(\P{Nd}|$)", r" \1"),
     (r"(^|\P{Nd})[.,:]+", r"\1 "),
     ("['-]{2,}", " "),
     _CLITIC,
-    _CLITIC,  # of two in a row ("he'd've") the first used up the start of the second
+    _CLITIC,  # twice: of "he'd've" the first match includes the start of the second
     (rf"n't([^{_WORD}]|$)", rf" n{_KEPT}t \1"),
-    # Quotes and dashes around words, and marks without a letter.
+    # Quotes and dashes around words, and combining marks without a letter.
     (r"(^| )['\p{M}-]+", " "),
     ("['-]+( |$)", r"\1"),
     (_KEPT, "'"),
@@ -49,10 +50,10 @@ _RULES = (
 
 
 def standardize(texts: tf.Tensor) -> tf.Tensor:
-    """Bring captions into words with one space between them.
+    """Return captions as words with one space between them.
 
-    "A man's T-shirt." becomes "a man 's t-shirt". Doing it twice changes nothing
-    ("n'tn't" and the like aside).
+    "A man's T-shirt." becomes "a man 's t-shirt". Applied twice it gives the same
+    result (except for texts such as "n'tn't").
 
     Args:
         texts: string tensor of any shape, UTF-8.
@@ -72,10 +73,10 @@ def split_words(texts: tf.Tensor) -> tf.RaggedTensor:
 
 
 def join_words(words: tf.Tensor | tf.RaggedTensor) -> tf.Tensor:
-    """Join words into captions: the inverse of `split_words`, as far as there is one.
+    """Join words into captions: the inverse of `split_words`, except for punctuation.
 
     Args:
-        words: strings ``(..., words)``, ragged or dense; empty ones do not count.
+        words: strings ``(..., words)``, ragged or dense; empty strings are ignored.
 
     Returns:
         Strings ``(...)``: "man", "'s" becomes "man's".

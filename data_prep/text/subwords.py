@@ -1,14 +1,15 @@
-"""Subwords: frequent pieces of words <-> ids, for languages with too many words.
+"""Subwords: frequent pieces of words <-> ids, for languages with very many words.
 
-Pieces and their probabilities are those of a unigram language model (Kudo 2018,
-arXiv:1804.10959) that the package SentencePiece learns, or they are single characters.
-The operations of tensorflow_text read it in graphs; a SavedModel with subwords needs
-tensorflow_text to be imported before it is loaded.
+The pieces and their probabilities are a unigram language model (Kudo 2018,
+arXiv:1804.10959), learnt by the package SentencePiece; or the pieces are single
+characters. Graphs use the operations of tensorflow_text; a SavedModel with subwords can
+be loaded only after tensorflow_text is imported.
 
 On disk `subwords.model`: the file of SentencePiece. Its first ids are the special
-tokens of `text.vocabulary`; then comes one tag a language, spelled ``<2de>``, that
-stands before a sentence and says into which language it is to be translated (Johnson et
-al. 2017, arXiv:1611.04558). No text can contain them, whatever it spells.
+tokens of `text.special_tokens`; then comes one tag a language, spelled ``<2de>``. A tag
+before a sentence gives the language to translate into (Johnson et al. 2017,
+arXiv:1611.04558). Tags and special tokens have ids only: the same characters in a text
+are encoded as text.
 """
 
 import functools
@@ -22,21 +23,22 @@ import tensorflow as tf
 from data_prep.errors import BadInput
 from data_prep.text.special_tokens import END, PAD, START, UNK
 from data_prep.text.standardize import standardize
-from data_prep.text.vocabulary import with_edges
+from data_prep.text.vocabulary import with_start_and_end
 
 _SPECIAL = ("<pad>", "<unk>", "<s>", "</s>")  # SentencePiece's spelling
 _TAG = re.compile(r"<2(.+)>")
-# Korean writes in 11,172 syllables and its reviews in jamo besides: 0.9995 of all
-# characters leaves out what is seen once or twice in a megabyte. Of fewer texts than
-# this, all characters are needed.
+# Share of all characters that must be covered. Korean has 11,172 syllables, and reviews
+# also use single jamo: 0.9995 leaves out what occurs once or twice in a megabyte. With
+# at most _MANY_TEXTS texts, all characters are covered.
 _COVERAGE, _MANY_TEXTS = 0.9995, 10_000
-_LONGEST_BYTES = 1 << 20  # a text; by default SentencePiece drops those over 4,192
+_LONGEST_BYTES = 1 << 20  # of a text; SentencePiece by default drops those over 4,192
 
 
 class Subwords(tf.Module):
     """Pieces of words and their ids; the same interface as `Vocabulary`.
 
-    A `tf.Module`: an exported module that holds it exports its pieces as well.
+    It is a `tf.Module`, so that its pieces are exported with the module that contains
+    it.
 
     Args:
         model: content of `subwords.model`; see `build` and `load`.
@@ -50,40 +52,40 @@ class Subwords(tf.Module):
     def __init__(self, model: bytes):
         super().__init__(name="subwords")
         self._model = model
-        # As a function, because tf.Module would have to export a dict.
-        self._drawing = functools.cache(self._drawing_tokenizer)
-        with tf.init_scope():  # also when made while a function is traced
+        # A cached function and not a dict, which tf.Module would try to export.
+        self._sampling = functools.cache(self._sampling_tokenizer)
+        with tf.init_scope():  # also when created while a function is traced
             self._exact = self._tokenizer()
             self._size = int(self._exact.vocab_size())
             first = self._exact.id_to_string(tf.range(len(_SPECIAL))).numpy()
             if tuple(piece.decode("utf-8") for piece in first) != _SPECIAL:
                 raise ValueError(
                     f"Subwords got {first.tolist()} as first pieces; expected "
-                    f"{_SPECIAL}. Make them by Subwords.build."
+                    f"{_SPECIAL}: make them with Subwords.build."
                 )
             self.language_ids = self._find_tags()
 
     def _tokenizer(self, nbest_size=0, alpha=1.0):
-        import tensorflow_text  # only where subwords are used: it loads for a second
+        import tensorflow_text  # here, because it takes a second to load
 
         return tensorflow_text.SentencepieceTokenizer(
             self._model, out_type=tf.int32, nbest_size=nbest_size, alpha=alpha
         )
 
-    def _drawing_tokenizer(self, alpha: float):
-        drawing = self._tokenizer(-1, alpha)
+    def _sampling_tokenizer(self, alpha: float):
+        sampling = self._tokenizer(-1, alpha)
         try:
-            drawing.tokenize(["a"])
-        except tf.errors.InternalError:  # characters: there is but one way to cut
+            sampling.tokenize(["a"])
+        except tf.errors.InternalError:  # characters: there is only one segmentation
             return self._exact
-        return drawing
+        return sampling
 
     def _find_tags(self) -> dict[str, int]:
         tags = {}
         for index in range(len(_SPECIAL), self._size):
             piece = self._exact.id_to_string(index).numpy().decode("utf-8")
             tag = _TAG.fullmatch(piece)
-            # A piece of text that is spelled so would be a text again.
+            # A tag has no text; a piece of text with this spelling has.
             if not tag or self._exact.detokenize([index]).numpy():
                 break
             tags[tag[1]] = index
@@ -111,15 +113,15 @@ class Subwords(tf.Module):
         """Learn pieces from texts; the same texts always give the same pieces.
 
         Args:
-            texts: as people wrote them; those of the training split.
-            size: number of ids, special tokens and tags included. Of texts that do not
-                carry so many pieces there are fewer.
+            texts: of the training split, as people wrote them.
+            size: number of ids, special tokens and tags included; few texts may give
+                fewer.
             languages: codes of the languages that get a tag.
-            characters: let each piece be one character, the most frequent ones.
-            fold_case: let "Boat" be read as "boat".
+            characters: True makes each piece one character, the most frequent ones.
+            fold_case: True reads "Boat" as "boat".
 
         Raises:
-            BadInput: `size` does not even hold all characters, or there is no text.
+            BadInput: `size` is less than the number of characters, or there is no text.
         """
         import sentencepiece  # for learning only
 
@@ -141,7 +143,7 @@ class Subwords(tf.Module):
                 eos_id=END,
                 unk_surface=" <unk> ",  # as Vocabulary spells it
                 control_symbols=[f"<2{language}>" for language in languages],
-                num_threads=1,  # sums of several depend on who is first
+                num_threads=1,  # with more, the result depends on their timing
                 minloglevel=2,  # errors only
             )
         except (RuntimeError, OSError) as error:
@@ -163,7 +165,7 @@ class Subwords(tf.Module):
         """Read what `save` wrote.
 
         Raises:
-            BadInput: there is no such file, or it is something else.
+            BadInput: there is no such file, or it has no subwords.
         """
         path = Path(path)
         try:
@@ -171,12 +173,12 @@ class Subwords(tf.Module):
         except OSError as error:
             raise BadInput(
                 f"{path} cannot be read ({error.strerror}); expected subwords: make "
-                "them by `python -m data_prep.prepare`."
+                "them with `python -m data_prep.prepare`."
             ) from error
         except (ValueError, RuntimeError, tf.errors.OpError) as error:
             raise BadInput(
-                f"{path} is damaged, or no subwords of ours; expected what "
-                "`python -m data_prep.prepare` wrote: make it anew by that command."
+                f"{path} is damaged or of another program; expected what "
+                "`python -m data_prep.prepare` wrote: make it again with that command."
             ) from error
 
     def ids(self, texts: tf.Tensor, alpha: float = 0.0) -> tf.RaggedTensor:
@@ -184,27 +186,28 @@ class Subwords(tf.Module):
 
         Args:
             texts: as people write them.
-            alpha: 0 cuts each text in the most probable way. More draws one of all ways
-                with a probability proportional to its own to the power of `alpha`, so
-                less than 1 is bolder (subword regularisation, Kudo 2018, section 3).
-                Drawn by the library's own generator, which no seed of ours reaches.
+            alpha: 0 takes the most probable segmentation of each text. A positive value
+                samples one of all segmentations, each with a probability proportional
+                to P(segmentation) ** alpha; smaller values give more variety (subword
+                regularisation, Kudo 2018, section 3). The library's generator has no
+                seed that could be set here.
         """
         if not alpha:
             return self._exact.tokenize(texts)
         with tf.init_scope():
-            drawing = self._drawing(alpha)
-        return drawing.tokenize(texts)
+            sampling = self._sampling(alpha)
+        return sampling.tokenize(texts)
 
     def encode(self, texts: tf.Tensor, alpha: float = 0.0) -> tf.RaggedTensor:
         """Turn texts ``(N,)`` into int32 ids ``(N, (T))``: START, pieces, END."""
-        return with_edges(self.ids(texts, alpha))
+        return with_start_and_end(self.ids(texts, alpha))
 
     def decode(self, token_ids: tf.Tensor) -> tf.Tensor:
         """Turn ids into texts.
 
         Args:
-            token_ids: int ``(..., T)``. What follows the first END does not count, nor
-                do PAD, START and tags. UNK is spelled ``<unk>``.
+            token_ids: int ``(..., T)``. Everything after the first END, PAD, START and
+                tags are ignored. UNK is spelled ``<unk>``.
 
         Returns:
             Strings ``(...)``.
@@ -224,10 +227,10 @@ class Subwords(tf.Module):
 
 
 class PiecesOfWords(Subwords):
-    """Subwords of the words of `data_prep.text.standardize`: lower case, no signs.
+    """Subwords of the words of `standardize`: lower case, without punctuation.
 
-    What is read for what it means, and never written, is the same with or without a
-    full stop; how "it's" was typed does not matter either.
+    For texts that are only read, never generated: a full stop or the spelling of "it's"
+    does not change the meaning.
     """
 
     FILE = "pieces.model"

@@ -1,8 +1,9 @@
 """The vocabulary: words <-> ids, in TensorFlow operations.
 
 On disk `vocabulary.txt`: one word a line, UTF-8, the line number (from 0) is the id.
-The first four lines are the special tokens. They are spelled out for human readers
-only: no text can contain them, and everything else knows them by their ids.
+The first four lines are the special tokens. Their spelling is for human readers only:
+no text can contain them, and all code uses their ids. How often a word must occur is
+decided by `text.min_count`.
 """
 
 from collections import Counter
@@ -17,16 +18,16 @@ from data_prep.text.special_tokens import END, PAD, START, UNK
 from data_prep.text.standardize import join_words, split_words
 
 _SPECIAL = ("<pad>", "<unk>", "<start>", "<end>")
-_BATCH = 4096  # captions split at once: enough to forget the cost of a call
+_BATCH = 4096  # captions split in one call; the overhead of a call is then negligible
 
 
 class Vocabulary(tf.Module):
     """Words and their ids.
 
-    A `tf.Module`: an exported module that holds it exports its table as well.
+    It is a `tf.Module`, so that its table is exported with the module that contains it.
 
     Args:
-        words: all of them, the four special tokens first; see `build` and `load`.
+        words: the four special tokens, then all words; see `build` and `load`.
     """
 
     FILE = "vocabulary.txt"
@@ -37,15 +38,15 @@ class Vocabulary(tf.Module):
         if self.words[: len(_SPECIAL)] != _SPECIAL:
             raise ValueError(
                 f"A vocabulary got {self.words[: len(_SPECIAL)]} as its first words; "
-                f"expected {_SPECIAL}. Make one by Vocabulary.build."
+                f"expected {_SPECIAL}: make one with Vocabulary.build."
             )
         first = len(_SPECIAL)
-        with tf.init_scope():  # also when made while a function is traced
+        with tf.init_scope():  # also when created while a function is traced
             self._words = tf.constant(self.words)
             self._table = tf.lookup.StaticHashTable(
                 tf.lookup.KeyValueTensorInitializer(
-                    # "" so that there is a key to say the type when there is no word;
-                    # no text contains it.
+                    # "", which no text contains, makes the keys strings even if there
+                    # is no word.
                     keys=("", *self.words[first:]),
                     values=(UNK, *range(first, len(self.words))),
                     key_dtype=tf.string,
@@ -59,14 +60,14 @@ class Vocabulary(tf.Module):
 
     @classmethod
     def build(cls, captions: Iterable[str], min_count: int) -> "Vocabulary":
-        """Collect the words of captions, the most frequent first, ties alphabetical.
+        """Collect the words of captions: most frequent first, ties alphabetically.
 
         Args:
-            captions: as people wrote them; those of the training split.
-            min_count: a word seen less often is left out, and becomes UNK.
+            captions: of the training split, as people wrote them.
+            min_count: a word that occurs less often is left out, and becomes UNK.
 
         Raises:
-            BadInput: no word is seen often enough.
+            BadInput: no word occurs often enough.
         """
         counts: Counter[str] = Counter()
         captions = iter(captions)
@@ -94,16 +95,16 @@ class Vocabulary(tf.Module):
         """Read what `save` wrote.
 
         Raises:
-            BadInput: there is no such file, or it is something else.
+            BadInput: there is no such file, or it is no vocabulary.
         """
         path = Path(path)
         try:
-            # Not splitlines(), which also splits at rarer line breaks than \n.
+            # Not splitlines(), which also splits at other line breaks than \n.
             words = path.read_bytes().decode("utf-8").split("\n")
         except OSError as error:
             raise BadInput(
                 f"{path} cannot be read ({error.strerror}); expected a vocabulary: "
-                "make it by `python -m data_prep.prepare`."
+                "make it with `python -m data_prep.prepare`."
             ) from error
         except UnicodeDecodeError as error:
             raise _not_a_vocabulary(
@@ -126,20 +127,20 @@ class Vocabulary(tf.Module):
 
         Args:
             texts: as people write them.
-            alpha: of `Subwords.ids`; there is but one way to cut a text into words.
+            alpha: not used; a text has only one split into words. See `Subwords.ids`.
         """
         return self._table.lookup(split_words(texts))
 
     def encode(self, texts: tf.Tensor, alpha: float = 0.0) -> tf.RaggedTensor:
         """Turn texts ``(N,)`` into int32 ids ``(N, (T))``: START, words, END."""
-        return with_edges(self.ids(texts, alpha))
+        return with_start_and_end(self.ids(texts, alpha))
 
     def decode(self, token_ids: tf.Tensor) -> tf.Tensor:
         """Turn ids into captions.
 
         Args:
-            token_ids: int ``(..., T)``. What follows the first END does not count, nor
-                do PAD and START. UNK is spelled ``<unk>``.
+            token_ids: int ``(..., T)``. Everything after the first END, PAD and START
+                are ignored. UNK is spelled ``<unk>``.
 
         Returns:
             Strings ``(...)``.
@@ -151,7 +152,7 @@ class Vocabulary(tf.Module):
         return join_words(tf.where(is_word, tf.gather(self._words, token_ids), ""))
 
 
-def with_edges(ids: tf.RaggedTensor) -> tf.RaggedTensor:
+def with_start_and_end(ids: tf.RaggedTensor) -> tf.RaggedTensor:
     """Put START before and END after each row of int32 ids ``(N, (T))``."""
     edge = tf.ones([ids.nrows(), 1], tf.int32)
     return tf.concat([START * edge, ids, END * edge], axis=1)
@@ -159,6 +160,6 @@ def with_edges(ids: tf.RaggedTensor) -> tf.RaggedTensor:
 
 def _not_a_vocabulary(path, what):
     return BadInput(
-        f"{path} {what}; expected a vocabulary, one word a line: make it anew by "
-        "`python -m data_prep.prepare`."
+        f"{path} {what}; expected a vocabulary, one word a line: make it again "
+        "with `python -m data_prep.prepare`."
     )

@@ -1,4 +1,4 @@
-"""Scores against human judgements: read with care, and perfect where both agree."""
+"""Human judgements are read with checks; scores that agree with them have tau 1."""
 
 import re
 import sys
@@ -8,8 +8,8 @@ import pytest
 
 import captioning.metrics
 from benchmarks import human_judgements
+from benchmarks.human_judgement_files import STUDIES, Judgements, read
 from benchmarks.human_judgements import METEOR
-from benchmarks.judged_captions import STUDIES, Judgements, read
 from captioning.metrics import METEOR_NAME, CiderD, score_corpus
 from captioning.metrics.ptb_tokenizer import tokenize
 from data_prep.errors import BadInput, exit_on_bad_input
@@ -26,7 +26,7 @@ FILES = {
         "b.jpg#0\tA red boat lies on the still lake .",
         "c.jpg#0\tA red boat is here .",
         "d.jpg#0\tTwo dogs run .",
-        "train.jpg#0\tA red boat nobody was asked about .",
+        "train.jpg#0\tA red boat that was not judged .",
     ],
     "Flickr_8k.testImages.txt": ["a.jpg", "b.jpg", "c.jpg", "d.jpg"],
     "ExpertAnnotations.txt": [
@@ -62,7 +62,7 @@ def flickr8k(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["Expert", "CrowdFlower"])
-def test_where_scores_and_people_agree_every_tau_is_one(flickr8k, name):
+def test_every_tau_is_one_if_scores_and_people_agree(flickr8k, name):
     captions, judgements = read(flickr8k())
     scores = human_judgements.score(judgements[name], captions)
     assert scores.keys() >= human_judgements.LITERATURE.keys() - {METEOR}
@@ -90,7 +90,7 @@ def test_as_published_own_captions_stay_and_are_no_references(flickr8k):
     ]
     np.testing.assert_allclose(found.values, [[1], [1], [1], [1 / 3], [0]])
     assert found.references[BOAT] == ["a.jpg#2"]
-    assert found.references["b.jpg"] == ["b.jpg#0"]  # nobody judged it of its own
+    assert found.references["b.jpg"] == ["b.jpg#0"]  # not judged for its own picture
 
 
 def test_tau_is_that_of_single_judgements_by_its_formula():
@@ -123,14 +123,14 @@ def test_scores_are_ours_with_cider_d_weighed_by_all_pictures(flickr8k):
     }
     cider = CiderD(references)
     for number, (image, caption) in enumerate(found.pairs):
-        said = {image: tokenize(captions[caption])}
-        expected = score_corpus(said, {image: references[image]}).per_image[image]
-        expected["CIDEr-D"] = cider.score_one(image, said[image])
+        judged = {image: tokenize(captions[caption])}
+        expected = score_corpus(judged, {image: references[image]}).per_image[image]
+        expected["CIDEr-D"] = cider.score_one(image, judged[image])
         for name in scores.keys() - {METEOR}:
             assert scores[name][number] == expected[name]
 
 
-def test_pairs_are_scored_alike_however_many_at_once(flickr8k, monkeypatch):
+def test_the_batch_size_does_not_change_scores(flickr8k, monkeypatch):
     captions, judgements = read(flickr8k())
     scores = human_judgements.score(judgements["Expert"], captions)
     monkeypatch.setattr(human_judgements, "PAIRS_AT_ONCE", 2)
@@ -195,7 +195,7 @@ def test_bad_input_ends_the_command_with_two(name, tmp_path, monkeypatch, capsys
 )
 def test_a_malformed_rating_is_bad_input(flickr8k, line):
     source = flickr8k(ExpertAnnotations=[FILES["ExpertAnnotations.txt"][1], line])
-    with pytest.raises(BadInput, match="line 2 of .*ratings of 1 to 4.*file anew"):
+    with pytest.raises(BadInput, match="line 2 of .*ratings of 1 to 4.*file again"):
         read(source)
 
 
@@ -204,7 +204,7 @@ def test_a_malformed_rating_is_bad_input(flickr8k, line):
 )
 def test_a_malformed_share_is_bad_input(flickr8k, votes):
     source = flickr8k(CrowdFlowerAnnotations=[f"a.jpg\tb.jpg#0\t{votes}"])
-    with pytest.raises(BadInput, match="line 1 of .*SHARE OF YES.*file anew"):
+    with pytest.raises(BadInput, match="line 1 of .*SHARE OF YES.*file again"):
         read(source)
 
 
@@ -236,7 +236,7 @@ def test_a_malformed_share_is_bad_input(flickr8k, votes):
         ),
     ],
 )
-def test_what_does_not_fit_together_is_bad_input(flickr8k, changed, message):
+def test_inconsistent_files_are_bad_input(flickr8k, changed, message):
     with pytest.raises(BadInput, match=message):
         read(flickr8k(**changed))
 

@@ -1,4 +1,4 @@
-"""The ways to run the loop over time, which `benchmarks.loops` times, agree."""
+"""All ways to run the loop over time give the same gradients."""
 
 import keras
 import numpy as np
@@ -10,7 +10,7 @@ from benchmarks import loops
 
 @pytest.fixture(autouse=True)
 def few_units(monkeypatch):
-    monkeypatch.setattr("benchmarks.rows.recurrence.UNITS", 8)
+    monkeypatch.setattr("benchmarks.performance.recurrence.UNITS", 8)
 
 
 @pytest.mark.parametrize("way", ["while loop", "unrolled", "XLA"])
@@ -26,7 +26,7 @@ def test_every_way_gives_the_derived_gradients(way):
 
 
 @pytest.mark.parametrize("way, loops_of_it", [("while loop", 2), ("unrolled", 0)])
-def test_what_is_unrolled_has_no_loop(way, loops_of_it, monkeypatch):
+def test_an_unrolled_pass_has_no_loop(way, loops_of_it, monkeypatch):
     calls, while_loop = [], tf.while_loop
 
     def counted(*arguments, **options):
@@ -39,6 +39,7 @@ def test_what_is_unrolled_has_no_loop(way, loops_of_it, monkeypatch):
 
 
 def test_the_command_prints_a_line_a_way(monkeypatch, capsys):
+    monkeypatch.setattr("benchmarks.performance.timing._PAUSE", 0.0)
     monkeypatch.setattr(loops, "SHORT", (2, 3))
     monkeypatch.setattr(loops, "LONG", (1, 4))
     assert loops.main(["--rounds", "1"]) == 0

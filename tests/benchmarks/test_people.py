@@ -12,7 +12,7 @@ REFERENCES = {
 }
 
 
-def test_a_person_who_is_copied_scores_as_that_person_does():
+def test_a_copy_of_a_reference_scores_higher_than_people():
     first = {image: captions[0] for image, captions in REFERENCES.items()}
     found = side_by_side(first, REFERENCES)
     # Against references that hold it, a copy is better than people are.

@@ -20,7 +20,7 @@ from data_prep.prepared import picture_records
 from data_prep.prepared.dataset_info import DatasetInfo, verify
 from data_prep.prepared.picture_records import checked_records
 from data_prep.prepared.records import read_shards
-from data_prep.text.tokenizer_choice import default_min_count
+from data_prep.text.min_count import default_min_count
 from data_prep.text.vocabulary import Vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]

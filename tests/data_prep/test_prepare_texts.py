@@ -6,7 +6,9 @@ from data_prep.errors import BadInput
 from data_prep.prepare import main, prepare
 from data_prep.prepared.dataset_info import DatasetInfo, verify
 from data_prep.prepared.sentences import load_labelled, load_parallel
-from data_prep.text.tokenizers import Subwords, Vocabulary, load_tokenizer
+from data_prep.text.subwords import Subwords
+from data_prep.text.tokenizers import load_tokenizer
+from data_prep.text.vocabulary import Vocabulary
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """The boat is on the ___. A ___ is driving that: a word model's near and far words.
 
 One small word model (embedding, cell, the same embedding as output) reads the sentences
-of `data_prep.datasets.gap.boat_sentences` and learns the word in the blank: the near
+of `boat_sentences` and learns the word in the blank: the near
 one, "water", and the far one, "sailor", across more and more sentences about something
 else.
 """
@@ -19,17 +19,17 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from captioning.experiments.long_term.recall import comparable_cell
-from captioning.nn.losses import token_cross_entropy
-from captioning.nn.rnn import Recurrence
-from data_prep.atomic import write_text
-from data_prep.datasets.gap import (
+from captioning.experiments.long_term.boat_sentences import (
     ASIDES,
     JOURNEYS,
     WORDS_PER_ASIDE,
     BoatSentence,
     boat_sentences,
 )
+from captioning.experiments.long_term.recall import comparable_cell
+from captioning.nn.losses import token_cross_entropy
+from captioning.nn.rnn import Recurrence
+from data_prep.atomic import write_text
 from data_prep.errors import BadInput
 
 PAD = 0

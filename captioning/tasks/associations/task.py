@@ -16,7 +16,7 @@ from data_prep.errors import BadInput
 from data_prep.pipeline.images import load_split
 from data_prep.pipeline.sentences import dataset_by_length
 from data_prep.text import content_words
-from data_prep.text.prefixes import prefixes_of, started
+from data_prep.text.prefixes import prefixes_of, with_start
 from data_prep.text.special_tokens import PAD, UNK
 from data_prep.text.vocabulary import Vocabulary
 
@@ -138,7 +138,7 @@ class Associations(Task):
                 "anything else; expected pictures with two captions or more. Related "
                 "words are learned from them."
             )
-        return started(self.vocabulary.ids(tf.constant(texts))), counts, own
+        return with_start(self.vocabulary.ids(tf.constant(texts))), counts, own
 
     def _start_at(self, counts: np.ndarray) -> None:
         """Let the untrained model answer by frequency, which is soon said."""

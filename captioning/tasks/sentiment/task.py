@@ -12,7 +12,7 @@ from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from data_prep.pipeline.sentences import dataset_by_length
 from data_prep.prepared.dataset_info import DatasetInfo, check_kind
 from data_prep.prepared.sentences import LabelledTexts, load_labelled
-from data_prep.text.prefixes import prefixes_of, started
+from data_prep.text.prefixes import prefixes_of, with_start
 from data_prep.text.tokenizers import Tokenizer, load_tokenizer
 
 NEGATIVE, POSITIVE = 0, 1
@@ -102,7 +102,7 @@ class Sentiment(Task):
         )
 
     def _token_ids(self, texts: list[str], alpha: float = 0.0) -> tf.RaggedTensor:
-        return started(self.tokenizer.ids(tf.constant(texts), alpha))
+        return with_start(self.tokenizer.ids(tf.constant(texts), alpha))
 
     def loss(self, batch, training: bool = True) -> tf.Tensor:
         """Return the mean cross-entropy of the verdicts, float32 (), in nats."""

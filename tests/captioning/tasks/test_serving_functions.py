@@ -14,7 +14,7 @@ from data_prep.pictures.decode import load_pictures
 from data_prep.pipeline.images import load_split
 from data_prep.prepared.records import read_shards
 from data_prep.prepared.sentences import load_labelled
-from data_prep.text.prefixes import started
+from data_prep.text.prefixes import with_start
 
 
 def served(joint_run, name, *arguments):
@@ -61,7 +61,7 @@ def test_words_that_were_read_are_not_related(joint_run):
 def test_what_is_read_later_is_expected_until_it_is_read(joint_run):
     associations = load_run(joint_run).task("associations")
     token_ids = associations.vocabulary.ids(tf.constant(["boat and sailor"]))
-    token_ids = started(token_ids).to_tensor()
+    token_ids = with_start(token_ids).to_tensor()
     boat, sailor = map(associations.related.index, ("boat", "sailor"))
     read = associations._was_read(token_ids).numpy()[0]
     np.testing.assert_array_equal(read[:, boat], [False, True, True, True])

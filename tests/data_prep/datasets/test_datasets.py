@@ -1,4 +1,4 @@
-"""The contract of data sets: names, and the account of what was left out."""
+"""The contract of data sets, their names, and the report of skipped items."""
 
 import inspect
 import json
@@ -7,8 +7,8 @@ import pytest
 
 from data_prep import datasets
 from data_prep.errors import BadInput
-from data_prep.examples import Skipped
-from data_prep.text.tokenizer_choice import KINDS
+from data_prep.examples import KINDS, Skipped
+from data_prep.text import tokenizers
 
 
 def test_a_new_file_is_a_new_data_set(tmp_path, monkeypatch):
@@ -25,9 +25,9 @@ def test_every_data_set_keeps_the_contract(name):
     module = datasets.load(name)
     assert module.__doc__
     assert isinstance(module.NEEDS_SOURCE, bool)
-    assert module.KIND in datasets.KINDS
+    assert module.KIND in KINDS
     if module.KIND != "captions":
-        assert module.TOKENIZER in KINDS
+        assert module.TOKENIZER in tokenizers.KINDS
     if module.KIND == "translation":
         assert len(set(module.LANGUAGES)) == len(module.LANGUAGES) >= 2
     source, skipped, *options = inspect.signature(module.read).parameters.values()
@@ -37,7 +37,7 @@ def test_every_data_set_keeps_the_contract(name):
 
 
 @pytest.mark.parametrize("name", ["imagenet", "", "../errors", "__init__"])
-def test_an_unknown_name_lists_the_known(name):
+def test_the_error_for_an_unknown_name_lists_all_names(name):
     with pytest.raises(BadInput, match="expected one of coco, flickr30k, flickr8k"):
         datasets.load(name)
 

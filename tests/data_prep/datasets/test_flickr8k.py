@@ -1,10 +1,11 @@
-"""Flickr8k in all the ways it lies on people's disks."""
+"""Flickr8k in all its distributions."""
 
 import pytest
 
 from data_prep.datasets import flickr8k
 from data_prep.errors import BadInput
 from data_prep.examples import Skipped
+from data_prep.readers.hash_split import split_by_hash
 
 SPLITS = {"train": ["3.jpg", "1.jpg"], "dev": ["2.jpg"], "test": ["4.jpg"]}
 # 5.jpg is in no split; 6.jpg.1 does not exist, as one in the true file.
@@ -116,13 +117,13 @@ def test_kaggle_without_the_lists_splits_by_hash_and_says_so(tmp_path):
 
 def test_hash_split_has_the_official_shares():
     names = [f"{n}.jpg" for n in range(8000)]
-    splits = [flickr8k.split_by_hash(n, flickr8k.TRAIN, flickr8k.DEV) for n in names]
+    splits = [split_by_hash(n, flickr8k.TRAIN, flickr8k.DEV) for n in names]
     # Four standard deviations: sqrt(8,000 / 8 * 7 / 8) = 30.
     assert abs(splits.count("dev") - 1000) < 120
     assert abs(splits.count("test") - 1000) < 120
 
 
-def test_what_is_missing_is_counted(tmp_path):
+def test_missing_photos_are_counted(tmp_path):
     one_folder(tmp_path / "source")
     (tmp_path / "source/Images/3.jpg").unlink()
     with open(tmp_path / "source/Flickr_8k.devImages.txt", "a") as file:
@@ -156,7 +157,7 @@ def test_faults_name_what_to_do(tmp_path):
         read(source)
 
 
-def test_the_true_flickr8k(shared_data):
+def test_the_real_flickr8k(shared_data):
     examples, skipped = read(shared_data("flickr8k"))
     counts = [
         sum(e.split == split for e in examples) for split in ("train", "dev", "test")

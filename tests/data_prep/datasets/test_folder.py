@@ -1,4 +1,4 @@
-"""A user's own folder: found, merged, split for ever, and never left."""
+"""A user's folder: captions are found and merged, splits are stable."""
 
 import json
 import os
@@ -45,7 +45,7 @@ def test_captions_of_one_picture_are_merged_and_repeats_dropped(source):
     }
 
 
-def test_what_cannot_be_used_is_counted_and_named(source, tmp_path):
+def test_unusable_entries_are_counted_and_named(source, tmp_path):
     (tmp_path / "secret.jpg").write_bytes(b"secret")
     os.symlink(tmp_path / "secret.jpg", source / "link.jpg")
     bad = ["../secret.jpg", str(tmp_path / "secret.jpg"), "link.jpg", "lost.jpg"]
@@ -75,7 +75,7 @@ def test_names_may_start_from_a_folder_images(source):
     assert examples["images/4.jpg"].image == source / "images/4.jpg"
 
 
-def test_a_picture_stays_in_its_split_whatever_is_added(source):
+def test_a_picture_stays_in_its_split_when_others_are_added(source):
     names = [f"{n}.png" for n in range(300)]
     for name in names:
         (source / name).write_bytes(b"picture")

@@ -1,4 +1,4 @@
-"""Sentences of the gap: the first word is the answer and nothing else tells it."""
+"""Gap sentences: only the first word determines the answer."""
 
 from collections import Counter
 
@@ -22,7 +22,7 @@ def test_the_thing_comes_first_and_the_question_last(steps):
         assert set(fillers) <= set(gap.FILLER)
 
 
-def test_answers_are_uniform_and_fillers_say_nothing_about_them():
+def test_answers_are_uniform_and_independent_of_the_fillers():
     token_ids, answers = gap.batch(np.random.default_rng(1), 40_000, 3)
     shares = np.bincount(answers, minlength=len(gap.THINGS)) / len(answers)
     assert gap.CHANCE == 1 / 8
@@ -44,7 +44,7 @@ def test_the_vocabulary_is_a_bijection_after_the_special_tokens():
     assert set(token_ids.ravel().tolist()) == set(everything[4:].tolist())
 
 
-def test_the_generator_decides():
+def test_the_generator_determines_the_sentences():
     one, other = (gap.batch(np.random.default_rng(5), 8, 9) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
     rng = np.random.default_rng(5)
@@ -69,38 +69,3 @@ def test_as_a_data_set_it_yields_the_same_sentences_with_labels():
 def test_bad_options_are_refused_before_anything_is_drawn(option):
     with pytest.raises(BadInput, match="at least"):
         gap.read(None, Skipped(), **option)
-
-
-def test_the_boat_is_on_the_water():
-    near, far = gap.boat_sentences(0, np.random.default_rng(0))[:2]
-    assert str(near) == "the boat is on the ___ ."
-    assert str(far) == "the boat is on the water . a ___ is driving that ."
-    assert (near.answer, far.answer) == ("water", "sailor")
-
-
-@pytest.mark.parametrize("filler", [0, 1, 7])
-def test_near_stays_near_and_far_goes_with_the_filler(filler):
-    sentences = gap.boat_sentences(filler, np.random.default_rng(3))
-    assert len(sentences) == 2 * len(gap.JOURNEYS)
-    for sentence in sentences:
-        assert sentence.words[sentence.blank] == sentence.answer
-        distance = sentence.blank - sentence.vehicle
-        assert distance == (7 + gap.WORDS_PER_ASIDE * filler if sentence.far else 4)
-
-
-def test_only_the_vehicle_s_sentence_tells_the_driver():
-    """All far sentences are alike from the first full stop to the blank."""
-    words = [word for journey in gap.JOURNEYS for word in journey]
-    asides = [word for aside in gap.ASIDES for word in aside.split()]
-    assert len(set(words)) == len(words)
-    assert not set(words) & set(asides)
-    assert {len(aside.split()) for aside in gap.ASIDES} == {gap.WORDS_PER_ASIDE}
-    for sentence in gap.boat_sentences(2, np.random.default_rng(4)):
-        if sentence.far:
-            between = sentence.words[7 : sentence.blank]
-            assert set(between) <= {*asides, "a"}
-
-
-def test_less_filler_than_none_is_refused():
-    with pytest.raises(BadInput, match="at least 0"):
-        gap.boat_sentences(-1, np.random.default_rng(0))

@@ -1,4 +1,4 @@
-"""The harbour as a data set: splits, order, and the same whatever the processes."""
+"""The harbour as a data set: splits, order, and the number of processes."""
 
 import io
 import subprocess
@@ -13,8 +13,8 @@ from PIL import Image
 from data_prep.datasets import harbour
 from data_prep.errors import BadInput
 from data_prep.examples import Skipped
+from data_prep.harbour.captions import parse
 from data_prep.harbour.scene import SPLITS, Scene, facts
-from data_prep.harbour.sentences import parse
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_another_seed_gives_other_scenes(examples):
     assert all(a.image != b.image for a, b in zip(others, examples, strict=False))
 
 
-def test_stopping_early_draws_only_a_little(monkeypatch):
+def test_stopping_early_draws_one_chunk(monkeypatch):
     drawn = []
     chunk = harbour._examples
     monkeypatch.setattr(
@@ -72,7 +72,7 @@ def test_stopping_early_draws_only_a_little(monkeypatch):
     assert len(drawn) == 1
 
 
-def test_a_reader_may_stop_while_processes_draw():
+def test_reading_can_stop_while_processes_draw():
     reading = harbour.read(None, Skipped(), count=10_000, processes=2)
     assert next(reading).image_id == "train-000000.jpg"
     reading.close()

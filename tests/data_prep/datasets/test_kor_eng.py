@@ -1,4 +1,4 @@
-"""Tatoeba's pairs: a stable split in which no English sentence is on two sides."""
+"""Tatoeba's pairs: a stable split, with each English sentence in one split."""
 
 from collections import Counter
 
@@ -29,7 +29,7 @@ def test_one_sentence_is_in_one_split(tmp_path):
     assert "hash of the English words" in skipped.notes["split"]
 
 
-def test_malformed(tmp_path):
+def test_a_malformed_line_is_refused(tmp_path):
     with pytest.raises(BadInput, match=r"no kor\.txt"):
         list(kor_eng.read(tmp_path, Skipped()))
     (tmp_path / "kor.txt").write_text("Go.\t가.\tCC\nHi. 안녕.\n")
@@ -37,7 +37,7 @@ def test_malformed(tmp_path):
         list(kor_eng.read(tmp_path, Skipped()))
 
 
-def test_the_true_ones(shared_data):
+def test_the_real_files(shared_data):
     examples = list(kor_eng.read(shared_data("kor_eng"), Skipped()))
     assert len(examples) == 3833
     sizes = Counter(e.split for e in examples)

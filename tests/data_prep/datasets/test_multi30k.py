@@ -1,4 +1,4 @@
-"""Multi30k: pairs line by line, and Flickr8k's test photos left out when asked."""
+"""Multi30k: pairs line by line, and Flickr8k's test photos left out on request."""
 
 import gzip
 from collections import Counter
@@ -65,13 +65,13 @@ def test_test_photos_of_flickr8k_are_left_out_of_train_and_dev(source, flickr8k)
     assert "Flickr8k" in skipped.notes["left out"]
 
 
-def test_languages_of_different_length(source):
+def test_files_of_different_length_are_refused(source):
     (source / "val.de.gz").write_bytes(gzip.compress(b"nur eine\n"))
     with pytest.raises(BadInput, match=r"val\.en\.gz has 4 lines and .*de\.gz has 1;"):
         list(multi30k.read(source, Skipped()))
 
 
-def test_names_of_photos_that_do_not_fit(source, flickr8k):
+def test_missing_or_wrong_names_of_photos_are_refused(source, flickr8k):
     (source / "image_splits/train.txt").write_text("1.jpg\n")
     with pytest.raises(BadInput, match=r"has 4 lines and .*train\.txt has 1;"):
         list(multi30k.read(source, Skipped(), leave_out=flickr8k))
@@ -89,14 +89,14 @@ def test_missing_files_are_named(source, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["typo", "file"])
-def test_what_to_leave_out_is_a_folder(source, tmp_path, name):
+def test_leave_out_must_be_a_folder(source, tmp_path, name):
     (tmp_path / "file").write_text("1_a.jpg\n")
     with pytest.raises(BadInput, match=f"{name} is not a folder.*check --leave-out"):
         list(multi30k.read(source, Skipped(), leave_out=tmp_path / name))
 
 
-def test_the_true_leak(shared_data):
-    """871 photos of Flickr8k's test are described in train, 28 in val."""
+def test_the_real_overlap_with_flickr8k(shared_data):
+    """871 of Flickr8k's test photos are described in train, 28 in val."""
     skipped = Skipped()
     examples = list(
         multi30k.read(

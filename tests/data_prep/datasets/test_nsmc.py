@@ -1,4 +1,4 @@
-"""NSMC: the split by films, the official files, and a note that tells them apart."""
+"""NSMC: the split by film, and the official files."""
 
 from collections import Counter
 
@@ -11,7 +11,7 @@ from data_prep.examples import Labelled, Skipped
 HEADER = "id\tdocument\tlabel\n"
 
 
-def test_three_files_are_a_split_of_ours(tmp_path):
+def test_three_files_are_a_split_by_film(tmp_path):
     for number, split in enumerate(("train", "dev", "test")):
         (tmp_path / f"{split}.tsv").write_text(f"{HEADER}7\t좋다 {number}\t1\n8\t\t0\n")
     skipped = Skipped()
@@ -21,11 +21,11 @@ def test_three_files_are_a_split_of_ours(tmp_path):
         Labelled("test", "좋다 2", 1),
     ]
     assert skipped.as_dict()["empty text"]["count"] == 3
-    assert "by films" in skipped.notes["split"]
+    assert "by film, " in skipped.notes["split"]
     assert "not the official" in skipped.notes["split"]
 
 
-def test_of_the_official_train_a_hash_takes_dev(tmp_path):
+def test_dev_is_taken_from_the_official_train_by_hash(tmp_path):
     rows = "".join(f"{n}\t리뷰 {n // 2}\t{n % 2}\n" for n in range(2000))
     (tmp_path / "ratings_train.txt").write_text(HEADER + rows)
     (tmp_path / "ratings_test.txt").write_text(f"{HEADER}1\t좋다\t1\n")
@@ -42,13 +42,13 @@ def test_of_the_official_train_a_hash_takes_dev(tmp_path):
     assert skipped.notes["split"].startswith("official test; dev is 5% of")
 
 
-def test_neither(tmp_path):
+def test_without_either_set_of_files(tmp_path):
     (tmp_path / "ratings_train.txt").write_text(HEADER)
     with pytest.raises(BadInput, match=r"no train\.tsv .*ratings_test\.txt; expected"):
         list(nsmc.read(tmp_path, Skipped()))
 
 
-def test_the_true_ones(shared_data):
+def test_the_real_files(shared_data):
     examples = list(nsmc.read(shared_data("nsmc"), Skipped()))
     sizes = {"train": 40_000, "dev": 2_000, "test": 5_000}
     assert Counter(e.split for e in examples) == sizes

@@ -1,4 +1,4 @@
-"""The phrase book as a data set: order, splits, and the same for the same seed."""
+"""The phrase book as a data set: order, splits, and its seed."""
 
 from itertools import islice
 
@@ -39,13 +39,13 @@ def test_every_word_of_dev_and_test_occurs_in_training(examples, language):
     assert len(words["train"]) < 120
 
 
-def test_the_seed_decides(examples):
+def test_the_seed_determines_the_examples(examples):
     again = phrasebook.read(None, Skipped(), count=1_500, seed=2)
     assert list(again) == examples
     others = islice(phrasebook.read(None, Skipped(), count=1_500, seed=3), 20)
     assert any(a != b for a, b in zip(others, examples, strict=False))
 
 
-def test_less_than_one_is_refused_before_anything_is_said():
+def test_less_than_one_is_refused_before_anything_is_generated():
     with pytest.raises(BadInput, match="at least 1"):
         phrasebook.read(None, Skipped(), count=0)

@@ -1,8 +1,9 @@
-"""SST-2: its files in either order of columns, and nothing of test in train."""
+"""SST-2: any order of columns, and no sentence of dev or test in train."""
 
 from collections import Counter
 
 import pytest
+from nltk.tokenize.treebank import TreebankWordDetokenizer
 
 from data_prep.datasets import sst2
 from data_prep.errors import BadInput
@@ -37,7 +38,7 @@ def test_train_then_dev_then_test(source):
     assert skipped.notes["split"].startswith("official")
 
 
-def test_glue_s_own_test_has_no_labels(source):
+def test_glues_own_test_set_has_no_labels(source):
     (source / "SST-2/test.tsv").write_text("index\tsentence\n0\tgood\n")
     with pytest.raises(BadInput, match="test.tsv is .*get the file with labels"):
         list(sst2.read(source, Skipped()))
@@ -49,7 +50,29 @@ def test_a_missing_file_is_named(source):
         list(sst2.read(source, Skipped()))
 
 
-def test_the_true_ones(shared_data):
+TOKENIZED = (
+    "it is n't bad -- really .",
+    "-- and timely --",
+    "--",
+    "the `` true '' story -lrb- again -rrb- ...",
+    "ca n't wait",
+    "... gon na love it",
+)
+
+
+def test_many_sentences_are_detokenized_as_each_alone():
+    detokenizer, expected = TreebankWordDetokenizer(), []
+    for text in TOKENIZED:
+        for token, sign in (("-lrb-", "("), ("-rrb-", ")"), ("...", "…")):
+            text = text.replace(token, sign)
+        expected.append(detokenizer.detokenize(text.split()))
+    assert sst2.detokenized(TOKENIZED) == expected
+    assert expected[:2] == ["it isn't bad--really.", "-- and timely --"]
+    many = sst2.detokenized(TOKENIZED * 200)  # more than one batch
+    assert many == expected * 200
+
+
+def test_the_real_files(shared_data):
     examples = list(sst2.read(shared_data("sst2"), Skipped()))
     assert Counter(e.split for e in examples) == {
         "train": 66_972,

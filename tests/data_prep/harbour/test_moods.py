@@ -1,4 +1,4 @@
-"""The moods: meaning decides the label, and both languages say that meaning."""
+"""Moods: the meaning decides the label, and both languages express the meaning."""
 
 import re
 from collections import Counter
@@ -14,20 +14,20 @@ from data_prep.harbour.moods import (
     QUANTIFIED,
     SIGNS,
     THINGS,
-    Deed,
     Event,
+    EventClause,
     Mood,
-    State,
+    StateClause,
+    label_of,
     sample_mood,
     sign,
     split_of_clause,
-    verdict,
 )
 
 SPLITS = ("train", "dev", "test")
 LOST = Event("lose", "wallet")
-OLD_BOAT = State("boat", "old")
-HAPPY_SAILOR = State("sailor", "happy")
+OLD_BOAT = StateClause("boat", "old")
+HAPPY_SAILOR = StateClause("sailor", "happy")
 
 
 @pytest.fixture(scope="module")
@@ -36,42 +36,42 @@ def moods():
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("meaning", "expected"),
     [
-        (State("sailor", "happy"), 1),
-        (State("sailor", "happy", "not"), -1),
-        (State("sailor", "sad", "no longer"), 1),
-        (State("sea", "rough", "not at all"), 1),
-        (State("I", "sad", "untrue"), 1),
-        (State("I", "sad", "true"), -1),
-        (State("nobody", "sad"), 1),
-        (State("nobody", "happy"), -1),
-        (State("many", "happy"), 1),
-        (State("I", "in a good mood", "not", cause=LOST), -1),
+        (StateClause("sailor", "happy"), 1),
+        (StateClause("sailor", "happy", "not"), -1),
+        (StateClause("sailor", "sad", "no longer"), 1),
+        (StateClause("sea", "rough", "not at all"), 1),
+        (StateClause("I", "sad", "untrue"), 1),
+        (StateClause("I", "sad", "true"), -1),
+        (StateClause("nobody", "sad"), 1),
+        (StateClause("nobody", "happy"), -1),
+        (StateClause("many", "happy"), 1),
+        (StateClause("I", "in a good mood", "not", cause=LOST), -1),
         (LOST, -1),
         (Event("lose", "wallet", negated=True), 1),
-        (Deed("cook", Event("catch many fish", negated=True)), -1),
+        (EventClause("cook", Event("catch many fish", negated=True)), -1),
     ],
 )
-def test_signs_by_hand(said, expected):
-    assert sign(said) == expected
+def test_signs_by_hand(meaning, expected):
+    assert sign(meaning) == expected
 
 
 @pytest.mark.parametrize("link", LINKS)
 def test_the_clause_that_counts_decides(link):
-    assert verdict(Mood(HAPPY_SAILOR, OLD_BOAT, link)) == 1
-    assert verdict(Mood(OLD_BOAT, HAPPY_SAILOR, link)) == 0
+    assert label_of(Mood(HAPPY_SAILOR, OLD_BOAT, link)) == 1
+    assert label_of(Mood(OLD_BOAT, HAPPY_SAILOR, link)) == 0
 
 
 def ways(module, mood):
-    """All that a language makes of a meaning under some hundreds of wordings."""
-    return {module.say(mood._replace(wording=wording)) for wording in range(600)}
+    """Return all sentences of a meaning in a language, by some hundreds of wordings."""
+    return {module.sentence(mood._replace(wording=wording)) for wording in range(600)}
 
 
-def test_the_sentence_of_the_lost_wallet_can_be_said():
-    main = State("I", "in a good mood", "not", cause=LOST)
+def test_the_sentence_of_the_lost_wallet_occurs():
+    main = StateClause("I", "in a good mood", "not", cause=LOST)
     mood = Mood(main, opener="main")
-    assert verdict(mood) == 0
+    assert label_of(mood) == 0
     wanted = "나는 불행하게도 오늘 지갑을 잃어버렸기 때문에 정말 기분이 좋지 않다."
     assert wanted in ways(moods_korean, mood)
     english = (
@@ -87,12 +87,12 @@ def test_the_sentence_of_the_lost_wallet_can_be_said():
     ("mood", "english", "korean"),
     [
         (
-            Mood(State("nobody", "sad", past=True)),
+            Mood(StateClause("nobody", "sad", past=True)),
             "Nobody was sad today.",
             {"오늘 아무도 슬프지 않았다.", "오늘 슬픈 사람은 아무도 없었다."},
         ),
         (
-            Mood(State("sailor", "happy", "not")),
+            Mood(StateClause("sailor", "happy", "not")),
             "The sailor is not happy.",
             {"선원은 행복하지 않다."},
         ),
@@ -112,19 +112,19 @@ def test_the_sentence_of_the_lost_wallet_can_be_said():
         (
             Mood(
                 HAPPY_SAILOR._replace(past=True),
-                Deed("sailor", Event("lose", "net")),
+                EventClause("sailor", Event("lose", "net")),
                 "although",
             ),
             "Although the sailor lost his net, he was really happy.",
             {"비록 선원은 그물을 잃어버렸지만 정말 행복했다."},
         ),
         (
-            Mood(State("weather", "bad", "not")),
+            Mood(StateClause("weather", "bad", "not")),
             "The weather is not bad.",
             {"날씨는 나쁘지 않다.", "날씨는 안 나쁘다."},
         ),
         (
-            Mood(State("I", "in a bad mood", "untrue")),
+            Mood(StateClause("I", "in a bad mood", "untrue")),
             "It is not true that I am in a bad mood.",
             {
                 "내가 기분이 나쁘다는 말은 사실이 아니다.",
@@ -132,17 +132,17 @@ def test_the_sentence_of_the_lost_wallet_can_be_said():
             },
         ),
         (
-            Mood(State("sea", "rough", "no longer")),
+            Mood(StateClause("sea", "rough", "no longer")),
             "The sea is no longer rough.",
             {"바다는 더 이상 거칠지 않다."},
         ),
         (
-            Mood(State("captain", "in a good mood", "not")),
+            Mood(StateClause("captain", "in a good mood", "not")),
             "The captain is not in a good mood.",
             {"선장은 기분이 좋지 않다.", "선장은 기분이 안 좋다."},
         ),
         (
-            Mood(State("keeper", "lonely", cause=Event("miss the ship"))),
+            Mood(StateClause("keeper", "lonely", cause=Event("miss the ship"))),
             "The lighthouse keeper is lonely because she missed the ship.",
             {
                 "등대지기는 배를 놓쳤기 때문에 외롭다.",
@@ -150,7 +150,7 @@ def test_the_sentence_of_the_lost_wallet_can_be_said():
             },
         ),
         (
-            Mood(State("many", "cheerful")),
+            Mood(StateClause("many", "cheerful")),
             "Many people are cheerful.",
             {"즐거운 사람이 많다."},
         ),
@@ -170,21 +170,21 @@ def test_clauses_belong_to_their_split_and_oppose_each_other(moods, split):
             assert split_of_clause(mood.other) == split
             assert sign(mood.main) == -sign(mood.other)
         for clause in filter(None, (mood.main, mood.other)):
-            if isinstance(clause, State) and clause.cause:
+            if isinstance(clause, StateClause) and clause.cause:
                 assert sign(clause.cause) == sign(clause)
 
 
 @pytest.mark.parametrize("split", SPLITS)
 def test_each_split_is_balanced_also_under_each_construction(moods, split):
     def share(chosen):
-        labels = [verdict(mood) for mood in chosen]
+        labels = [label_of(mood) for mood in chosen]
         assert len(labels) > 50
         return sum(labels) / len(labels)
 
     assert abs(share(moods[split]) - 0.5) < 0.04
     for link in ("", *LINKS):
         assert abs(share([m for m in moods[split] if m.link == link]) - 0.5) < 0.12
-    states = [m for m in moods[split] if isinstance(m.main, State)]
+    states = [m for m in moods[split] if isinstance(m.main, StateClause)]
     for form in FORMS:
         assert abs(share([m for m in states if m.main.form == form]) - 0.5) < 0.2
 
@@ -196,7 +196,7 @@ def test_training_shows_every_part_and_pair(moods):
         clause
         for mood in moods["train"]
         for clause in (mood.main, mood.other)
-        if isinstance(clause, State)
+        if isinstance(clause, StateClause)
     ]
     pairs = Counter((s.subject, s.quality) for s in states)
     assert len(pairs) == (len(PEOPLE) + len(QUANTIFIED)) * 8 + 2 * len(THINGS)
@@ -210,7 +210,7 @@ def test_openers_agree_with_their_clause(moods):
     good = re.compile(r"\b(fortunately|luckily)\b", re.I)
     bad = re.compile(r"\b(unfortunately|sadly)\b", re.I)
     for mood in moods["train"]:
-        english, korean = moods_english.say(mood), moods_korean.say(mood)
+        english, korean = moods_english.sentence(mood), moods_korean.sentence(mood)
         agrees = 0
         if mood.opener:
             agrees = sign(mood.main if mood.opener == "main" else mood.other)
@@ -222,7 +222,7 @@ def test_openers_agree_with_their_clause(moods):
 
 def test_the_sentences_are_well_formed(moods):
     for mood in moods["train"]:
-        english, korean = moods_english.say(mood), moods_korean.say(mood)
+        english, korean = moods_english.sentence(mood), moods_korean.sentence(mood)
         assert re.fullmatch(r"[A-Z][a-z]*(,? ([a-z]+|I))+\.", english), english
         assert not re.search(r"\bI (is|are|was not at all at all)\b", english), english
         assert "  " not in english + korean
@@ -239,15 +239,17 @@ def test_the_three_arguments_decide_the_meaning():
     assert all(sample_mood("dev", 4, 1) != sample_mood(*other) for other in others)
     mood = sample_mood("dev", 4, 1)
     for module in (moods_english, moods_korean):
-        assert module.say(mood) == module.say(mood)
+        assert module.sentence(mood) == module.sentence(mood)
 
 
-def test_every_event_has_a_sign_and_is_said_by_both():
+def test_every_event_has_a_sign_and_a_sentence_in_both_languages():
     for kind in EVENTS:
         thing = "oar" if kind in ("lose", "find") else ""
         for negated in (False, True):
-            deed = Deed("captain", Event(kind, thing, negated))
+            deed = EventClause("captain", Event(kind, thing, negated))
             assert sign(deed) in SIGNS
-            english, korean = (m.say(Mood(deed)) for m in (moods_english, moods_korean))
+            english, korean = (
+                m.sentence(Mood(deed)) for m in (moods_english, moods_korean)
+            )
             assert ("did not" in english) == negated
             assert bool(re.search("(않았|못했)다", korean)) == negated

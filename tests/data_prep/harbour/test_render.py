@@ -1,4 +1,4 @@
-"""The harbour's pictures show what its sentences say."""
+"""The harbour's pictures show the facts of their scenes."""
 
 import io
 
@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from data_prep.harbour.paints import PAINTS
 from data_prep.harbour.render import encode, render
 from data_prep.harbour.scene import SPLITS, facts, sample_scene
-from data_prep.harbour.sprites import PAINTS
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_related_things_do_not_overlap(drawn):
         assert beside or apart
 
 
-def test_relations_are_where_they_are_said_to_be(drawn):
+def test_things_are_placed_by_their_relation(drawn):
     for scene, _, boxes in drawn:
         one, other = boxes[scene.subject.kind], boxes[scene.anchor.kind]
         if scene.relation in ("right of", "behind"):
@@ -70,7 +70,7 @@ def test_nothing_in_the_sky_hides_anything(drawn):
                 )
 
 
-def test_things_have_the_colour_that_is_said(drawn):
+def test_things_have_the_colour_of_the_scene(drawn):
     """Among the six paints, the named one covers most of what is paint in the box."""
     names, paints = list(PAINTS), np.array(list(PAINTS.values()))
     for scene, pixels, boxes in drawn:
@@ -87,7 +87,7 @@ def test_things_have_the_colour_that_is_said(drawn):
 
 
 def test_skies_with_sun_with_moon_and_with_neither_have_the_same_colours(drawn):
-    """Where only the disc tells, who names it must have found it."""
+    """So the sky's colour does not reveal sun or moon; only the disc does."""
     tops = {}
     for scene, pixels, _ in drawn:
         tops.setdefault(scene.sky, set()).add(tuple(np.median(pixels[0], axis=0)))
@@ -98,7 +98,7 @@ def test_skies_with_sun_with_moon_and_with_neither_have_the_same_colours(drawn):
 
 
 def test_each_gull_is_seen(drawn):
-    """As many separate gulls as are said: their boxes' span has room for each."""
+    """The box of all gulls has room for each of them."""
     for scene, _, boxes in drawn:
         if scene.gulls:
             left, top, right, bottom = boxes["gulls"]

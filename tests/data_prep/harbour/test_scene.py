@@ -67,7 +67,7 @@ def test_every_pair_of_parts_occurs_in_training_at_least_twice(parts):
 def test_no_fact_holds_in_nearly_half_of_the_scenes(scenes, split):
     held = Counter(fact for scene in scenes[split] for fact in facts(scene))
     assert max(held.values()) < 0.45 * COUNTS[split]
-    # ... and each thing, colour and relation is common enough to be learned.
+    # And each thing, colour and relation is common enough to be learned.
     things = Counter(t.kind for s in scenes[split] for t in (s.subject, s.anchor))
     assert min(things[kind] for kind in KINDS) > 0.15 * COUNTS[split]
     relations = Counter(s.relation for s in scenes[split])
@@ -78,7 +78,7 @@ def test_no_fact_holds_in_nearly_half_of_the_scenes(scenes, split):
 
 @pytest.mark.parametrize("split", ["dev", "test"])
 def test_no_constant_caption_scores_a_third(scenes, split):
-    """Micro F1 of the best caption for all: a blind captioner cannot do better."""
+    """Micro F1 of the best constant caption: the limit without looking at pictures."""
     stated = [facts(scene) for scene in scenes[split]]
     held = Counter(fact for found in stated for fact in found)
     total = sum(map(len, stated))
@@ -134,7 +134,7 @@ def test_a_scene_survives_json(scenes):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"subject": 3}', "null"])
-def test_what_is_no_scene_is_refused(text):
+def test_other_json_is_refused(text):
     with pytest.raises(ValueError):
         Scene.from_json(text)
 
@@ -145,8 +145,8 @@ def test_what_is_no_scene_is_refused(text):
         {"relation": "near"},
         {"sky": "snow"},
         {"gulls": 4},
-        {"sailor": True},  # nobody stands on a buoy
-        {"anchor": Thing("steamer", "red")},  # told from the steamer's side only
+        {"sailor": True},  # only boats carry sailors
+        {"anchor": Thing("steamer", "red")},  # the steamer would be the subject
         {"subject": Thing("pier")},
     ],
 )

@@ -1,7 +1,6 @@
-"""Pixels equal Pillow's; nothing in a file can break the reading of its orientation."""
+"""The pixels of every format equal Pillow's, in graphs and exported models too."""
 
 import io
-import random
 import struct
 import subprocess
 import sys
@@ -12,11 +11,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from data_prep.pictures.decode import decode_picture, load_picture, squeeze
-
-
-def decode(data):
-    return decode_picture(tf.constant(data)).numpy()
+from data_prep.pictures.decode import load_picture, resize_to_square
 
 
 def shuffle_bytes(width, height, channels, seed=0):
@@ -44,123 +39,27 @@ def shuffle_bytes(width, height, channels, seed=0):
     ],
 )
 def test_jpeg_has_exactly_the_pixels_of_pillow(
-    mode, options, encode_picture, pillow_pixels
+    mode, options, encode_picture, pillow_pixels, decode
 ):
     picture = Image.fromarray(shuffle_bytes(75, 53, 3)).convert(mode)
     data = encode_picture(picture, "JPEG", **options)
     np.testing.assert_array_equal(decode(data), pillow_pixels(data))
 
 
-def test_cmyk_jpeg_is_within_one_level_of_pillow(encode_picture, pillow_pixels):
+def test_cmyk_jpeg_is_within_one_level_of_pillow(encode_picture, pillow_pixels, decode):
     picture = Image.fromarray(shuffle_bytes(75, 53, 4), "CMYK")
     data = encode_picture(picture, "JPEG", quality=95)
     difference = decode(data).astype(int) - pillow_pixels(data)
     assert np.abs(difference).max() <= 1
 
 
-def test_photos_of_flickr8k_have_the_pixels_of_pillow(shared_data, pillow_pixels):
+def test_photos_of_flickr8k_have_the_pixels_of_pillow(
+    shared_data, pillow_pixels, decode
+):
     folder = shared_data("flickr8k") / "Images"
     for path in sorted(folder.iterdir())[::800]:
         data = path.read_bytes()
         np.testing.assert_array_equal(decode(data), pillow_pixels(data))
-
-
-# --- EXIF orientation
-
-
-@pytest.mark.parametrize("byte_order", "<>")
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_jpeg_is_turned_upright(
-    orientation, byte_order, make_picture, encode_picture, pillow_pixels
-):
-    data = encode_picture(make_picture(40, 24), "JPEG", orientation, byte_order)
-    upright = decode(data)
-    assert upright.shape == ((24, 40, 3) if orientation < 5 else (40, 24, 3))
-    np.testing.assert_array_equal(upright, pillow_pixels(data))
-
-
-def segment(marker, payload):
-    return bytes([0xFF, marker]) + struct.pack(">H", len(payload) + 2) + payload
-
-
-def entry(tag, kind, count, value):
-    """A little-endian directory entry; `value` fills its last four bytes."""
-    return struct.pack("<HHI", tag, kind, count) + value.ljust(4, b"\0")
-
-
-def exif(*entries, count=None, header=b"II*\0", directory=8):
-    count = len(entries) if count is None else count
-    tiff = header + struct.pack("<IH", directory, count) + b"".join(entries)
-    return segment(0xE1, b"Exif\0\0" + tiff)
-
-
-SIX = entry(0x0112, 3, 1, b"\6")  # turn by 90 degrees
-TURNED = {
-    "plain": exif(SIX),
-    "type byte": exif(entry(0x0112, 1, 1, b"\6")),
-    "type long": exif(entry(0x0112, 4, 1, b"\6")),
-    "after other entries": exif(*[entry(tag, 2, 1, b"x") for tag in range(40)], SIX),
-    "after 100 segments": segment(0xED, b"x" * 600) * 100 + exif(SIX),
-    "after a comment that looks like it": segment(0xFE, exif(SIX)[4:-12]) + exif(SIX),
-    "after XMP": segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>") + exif(SIX),
-    "after fill bytes": b"\xff\xff\xff" + exif(SIX),
-}
-NONSENSE = {
-    "no entries": exif(),
-    "another tag": exif(entry(0x0110, 3, 1, b"\6")),
-    "zero": exif(entry(0x0112, 3, 1, b"\0")),
-    "nine": exif(entry(0x0112, 3, 1, b"\x09")),
-    "text": exif(entry(0x0112, 2, 1, b"\6")),
-    "65536 + 6 as long": exif(entry(0x0112, 4, 1, b"\6\0\1")),
-    "more entries than there are": exif(entry(0, 3, 1, b""), count=65535),
-    "fewer entries than there are": exif(SIX, count=0),
-    "directory beyond the end": exif(SIX, directory=60000),
-    "directory at 2 ** 32 - 1": exif(SIX, directory=2**32 - 1),
-    "unknown byte order": exif(SIX, header=b"IM*\0"),
-    "no TIFF": exif(SIX, header=b"II+\0"),
-    "nothing": segment(0xE1, b"Exif\0\0"),
-    "cut off": segment(0xE1, b"Exif\0\0II*\0\x08"),
-    "cut off in the entry": segment(0xE1, exif(SIX)[4:-8]),
-    "outside of its segment": segment(0xE1, exif(SIX)[4:-12]) + segment(0xFE, SIX),
-    "only in a comment": segment(0xFE, exif(SIX)),
-    "more segments than are looked at": segment(0xFE, b"") * 300 + exif(SIX),
-}
-
-
-@pytest.fixture(scope="module")
-def decode_with(make_picture, encode_picture):
-    """Insert segments after the start of a JPEG 40 wide and 24 high; decode it."""
-    plain = encode_picture(make_picture(40, 24), "JPEG")
-    decode_in_graph = tf.function(
-        decode_picture, input_signature=[tf.TensorSpec((), tf.string)]
-    )
-    return lambda segments: decode_in_graph(plain[:2] + segments + plain[2:]).numpy()
-
-
-@pytest.mark.parametrize("name", TURNED)
-def test_orientation_is_found_wherever_it_may_stand(name, decode_with):
-    np.testing.assert_array_equal(
-        decode_with(TURNED[name]), np.rot90(decode_with(b""), -1)
-    )
-
-
-@pytest.mark.parametrize("name", NONSENSE)
-def test_nonsense_means_that_the_picture_is_upright(name, decode_with):
-    np.testing.assert_array_equal(decode_with(NONSENSE[name]), decode_with(b""))
-
-
-def test_no_damage_to_the_header_hurts_the_picture(decode_with):
-    generator = random.Random(0)
-    whole = exif(*[entry(tag, 3, 1, b"\1") for tag in range(3)], SIX)
-    upright = decode_with(b"")
-    turns = [np.rot90(upright, turn) for turn in range(4)]
-    turns += [turn[:, ::-1] for turn in turns]
-    for _ in range(200):
-        damaged = bytearray(whole)
-        for _ in range(generator.choice([1, 2, 8])):
-            damaged[generator.randrange(4, len(damaged))] = generator.randrange(256)
-        result = decode_with(bytes(damaged))
-        assert any(np.array_equal(result, turn) for turn in turns)
 
 
 # --- PNG
@@ -182,7 +81,9 @@ def chunk(kind, data):
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "I;16", "LA", "RGBA"])
-def test_png_has_exactly_the_pixels_of_pillow(mode, encode_picture, pillow_pixels):
+def test_png_has_exactly_the_pixels_of_pillow(
+    mode, encode_picture, pillow_pixels, decode
+):
     pixels = shuffle_bytes(51, 33, 4, seed=1)
     if mode == "I;16":
         pixels = pixels.view(np.uint16)[..., 0]
@@ -198,7 +99,7 @@ def test_png_has_exactly_the_pixels_of_pillow(mode, encode_picture, pillow_pixel
     [("L", 30), ("RGB", (9, 9, 9)), ("P", 3), ("P", bytes(range(16)))],
 )
 def test_png_with_a_transparent_colour(
-    mode, transparency, encode_picture, pillow_pixels
+    mode, transparency, encode_picture, pillow_pixels, decode
 ):
     pixels = np.arange(0, 48 * 3, dtype=np.uint8).reshape(6, 8, 3) // 3 * 3
     picture = Image.fromarray(pixels)
@@ -209,7 +110,7 @@ def test_png_with_a_transparent_colour(
     np.testing.assert_array_equal(result, pillow_pixels(data))
 
 
-def test_every_colour_over_white_is_rounded_to_nearest():
+def test_every_colour_over_white_is_rounded_to_nearest(decode):
     colour, alpha = np.meshgrid(np.arange(256), np.arange(256))
     rows = np.stack([colour, alpha], axis=-1).astype(np.uint8)
     data = png(8, 4, [row.tobytes() for row in rows], 256)
@@ -219,19 +120,19 @@ def test_every_colour_over_white_is_rounded_to_nearest():
 
 @pytest.mark.parametrize("depth, row", [(1, b"\x55"), (2, b"\x1b"), (4, b"\x0f\x5a")])
 @pytest.mark.parametrize("has_palette", [False, True])
-def test_png_of_few_bits(depth, row, has_palette, pillow_pixels):
+def test_png_of_few_bits(depth, row, has_palette, pillow_pixels, decode):
     palette = bytes(range(7, 7 + 3 * 2**depth)) if has_palette else b""
     colour_type, chunks = (3, chunk(b"PLTE", palette)) if has_palette else (0, b"")
     data = png(depth, colour_type, [row], 8 * len(row) // depth, chunks)
     np.testing.assert_array_equal(decode(data), pillow_pixels(data))
 
 
-def test_interlaced_png():
+def test_interlaced_png(decode):
     # One pixel is in the first of the seven passes; the others are empty.
     assert decode(png(8, 0, [b"\x4d"], 1, interlaced=True)).tolist() == [[[77] * 3]]
 
 
-def test_16_bit_png_keeps_the_upper_8():
+def test_16_bit_png_keeps_the_upper_8(decode):
     row = struct.pack(">4H", 0, 255, 256, 65535)
     assert decode(png(16, 0, [row], 4))[0, :, 0].tolist() == [0, 0, 1, 255]
 
@@ -239,20 +140,20 @@ def test_16_bit_png_keeps_the_upper_8():
 # --- the others
 
 
-def test_gif_means_its_first_frame(make_picture, encode_picture, pillow_pixels):
+def test_gif_gives_its_first_frame(make_picture, encode_picture, pillow_pixels, decode):
     frames = [make_picture(30, 20, seed).quantize(64) for seed in range(3)]
     data = encode_picture(frames[0], "GIF", save_all=True, append_images=frames[1:])
     np.testing.assert_array_equal(decode(data), pillow_pixels(data))
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
-def test_bmp(mode, make_picture, encode_picture):
+def test_bmp(mode, make_picture, encode_picture, decode):
     picture = make_picture(30, 20).convert(mode)
     expected = np.asarray(picture.convert("RGB"))
     np.testing.assert_array_equal(decode(encode_picture(picture, "BMP")), expected)
 
 
-def test_what_is_no_whole_picture_is_refused(make_picture, encode_picture):
+def test_incomplete_pictures_are_refused(make_picture, encode_picture, decode):
     jpeg = encode_picture(make_picture(40, 24), "JPEG", 6)
     bad = [b"", b"\xff", b"text", jpeg[:-30], jpeg[:200], jpeg[:3], b"\x89PNG", b"GIF8"]
     for data in bad:
@@ -260,56 +161,56 @@ def test_what_is_no_whole_picture_is_refused(make_picture, encode_picture):
             decode(data)
 
 
-# --- squeeze
+# --- resizing
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
-def test_a_picture_of_the_size_stays_as_it_is(dtype):
+def test_a_picture_of_the_right_size_is_unchanged(dtype):
     image = shuffle_bytes(32, 32, 3).astype(dtype)
-    squeezed = squeeze(image, 32)
-    assert squeezed.dtype == tf.float32
-    np.testing.assert_array_equal(squeezed, image)
+    resized = resize_to_square(image, 32)
+    assert resized.dtype == tf.float32
+    np.testing.assert_array_equal(resized, image)
 
 
-def test_squeeze_keeps_the_whole_picture():
+def test_resizing_keeps_the_whole_picture():
     image = np.zeros((20, 300, 3), np.uint8)
     image[:, :150, 0] = 255  # the left half is red, the right half blue
     image[:, 150:, 2] = 255
-    squeezed = squeeze(image, 10).numpy()
-    np.testing.assert_allclose(squeezed[:, :4], np.full((10, 4, 3), [255, 0, 0]), 1e-6)
-    np.testing.assert_allclose(squeezed[:, 6:], np.full((10, 4, 3), [0, 0, 255]), 1e-6)
+    resized = resize_to_square(image, 10).numpy()
+    np.testing.assert_allclose(resized[:, :4], np.full((10, 4, 3), [255, 0, 0]), 1e-6)
+    np.testing.assert_allclose(resized[:, 6:], np.full((10, 4, 3), [0, 0, 255]), 1e-6)
 
 
-def test_squeeze_is_antialiased():
+def test_resizing_is_antialiased():
     board = np.indices((256, 256)).sum(axis=0) % 2 * 255
     image = np.repeat(board[..., None], 3, axis=-1).astype(np.uint8)
-    inner = squeeze(image, 16).numpy()[2:-2, 2:-2]
+    inner = resize_to_square(image, 16).numpy()[2:-2, 2:-2]
     np.testing.assert_allclose(inner, 127.5, atol=1)
 
 
 @pytest.mark.parametrize("size", [8, 50, 224])
-def test_squeeze_is_that_of_pillow(size, make_picture):
+def test_resizing_is_that_of_pillow(size, make_picture):
     picture = make_picture(97, 61)
-    squeezed = squeeze(np.asarray(picture), size).numpy()
-    assert squeezed.shape == (size, size, 3)
-    assert squeezed.min() >= 0 and squeezed.max() <= 255
+    resized = resize_to_square(np.asarray(picture), size).numpy()
+    assert resized.shape == (size, size, 3)
+    assert resized.min() >= 0 and resized.max() <= 255
     theirs = np.asarray(picture.resize((size, size), Image.Resampling.BILINEAR))
-    assert np.abs(squeezed - theirs).max() <= 1  # they round, twice
+    assert np.abs(resized - theirs).max() <= 1  # they round, twice
 
 
 @pytest.mark.parametrize("shape", [(20, 30), (31, 8), (32, 32)])
-def test_a_picture_that_grows_is_as_if_it_were_antialiased(shape):
+def test_enlarging_equals_antialiased_resizing(shape):
     image = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
-    found = squeeze(image, 32)
+    found = resize_to_square(image, 32)
     expected = tf.image.resize(image, (32, 32), antialias=True)
     np.testing.assert_allclose(found, expected, atol=0.01)
     assert tf.reduce_min(found) >= 0 and tf.reduce_max(found) <= 255
 
 
-def test_squeeze_reads_uint8_and_float_alike():
+def test_resizing_uint8_and_float_is_the_same():
     image = shuffle_bytes(45, 31, 3)
     np.testing.assert_array_equal(
-        squeeze(image, 20), squeeze(image.astype(np.float32), 20)
+        resize_to_square(image, 20), resize_to_square(image.astype(np.float32), 20)
     )
 
 
@@ -326,7 +227,9 @@ def eagerly(awkward_photos):
     )
 
 
-def test_awkward_photos_have_the_pixels_of_pillow(awkward_photos, pillow_pixels):
+def test_awkward_photos_have_the_pixels_of_pillow(
+    awkward_photos, pillow_pixels, decode
+):
     for name, data in awkward_photos.items():
         difference = np.abs(decode(data).astype(int) - pillow_pixels(data)).max()
         assert difference <= ("CMYK" in name), name

@@ -1,11 +1,12 @@
-"""Files of captions: every form says the same, and every fault has its place."""
+"""Caption files: every form gives the same captions, every fault names its place."""
 
 import json
 
 import pytest
 
 from data_prep.errors import BadInput
-from data_prep.readers.caption_files import read_captions
+from data_prep.examples import Skipped
+from data_prep.readers.caption_files import read_captions, usable_captions
 
 PAIRS = [
     ("a.jpg", "A dog, running."),
@@ -46,12 +47,12 @@ FORMS = {
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_every_form_says_the_same(tmp_path, name):
+def test_every_form_gives_the_same_captions(tmp_path, name):
     (tmp_path / name).write_text(FORMS[name], "utf-8", newline="")
     assert list(read_captions(tmp_path / name)) == PAIRS
 
 
-def test_mapping_keeps_a_key_given_twice(tmp_path):
+def test_a_mapping_keeps_all_values_of_a_repeated_key(tmp_path):
     path = tmp_path / "captions.json"
     path.write_text('{"a": ["1", "2"], "b": "3", "a": "4", "c": null, "d": []}')
     assert list(read_captions(path)) == [
@@ -95,14 +96,14 @@ def test_mapping_keeps_a_key_given_twice(tmp_path):
         ("a.xml", "", "unknown form; expected .*.json .jsonl .csv .tsv .txt"),
     ],
 )
-def test_faults_are_found_and_placed(tmp_path, name, content, message):
+def test_faults_are_named_with_their_place(tmp_path, name, content, message):
     (tmp_path / name).write_text(content, "utf-8")
     with pytest.raises(BadInput, match=message):
         list(read_captions(tmp_path / name))
 
 
 @pytest.mark.parametrize("again", ["a.jpg", "b.jpg"])
-def test_coco_with_an_id_given_twice(tmp_path, again):
+def test_coco_with_a_repeated_id(tmp_path, again):
     images = [{"id": 1, "file_name": name} for name in ("a.jpg", again)]
     annotations = [{"image_id": 1, "caption": "A dog."}]
     path = tmp_path / "coco.json"
@@ -112,3 +113,13 @@ def test_coco_with_an_id_given_twice(tmp_path, again):
         return
     with pytest.raises(BadInput, match=r"id 1 to 'a\.jpg' and to 'b\.jpg'; expected"):
         list(read_captions(path))
+
+
+def test_usable_captions():
+    skipped = Skipped()
+    captions = ["A dog .", " two\nlines ", "", " . ", "half \ud800", "개"]
+    assert usable_captions(captions, "1.jpg", skipped) == ("A dog .", "two lines", "개")
+    assert {reason: e["count"] for reason, e in skipped.as_dict().items()} == {
+        "caption without words": 2,
+        "caption that is not valid Unicode": 1,
+    }

@@ -1,4 +1,4 @@
-"""Content words: counted by picture, without the grammar."""
+"""Content words: counted by picture, without stop words."""
 
 import numpy as np
 import pytest
@@ -12,13 +12,13 @@ CAPTIONS = [
 ]
 
 
-def test_by_number_of_pictures_then_by_alphabet():
+def test_words_by_number_of_pictures_then_alphabetically():
     words = most_frequent(CAPTIONS, 99)
     assert words == ("ball", "dog", "man", "men", "runs", "two")
     assert most_frequent(CAPTIONS, 2) == ("ball", "dog")
 
 
-def test_no_grammar():
+def test_stop_words_are_left_out():
     texts = [("he isn't what they've been, and can't have had it in front of us!",)]
     assert most_frequent(texts, 99) == ("front",)
 
@@ -33,7 +33,7 @@ def test_sets():
     assert sets_of([()], ("dog",)).tolist() == [[False]]
 
 
-def test_groups_go_on(monkeypatch):
+def test_many_pictures_are_read_in_groups(monkeypatch):
     monkeypatch.setattr("data_prep.text.content_words._GROUPS", 2)
     np.testing.assert_array_equal(sets_of(CAPTIONS, ("ball", "men"))[:, 1], [0, 1, 0])
     assert most_frequent(CAPTIONS, 1) == ("ball",)

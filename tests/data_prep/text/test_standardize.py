@@ -1,4 +1,4 @@
-"""Standardisation: what counts as a word, that it is stable, and that PTB agrees."""
+"""Standardization: what is a word, stability, and agreement with the metrics."""
 
 import itertools
 import random
@@ -35,7 +35,7 @@ def test_standardize_examples():
     assert [t.decode() for t in found] == list(EXAMPLES.values())
 
 
-def test_any_shape_and_bytes_that_are_no_utf8():
+def test_any_shape_and_bytes_that_are_not_utf8():
     texts = tf.constant([[b"A dog\xff", b"\x80"], [b"Two", b"3"]])
     assert standardize(texts).numpy().tolist() == [
         [b"a dog", b""],
@@ -46,7 +46,7 @@ def test_any_shape_and_bytes_that_are_no_utf8():
 
 @pytest.fixture(scope="module")
 def noise():
-    """All short strings of a nasty alphabet, and longer ones of the same by chance."""
+    """All short strings of difficult characters, and random longer ones."""
     alphabet = "a5'-. s"
     short = itertools.product(alphabet, repeat=4)
     generator = random.Random(7)
@@ -55,7 +55,7 @@ def noise():
     return tf.constant(["".join(p) for p in [*short, *long]])
 
 
-def test_twice_is_once(noise):
+def test_standardizing_twice_changes_nothing(noise):
     once = standardize(noise)
     assert tf.reduce_all(standardize(once) == once)
 
@@ -70,7 +70,7 @@ def test_words_begin_and_end_with_letters_marks_or_digits(noise):
 
 
 def test_split_undoes_join():
-    """A generated caption is standardised into the words it was made of."""
+    """Standardizing a generated caption gives back its words."""
     generator = random.Random(7)
     words = ["dog", "5:30", "3.5", "t-shirt", "o'clock", "é", "ca", "a", "고양이"]
     tails = [[], [], ["'s"], ["n't"], ["n't", "'ve"], ["'d", "'ve"], ["'ll"], ["'re"]]
@@ -107,8 +107,8 @@ def test_the_same_inside_tf_data(noise):
         assert tf.reduce_all(tf.concat(found, 0) == expected)
 
 
-def test_words_are_those_that_scores_count():
-    """A caption that we write and PTB splits again is the words it was made of."""
+def test_words_are_those_of_the_metrics():
+    """The PTB tokenizer splits a generated caption into its words."""
     captions = [
         "A man's T-shirt is black-and-white.",
         "Three dogs' toys aren't in the 4x4, it's 5:30.",
@@ -120,7 +120,7 @@ def test_words_are_those_that_scores_count():
         assert [word.decode() for word in ours] == tokenize(caption.decode())
 
 
-def test_words_of_flickr8k_are_those_that_scores_count(shared_data):
+def test_words_of_flickr8k_are_those_of_the_metrics(shared_data):
     path = shared_data("flickr8k") / "Flickr8k.token.txt"
     lines = path.read_text("utf-8").splitlines()[::20]
     captions = [line.split("\t")[1] for line in lines]

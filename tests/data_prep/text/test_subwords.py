@@ -1,4 +1,4 @@
-"""Subwords: special tokens and tags, ids that come back, and drawn ways to cut."""
+"""Subwords: special tokens, tags, round trips and sampled segmentations."""
 
 import io
 
@@ -39,7 +39,7 @@ def test_special_tokens_then_tags_then_pieces(subwords):
     assert Subwords.build(TEXTS, 120).language_ids == {}
 
 
-def test_no_text_spells_a_special_token(subwords):
+def test_no_text_is_encoded_as_a_special_token(subwords):
     texts = tf.constant(["<2de> </s> <s> <pad> <unk>", "<2de>A dog", "▁ ⁇ "])
     found = set(subwords.ids(texts).flat_values.numpy())
     assert not found & {PAD, START, END, *subwords.language_ids.values()}
@@ -61,7 +61,7 @@ def test_texts_come_back_with_their_case(subwords):
         assert subwords.decode(ids).numpy().tolist() == texts.numpy().tolist()
 
 
-def test_decode_stops_at_the_first_end_and_passes_over_tags(subwords):
+def test_decode_stops_at_the_first_end_and_ignores_tags(subwords):
     dog = subwords.ids(["A dog"]).to_list()[0]
     tag = subwords.language_ids["de"]
     row = [START, tag, *dog, END, *dog, PAD, END]
@@ -74,7 +74,7 @@ def test_decode_stops_at_the_first_end_and_passes_over_tags(subwords):
 @pytest.mark.parametrize(
     "texts", [["A dog", "한국"], ["Ein  Hund läuft 漢字 zum Hund"]]
 )
-def test_word_by_word_is_the_same_as_the_sentence(subwords, texts):
+def test_the_words_of_a_sentence_have_its_ids(subwords, texts):
     for text in texts:
         words = subwords.ids(tf.constant(text.split()))
         assert words.flat_values.numpy().tolist() == subwords.ids([text]).to_list()[0]
@@ -85,7 +85,7 @@ def test_the_same_texts_give_the_same_bytes(subwords, tmp_path):
     assert model(again, tmp_path) == model(subwords, tmp_path)
 
 
-def test_drawn_ways_to_cut_differ_and_alpha_0_is_the_best(subwords):
+def test_sampled_segmentations_differ_and_alpha_0_is_the_best(subwords):
     texts = tf.constant(["나는 오늘 정말 기분이 좋다"] * 200)
     best = subwords.ids(texts).to_list()
     assert all(row == best[0] for row in best)
@@ -95,13 +95,13 @@ def test_drawn_ways_to_cut_differ_and_alpha_0_is_the_best(subwords):
     assert max(set(timid), key=timid.count) == tuple(best[0])
 
 
-def test_learning_is_quiet(capfd):
-    """SentencePiece speaks from C++, to the file descriptor."""
+def test_learning_prints_nothing(capfd):
+    """SentencePiece is C++ and would write to the file descriptor."""
     tf.constant(0).numpy()  # TensorFlow greets its devices on first use
     capfd.readouterr()
     Subwords.build(TEXTS, 120)
-    said = capfd.readouterr()
-    assert (said.out, said.err) == ("", "")
+    output = capfd.readouterr()
+    assert (output.out, output.err) == ("", "")
 
 
 def test_in_a_graph_and_exported(subwords, tmp_path):
@@ -132,7 +132,7 @@ def test_save_and_load(subwords, tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["none", "empty", "half", "cut", "text", "foreign"])
-def test_load_refuses_what_is_damaged(subwords, tmp_path, damage):
+def test_load_refuses_damaged_files(subwords, tmp_path, damage):
     import sentencepiece
 
     whole = model(subwords, tmp_path)
@@ -159,18 +159,18 @@ def test_load_refuses_what_is_damaged(subwords, tmp_path, damage):
 
 
 @pytest.mark.parametrize("texts, size", [([], 100), ([" "], 100), (TEXTS, 20)])
-def test_texts_that_carry_no_subwords(texts, size):
+def test_too_few_texts_are_refused(texts, size):
     with pytest.raises(BadInput, match="expected some text, and more subwords than"):
         Subwords.build(texts, size)
 
 
-def test_characters_are_pieces_of_one():
+def test_characters_are_pieces_of_length_one():
     characters = Subwords.build(["ab ba abba", "bab a"], 60, characters=True)
     (ids,) = characters.ids(["ab"]).to_list()
     assert len(ids) == 3  # the space before, a, b
 
 
-def test_case_counts_only_where_something_is_written():
+def test_case_is_kept_unless_it_is_folded():
     texts = ["A boat and a Boat", "the BOAT"] * 4
     folded = Subwords.build(texts, 40, fold_case=True)
     kept = Subwords.build(texts, 40)
@@ -178,7 +178,7 @@ def test_case_counts_only_where_something_is_written():
     assert kept.ids(["Boat"]).to_list() != kept.ids(["boat"]).to_list()
 
 
-def test_pieces_of_words_see_no_signs():
+def test_pieces_of_words_ignore_punctuation():
     pieces = PiecesOfWords.build(["It isn't bad.", "it is good"] * 3, 30)
     assert (
         pieces.ids(["It ISN'T bad!"]).to_list()

@@ -1,4 +1,4 @@
-"""The tokenizers side by side: one interface, one file each."""
+"""All tokenizers have the same interface and one file each."""
 
 import pytest
 import tensorflow as tf
@@ -26,18 +26,22 @@ def tokenizer(request):
     return request.param()
 
 
-def test_the_file_says_which(tokenizer, tmp_path):
+def test_the_file_decides_which_is_loaded(tokenizer, tmp_path):
     tokenizer.save(tmp_path / tokenizer.FILE)
     loaded = load_tokenizer(tmp_path)
     assert type(loaded) is type(tokenizer) and len(loaded) == len(tokenizer)
     other = next(file for file in FILES if file != tokenizer.FILE)
     (tmp_path / other).write_text("")
-    with pytest.raises(BadInput, match="holds 2 of vocabulary.txt"):
+    with pytest.raises(BadInput, match="has 2 of vocabulary.txt"):
         load_tokenizer(tmp_path)
 
 
-def test_a_folder_without_either(tmp_path):
-    with pytest.raises(BadInput, match="holds none of vocabulary.txt"):
+def test_the_files_of_all_tokenizers_are_known():
+    assert FILES == tuple(kind.FILE for kind in (Vocabulary, Subwords, PiecesOfWords))
+
+
+def test_a_folder_without_a_tokenizer(tmp_path):
+    with pytest.raises(BadInput, match="has none of vocabulary.txt"):
         load_tokenizer(tmp_path)
 
 
@@ -49,7 +53,7 @@ def test_encode_is_start_ids_end(tokenizer):
         assert whole == [START, *inner, END]
 
 
-def test_word_by_word_is_the_same_as_the_sentence(tokenizer):
+def test_the_words_of_a_sentence_have_its_ids(tokenizer):
     for text in TEXTS[:3]:
         words = tokenizer.ids(tf.constant(text.split())).flat_values
         assert words.numpy().tolist() == tokenizer.ids([text]).to_list()[0]
@@ -61,7 +65,7 @@ def test_one_interface(tokenizer):
     assert tokenizer.decode(ids.to_tensor()).shape == (2,)
 
 
-def test_exported_with_whoever_holds_it(tokenizer, tmp_path):
+def test_exported_with_the_module_that_contains_it(tokenizer, tmp_path):
     class Exported(tf.Module):
         def __init__(self):
             super().__init__()
@@ -77,8 +81,8 @@ def test_exported_with_whoever_holds_it(tokenizer, tmp_path):
     assert found.numpy().tolist() == expected.numpy().tolist()
 
 
-def test_read_by_word_in_real_sentences(shared_data):
-    """Which words a reader has seen is asked word by word."""
+def test_the_words_of_real_sentences_have_their_ids(shared_data):
+    """So a prefix of a text can be cut after any word."""
     path = shared_data("sst2") / "test.tsv"
     lines = path.read_text("utf-8").splitlines()[1:400]
     texts = [line.split("\t")[1] for line in lines]

@@ -1,4 +1,4 @@
-"""The vocabulary: its order, its file, and ids that come back as words."""
+"""The vocabulary: its order, its file, and round trips."""
 
 import pytest
 import tensorflow as tf
@@ -16,7 +16,7 @@ def vocabulary():
     return Vocabulary.build(CAPTIONS, min_count=1)
 
 
-def test_words_by_falling_count_then_by_alphabet(vocabulary):
+def test_words_by_count_then_alphabetically(vocabulary):
     assert vocabulary.words == (*SPECIAL, "a", "cat", "dog", "'s", "ball", "the")
     assert len(vocabulary) == 10
     assert [vocabulary.words[i] for i in (PAD, UNK, START, END)] == list(SPECIAL)
@@ -30,7 +30,7 @@ def test_rare_words_are_left_out():
         Vocabulary.build([], 1)
 
 
-def test_counts_go_on_over_batches():
+def test_counts_are_summed_over_batches():
     many = ("dog" for _ in range(10_000))
     assert Vocabulary.build(many, 10_000).words[4:] == ("dog",)
 
@@ -69,7 +69,7 @@ def test_round_trip_in_a_graph(vocabulary):
     assert batch.numpy().tolist() == [b"the cat's ball", b"a dog"]
 
 
-def test_made_while_a_function_is_traced_it_serves_outside_too(vocabulary):
+def test_created_while_tracing_it_works_outside_too(vocabulary):
     made = []
 
     @tf.function
@@ -113,7 +113,7 @@ def test_save_and_load(vocabulary, tmp_path):
         (b"<pad>\n<unk>\n<start>\n<end>\na dog\n", "no single word in line 5"),
     ],
 )
-def test_load_refuses_what_is_no_vocabulary(content, message, tmp_path):
+def test_load_refuses_other_files(content, message, tmp_path):
     path = tmp_path / "vocabulary.txt"
     if content is not None:
         path.write_bytes(content)

@@ -5,8 +5,8 @@ import pytest
 
 from captioning import gap
 from captioning.experiments.long_term import near_and_far
+from captioning.experiments.long_term.boat_sentences import boat_sentences
 from captioning.experiments.long_term.recall import CELLS
-from data_prep.datasets.gap import boat_sentences
 from data_prep.errors import BadInput
 
 

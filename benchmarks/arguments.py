@@ -1,0 +1,42 @@
+"""The command line that all benchmarks share."""
+
+from pathlib import Path
+
+from data_prep.arguments import Parser
+
+
+def parser_of(name: str, description: str, *examples: str) -> Parser:
+    """Return the parser of ``python -m benchmarks.NAME``, without flags.
+
+    Args:
+        name: of the module; "" for ``python -m benchmarks`` itself.
+        description: what it measures.
+        examples: the arguments of example commands.
+    """
+    command = f"python -m benchmarks.{name}" if name else "python -m benchmarks"
+    lines = [f"  {command} {example}" for example in examples]
+    return Parser(
+        prog=command,
+        description=description,
+        epilog="\n".join(["example:" if len(lines) == 1 else "examples:", *lines]),
+    )
+
+
+def add_data_flag(parser: Parser) -> None:
+    """Add the required flag `--data`."""
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="a prepared data set"
+    )
+
+
+def add_rounds_flag(parser: Parser, rounds: int) -> None:
+    """Add `--rounds`, with its default."""
+    from captioning.cli.arguments import positive
+
+    parser.add_argument(
+        "--rounds",
+        type=positive,
+        default=rounds,
+        metavar="N",
+        help="how often each way is measured, in turn (default: %(default)s)",
+    )

@@ -1,0 +1,73 @@
+"""Rows about one photo: the whole command, from Python's start to its end.
+
+`captioning.caption --model FILE.tflite`, which imports no TensorFlow, against
+`captioning.caption --run RUN`.
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.performance.row import Row
+from benchmarks.performance.timing import in_turn, spread, times_as_long
+from data_prep.errors import BadInput
+
+
+def rows(run: Path, rounds: int):
+    """Yield the rows, for a run that learned captions."""
+    with tempfile.TemporaryDirectory() as folder:
+        photo, model = Path(folder) / "photo.png", Path(folder) / "captioner.tflite"
+        _photo().save(photo)
+        _call("captioning.export", "--run", run, "--format", "litert", "--out", model)
+        answers = {}
+        ways = {"litert": ("--model", model), "tensorflow": ("--run", run)}
+
+        def way(name):
+            def caption():
+                answers[name] = _call("captioning.caption", *ways[name], photo)
+
+            return caption
+
+        # `in_turn` calls each once before, which fills the file cache.
+        seconds = in_turn({name: way(name) for name in ways}, rounds)
+    fast, slow = (spread(seconds[name]) for name in ways)
+    same = answers["litert"] == answers["tensorflow"]
+    measured = "one photo, the whole process, LiteRT"
+    yield Row(
+        measured,
+        "the same command with TensorFlow",
+        times_as_long(seconds["tensorflow"], seconds["litert"]),
+        8,
+        absolute=f"{fast.median:.2f} s against {slow.median:.1f} s; "
+        + ("the same words" if same else f"DIFFERENT words: {answers}"),
+    )
+    yield Row(measured + ", seconds", "a clock", fast, 0.6, unit=" s", at_most=True)
+
+
+def _photo():
+    """Return a photo that comes with scikit-image: nothing has to be downloaded."""
+    try:
+        from skimage import data
+    except ImportError as error:
+        raise BadInput(
+            "The photo comes with scikit-image, which is not installed; expected it: "
+            "run `pip install scikit-image`."
+        ) from error
+    from PIL import Image
+
+    return Image.fromarray(data.astronaut())
+
+
+def _call(module: str, *arguments) -> str:
+    answer = subprocess.run(
+        [sys.executable, "-m", module, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+    )
+    if answer.returncode:
+        raise BadInput(
+            f"python -m {module} ended with status {answer.returncode}: "
+            f"{answer.stderr.strip()}"
+        )
+    return answer.stdout

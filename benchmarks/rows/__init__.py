@@ -1,1 +1,0 @@
-"""Rows of the table of `python -m benchmarks`, a file each subject."""

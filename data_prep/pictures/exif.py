@@ -1,0 +1,130 @@
+"""The EXIF orientation of a JPEG: reading and undoing it in TensorFlow operations.
+
+Inside an exported model there is no Pillow, so that the header is parsed here. Every
+read goes through `bytes_at`, which returns zeros beyond the end: no file, however
+broken, makes a read fail, and an invalid header means orientation 1. For files of other
+formats `sanitize` does the same with Pillow.
+"""
+
+import tensorflow as tf
+
+_EXIF = b"Exif\0\0"  # how the data of an EXIF segment begin
+_MAY_HAVE_EXIF = r"\C*Exif\x00\x00\C*"  # \C: any byte
+_MAX_SEGMENTS = 256  # before the pixels of a JPEG; cameras write about 10
+_MAX_ENTRIES = 512  # in the first EXIF directory; cameras write about 15
+_ORIENTATION = 0x0112  # the EXIF tag
+_BYTE, _SHORT, _LONG = 1, 3, 4  # EXIF types of an integer
+
+# By orientation 0..8 (0 is unused): first exchange rows and columns, then flip.
+_EXCHANGE = [False, False, False, False, False, True, True, True, True]
+_FLIP_ROWS = [False, False, False, True, True, False, False, True, True]
+_FLIP_COLUMNS = [False, False, True, True, False, False, True, True, False]
+
+
+def may_have_exif(image_bytes: tf.Tensor) -> tf.Tensor:
+    """Return bool ``()``: False if a file, string ``()``, has no EXIF block."""
+    return tf.strings.regex_full_match(image_bytes, _MAY_HAVE_EXIF)
+
+
+def upright(image: tf.Tensor, image_bytes: tf.Tensor) -> tf.Tensor:
+    """Turn the pixels of a JPEG upright.
+
+    Args:
+        image: ``(height, width, 3)``, as decoded.
+        image_bytes: string ``()``, the file.
+
+    Returns:
+        ``(height, width, 3)``, or ``(width, height, 3)`` for orientations 5 to 8.
+    """
+    exif = _exif(image_bytes)
+    orientation = tf.cond(
+        tf.equal(exif, b""), lambda: tf.constant(1), lambda: _orientation(exif)
+    )
+    return tf.cond(orientation > 1, lambda: _turn(image, orientation), lambda: image)
+
+
+def _turn(image, orientation):
+    """Undo an orientation 2..8 of pixels ``(height, width, 3)``."""
+    perm = tf.where(tf.gather(_EXCHANGE, orientation), [1, 0, 2], [0, 1, 2])
+    flips = tf.stack(
+        [tf.gather(_FLIP_ROWS, orientation), tf.gather(_FLIP_COLUMNS, orientation)]
+    )
+    axes = tf.boolean_mask(tf.constant([0, 1]), flips)
+    return tf.reverse(tf.transpose(image, perm), axes)
+
+
+def bytes_at(data, start, count: int):
+    """Return bytes from `start` on of a string ``()``, int64 ``(count,)``."""
+    size = tf.cast(tf.strings.length(data), tf.int64)
+    part = tf.strings.substr(data, tf.clip_by_value(start, 0, size), count)
+    padded = tf.strings.substr(tf.strings.join([part, bytes(count)]), 0, count)
+    values = tf.io.decode_raw(padded, tf.uint8)
+    return tf.cast(tf.reshape(values, (count,)), tf.int64)
+
+
+def _exif(image_bytes):
+    """Return the first EXIF block of a JPEG, from its TIFF header on, or b""."""
+    size = tf.cast(tf.strings.length(image_bytes), tf.int64)
+    # Zeros in place of what a truncated file lacks.
+    padded = tf.strings.join([image_bytes, bytes(16)])
+
+    def marker_and_size(position):
+        # A segment: marker (2 bytes), size (2, itself included, not the marker), data.
+        head = tf.io.decode_raw(tf.strings.substr(padded, position, 4), tf.uint8)
+        pairs = tf.reshape(tf.cast(head, tf.int64), (2, 2))
+        return tf.unstack(tf.reduce_sum(pairs * [256, 1], axis=1))
+
+    def is_exif(position, marker):
+        name = tf.strings.substr(padded, position + 4, 6)
+        return (marker == 0xFFE1) & tf.equal(name, _EXIF)
+
+    def next_segment(position, step):
+        position = tf.minimum(position + step, size)
+        marker, segment_size = marker_and_size(position)
+        # FFDA begins the pixels, FF before a marker is padding, below FF01 is none.
+        is_end = (marker < 0xFF01) | (marker == 0xFFDA) | is_exif(position, marker)
+        step = tf.where(marker == 0xFFFF, tf.ones_like(step), segment_size + 2)
+        return position, tf.where(is_end, tf.zeros_like(step), step)
+
+    position, _ = tf.while_loop(
+        lambda position, step: step > 0,
+        next_segment,
+        (tf.constant(0, tf.int64), tf.constant(2, tf.int64)),
+        maximum_iterations=_MAX_SEGMENTS,
+    )
+    marker, segment_size = marker_and_size(position)
+    length = tf.where(is_exif(position, marker), segment_size - 8, 0)
+    start = tf.minimum(position + 10, size)
+    return tf.strings.substr(image_bytes, start, tf.maximum(length, 0))
+
+
+def _orientation(exif):
+    """Return the orientation 1..8 of an EXIF block; 1 if it has none."""
+    header = bytes_at(exif, tf.constant(0, tf.int64), 8)
+    is_big = tf.reduce_all(header[:4] == list(b"MM\0*"))
+    is_little = tf.reduce_all(header[:4] == list(b"II*\0"))
+
+    def number(values):
+        """Return bytes ``(..., n)`` in the file's byte order as int64 ``(...)``."""
+        powers = tf.constant([256**i for i in range(values.shape[-1])], tf.int64)
+        return tf.reduce_sum(
+            values * tf.where(is_big, tf.reverse(powers, [0]), powers), axis=-1
+        )
+
+    directory = number(header[4:8])
+    count = number(bytes_at(exif, directory, 2))
+    # An entry: tag (2 bytes), type (2), how many values (4), the value itself (4).
+    entries = bytes_at(exif, directory + 2, 12 * _MAX_ENTRIES)
+    entries = tf.reshape(entries, (_MAX_ENTRIES, 12))
+    kind = number(entries[:, 2:4])
+    value = tf.where(kind == _SHORT, number(entries[:, 8:10]), tf.zeros_like(kind))
+    value = tf.where(kind == _LONG, number(entries[:, 8:12]), value)
+    value = tf.where(kind == _BYTE, entries[:, 8], value)
+    is_valid = (
+        (is_big | is_little)
+        & (tf.range(_MAX_ENTRIES, dtype=tf.int64) < count)
+        & (number(entries[:, 0:2]) == _ORIENTATION)
+        & (value >= 1)
+        & (value <= 8)
+    )
+    return tf.cast(tf.reduce_max(tf.where(is_valid, value, 1)), tf.int32)

@@ -1,0 +1,44 @@
+"""Splits by hash, for data sets that come without an official split."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from data_prep.examples import SPLITS
+
+_Item = TypeVar("_Item")
+
+
+def split_by_hash(key: str, train: float, dev: float) -> str:
+    """Return the split of an example; the same key always gets the same split.
+
+    The sha256 of the key decides. So adding or removing examples moves no other example
+    from one split to another.
+
+    Args:
+        key: e.g. the name of a picture.
+        train: share of train.
+        dev: share of dev; the rest is test.
+    """
+    digest = hashlib.sha256(key.encode("utf-8")).digest()
+    point = int.from_bytes(digest[:8], "big") / 2**64
+    if point < train:
+        return "train"
+    return "dev" if point < train + dev else "test"
+
+
+def group_by_hash(
+    items: Iterable[_Item], key: Callable[[_Item], str], train: float, dev: float
+) -> dict[str, list[_Item]]:
+    """Return "train", "dev" and "test", in this order -> the items of each split.
+
+    Args:
+        items: keep their order within a split.
+        key: item -> what `split_by_hash` hashes.
+        train: share of train.
+        dev: share of dev; the rest is test.
+    """
+    splits: dict[str, list[_Item]] = {split: [] for split in SPLITS}
+    for item in items:
+        splits[split_by_hash(key(item), train, dev)].append(item)
+    return splits

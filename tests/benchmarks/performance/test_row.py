@@ -1,0 +1,20 @@
+"""A row knows whether its bar is reached."""
+
+import pytest
+
+from benchmarks.performance.row import Row
+from benchmarks.performance.timing import spread
+
+
+@pytest.mark.parametrize(
+    ("median", "bar", "at_most", "reached"),
+    [
+        (1.2, 1.0, False, True),
+        (0.9, 1.0, False, False),
+        (0.9, 1.0, True, True),
+        (1.2, 1.0, True, False),
+        (1.2, None, False, None),
+    ],
+)
+def test_a_row_says_whether_its_bar_is_reached(median, bar, at_most, reached):
+    assert Row("a", "b", spread([median]), bar, at_most=at_most).reached is reached

@@ -1,0 +1,45 @@
+"""The table of all subjects."""
+
+import importlib
+import json
+
+import pytest
+
+from benchmarks import __main__ as table
+from benchmarks.performance.row import Row
+from benchmarks.performance.timing import spread
+from data_prep.errors import BadInput
+
+
+@pytest.mark.parametrize("name", table.SUBJECTS)
+def test_every_subject_is_a_module_with_rows(name):
+    module = importlib.import_module(f"benchmarks.performance.{name}")
+    assert module.__doc__.startswith("Rows about ")
+    assert callable(module.rows)
+
+
+def fake_rows(name, run, rounds):
+    if name == "search":
+        raise BadInput("no run")
+    yield Row("ours", "theirs", spread([1.5, 1.0, 3.0]), 1.2, absolute="2 s")
+    yield Row("ours", "a limit", spread([90.0]), 95, unit="%")
+
+
+def test_the_table_continues_after_a_subject_that_fails(monkeypatch, capsys):
+    monkeypatch.setattr(table, "rows_of", fake_rows)
+    monkeypatch.setattr(table, "chosen_run", lambda flags, task: None)
+    assert table.main(["--rows", "search", "recurrence"]) == 2
+    shown, errors = capsys.readouterr()
+    assert errors == "error: search: no run\n"
+    assert shown.splitlines()[2:] == [
+        "| ours | theirs | 1.50 (1.00 to 3.00)x | >= 1.2 (reached) | 2 s |",
+        "| ours | a limit | 90.0 (90.0 to 90.0)% | >= 95 (MISSED) |  |",
+    ]
+
+
+def test_rows_as_json(monkeypatch, capsys):
+    monkeypatch.setattr(table, "rows_of", fake_rows)
+    assert table.main(["--rows", "recurrence", "--json"]) == 0
+    first, _ = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert first["value"] == {"median": 1.5, "least": 1.0, "most": 3.0}
+    assert first["reached"] is True

@@ -1,0 +1,72 @@
+"""Finding the picture files in folders."""
+
+import os
+
+import pytest
+
+from data_prep.errors import BadInput
+from data_prep.pictures.folders import find_pictures
+
+
+def denied(*arguments):
+    """Replaces `os.scandir`, because no permission stops root."""
+    raise PermissionError(13, "Permission denied")
+
+
+def test_folders_are_walked_in_order(tmp_path):
+    names = ["b/2.jpg", "b/1.jpg", "a.jpg", "c/d/e.txt", ".hidden.jpg", ".git/x.jpg"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "c" / "up").symlink_to(tmp_path)  # a circle
+    (tmp_path / "link.jpg").symlink_to(tmp_path / "a.jpg")
+    (tmp_path / "broken.jpg").symlink_to(tmp_path / "nothing")
+    os.mkfifo(tmp_path / "fifo")
+    found = [str(path.relative_to(tmp_path)) for path in find_pictures([tmp_path])]
+    assert found == ["a.jpg", "b/1.jpg", "b/2.jpg", "c/d/e.txt", "link.jpg"]
+
+
+def test_files_are_yielded_as_given(tmp_path):
+    given = [
+        tmp_path / "none.jpg",
+        tmp_path / ".hidden",
+        tmp_path / "b",
+        tmp_path / "a",
+    ]
+    (tmp_path / ".hidden").touch()
+    assert list(find_pictures(given)) == given
+    assert list(find_pictures([str(path) for path in given])) == given
+
+
+def test_a_given_link_to_a_folder_is_walked(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a.jpg").touch()
+    (tmp_path / "link").symlink_to("real")
+    assert list(find_pictures([tmp_path / "link"])) == [tmp_path / "link" / "a.jpg"]
+
+
+def test_a_folder_that_cannot_be_listed(tmp_path, monkeypatch):
+    monkeypatch.setattr("data_prep.pictures.folders.os.scandir", denied)
+    with pytest.raises(BadInput, match="cannot be listed"):
+        list(find_pictures([tmp_path]))
+
+
+def test_unreadable_entries_are_left_to_the_reader(
+    reader, tmp_path, monkeypatch, reason
+):
+    for name in ("a.jpg", "locked/inside.jpg", "z/z.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    locked, loop = tmp_path / "locked", tmp_path / "loop"
+    loop.symlink_to("loop")
+    scandir = os.scandir
+    monkeypatch.setattr(
+        "data_prep.pictures.folders.os.scandir",
+        lambda path: denied() if path == locked else scandir(path),
+    )
+    found = list(find_pictures([tmp_path]))
+    assert found == [tmp_path / "a.jpg", locked, loop, tmp_path / "z" / "z.jpg"]
+    assert reason(reader, loop).startswith("cannot be read (Too many levels of")
+    assert "folder that cannot be listed (Permission" in reason(reader, locked)
+    with pytest.raises(BadInput, match="cannot be listed"):
+        list(find_pictures([locked]))
