@@ -20,7 +20,7 @@ from captioning.cli.options import (
 from captioning.tasks.config import RecurrentConfig, TaskConfig, override
 from captioning.tasks.registry import TASK_NAMES, config_class, preset, preset_for
 from captioning.training.embedded_runs import EMBEDDED
-from data_prep.console import import_tensorflow
+from data_prep.console import import_tensorflow, say
 from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """examples:
@@ -263,7 +263,11 @@ def train_and_show(
     from captioning.training.plans import name_of
     from captioning.training.trainer import train
 
-    history = train(plans, directory, resume=resume, start=start)
+    try:
+        history = train(plans, directory, resume=resume, start=start)
+    except KeyboardInterrupt:  # Ctrl-C, or SIGTERM
+        say(_how_to_go_on(directory))
+        raise
     embedded = {name for name, _ in EMBEDDED.values()}
     for name, plan in plans.items():
         split = "test" if name_of(plan.data) in embedded else "dev"
@@ -274,6 +278,18 @@ def train_and_show(
     )
     for line in _next_commands(plans, directory):
         print(f"  {line}")
+
+
+def _how_to_go_on(directory: Path) -> str:
+    """Return the line that a stopped training ends with."""
+    from captioning.training.run_directory import has_checkpoint, is_run
+
+    command = f"python -m captioning.train --run {directory} --resume"
+    if has_checkpoint(directory):
+        return f"stopped; go on from the last checkpoint by: {command}"
+    if is_run(directory):
+        return f"stopped before the first checkpoint; begin again by: {command}"
+    return "stopped before training began; begin again by the same command"
 
 
 def _next_commands(plans: Mapping, directory: Path) -> list[str]:

@@ -1,6 +1,7 @@
 """The one exception that means "the input is at fault, not the program"."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -12,6 +13,10 @@ class BadInput(Exception):
     The message is one sentence a user can act on: what was found, what was expected,
     what to do. Commands print it on stderr and leave with exit status 2.
     """
+
+
+class Terminated(KeyboardInterrupt):
+    """The process got SIGTERM, which schedulers send: it ends as on Ctrl-C."""
 
 
 def printable(text: object, longest: int | None = None) -> str:
@@ -34,15 +39,22 @@ def printable(text: object, longest: int | None = None) -> str:
 def exit_on_bad_input(main: Callable[[], int]) -> NoReturn:
     """Run a command and end the program with its exit status.
 
-    `BadInput` is printed on stderr without a stack trace, status 2; Ctrl-C ends
-    quietly with the shell's 130, a closed pipe (``| head``) with its 141.
+    `BadInput` is printed on stderr without a stack trace, status 2. Ctrl-C ends with
+    the shell's status 130, SIGTERM with 143, a closed pipe (``| head``) with 141.
     """
+
+    def terminate(number, frame):
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, terminate)
     try:
         status = main()
         sys.stdout.flush()
     except BadInput as error:
         print(f"error: {printable(error)}", file=sys.stderr)
         status = 2
+    except Terminated:
+        status = 143
     except KeyboardInterrupt:
         status = 130
     except BrokenPipeError:

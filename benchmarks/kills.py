@@ -1,0 +1,118 @@
+"""python -m benchmarks.kills: trainings killed at random moments, and resumed.
+
+Each training of a tiny harbour is run once without a stop, and once more killed by
+SIGKILL at random moments, each time resumed by the same command with ``--resume``.
+Both must leave the same weights, bit for bit.
+"""
+
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.arguments import parser_of
+from data_prep.console import say
+from data_prep.errors import BadInput, exit_on_bad_input
+
+SCENES = 400
+EPOCHS = 3
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = parser_of(
+        "kills",
+        "Kill trainings at random moments, resume them, and compare their weights with "
+        "those of trainings that were not stopped.",
+        "--kills 10",
+    )
+    parser.add_argument(
+        "--kills", type=int, default=10, metavar="N", help="in all (default: 10)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of the moments (default: 0)"
+    )
+    flags = parser.parse_args(argv)
+    generator = random.Random(flags.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        data = _data(Path(folder))
+        commands = {
+            "captions": [
+                *("--data", str(data["harbour"]), "--image-size", "64"),
+                *("--units", "32", "--embedding-dim", "32", "--attention-dim", "32"),
+            ],
+            "sentiment": ["--task", "sentiment", "--data", str(data["moods"])],
+        }
+        equal = True
+        for number, (name, options) in enumerate(commands.items()):
+            kills = (flags.kills + number) // len(commands)
+            command = [*options, "--epochs", str(EPOCHS)]
+            equal &= _compare(name, command, Path(folder), kills, generator)
+    return 0 if equal else 1
+
+
+def _data(folder: Path) -> dict[str, Path]:
+    data = {}
+    for name in ("harbour", "moods"):
+        data[name] = folder / name
+        arguments = [name, "--count", str(SCENES), "--out", str(data[name])]
+        _run(["data_prep.prepare", *arguments])
+    return data
+
+
+def _compare(
+    name: str, options: list[str], folder: Path, kills: int, generator: random.Random
+) -> bool:
+    """Run a training with and without kills; print and return whether they agree."""
+    from data_prep.prepared.dataset_info import file_sha256
+
+    whole, killed = folder / f"{name}-whole", folder / f"{name}-killed"
+    began = time.monotonic()
+    _run(["captioning.train", *options, "--run", str(whole)])
+    seconds = time.monotonic() - began
+    say(f"{name}: {seconds:.0f} s without a stop")
+    moments = []
+    for kill in range(kills):
+        # The first one early, before the first checkpoint; the others anywhere.
+        moment = generator.uniform(1, seconds * (0.4 if kill == 0 else 0.9))
+        command = ["captioning.train", *options, "--run", str(killed), "--resume"]
+        process = _start(command)
+        try:
+            process.wait(moment)
+            ended = "had ended"
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            ended = "killed"
+        epochs = len(list((killed / "checkpoint").glob("*.index")))
+        moments.append(moment)
+        say(
+            f"{name}: {ended} after {moment:.1f} s, "
+            f"{'with a' if epochs else 'before the first'} checkpoint"
+        )
+    _run(["captioning.train", *options, "--run", str(killed), "--resume"])
+    sums = [file_sha256(run / "model.weights.h5") for run in (whole, killed)]
+    verdict = "equal" if sums[0] == sums[1] else "DIFFERENT"
+    print(f"{name}: {kills} kills, weights {verdict}: {sums[0][:16]} {sums[1][:16]}")
+    return sums[0] == sums[1]
+
+
+def _start(command: list[str]) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", *command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _run(command: list[str]) -> None:
+    found = subprocess.run(
+        [sys.executable, "-m", *command], capture_output=True, text=True
+    )
+    if found.returncode:
+        raise BadInput(f"{' '.join(command)} failed: {found.stderr.strip()[-300:]}")
+
+
+if __name__ == "__main__":
+    exit_on_bad_input(main)
