@@ -16,7 +16,7 @@ from benchmarks.arguments import parser_of
 from data_prep.console import say
 from data_prep.errors import BadInput, exit_on_bad_input
 
-SCENES = 400
+SCENES = 200  # an epoch of a second or two
 EPOCHS = 3
 
 

@@ -10,10 +10,10 @@ from captioning.models.captioner import Captioner
 from captioning.models.decoder import Decoder
 from captioning.objectives.rewards import CiderReward
 from captioning.objectives.self_critical import self_critical_loss
-from captioning.objectives.teacher_forcing import teacher_forcing_loss
 from captioning.tasks.caption_scores import SplitCiderD, scores_of
 from captioning.tasks.captions.config import CaptionsConfig
 from captioning.tasks.captions.generation import TOKENS, caption_rows
+from captioning.tasks.captions.loss import captioning_loss
 from captioning.tasks.image_encoding import (
     EncoderParts,
     cached_rows,
@@ -295,22 +295,3 @@ def _say_how_many_are_cut(
             f"{max_length - 1} words and are learned without their end; "
             "--max-length takes more."
         )
-
-
-def captioning_loss(
-    captioner: Captioner, batch: images.Batch, label_smoothing: float, training: bool
-) -> tf.Tensor:
-    """Return the teacher forcing loss of a batch of pictures and their captions."""
-
-    def hidden(token_ids, mask):
-        return captioner.hidden(
-            batch.inputs, token_ids, batch.caption_to_image, training, mask
-        )[0]
-
-    return teacher_forcing_loss(
-        batch.token_ids,
-        hidden,
-        captioner.decoder.readout_weights(),
-        pad=PAD,
-        label_smoothing=label_smoothing,
-    )

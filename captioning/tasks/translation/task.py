@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import tensorflow as tf
 
@@ -13,6 +12,7 @@ from captioning.models.translator import SentenceReader, Translator
 from captioning.objectives.teacher_forcing import teacher_forcing_loss
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from captioning.tasks.translation.config import TranslationConfig
+from captioning.tasks.translation.directions import Direction, directions_of
 from data_prep.console import progress
 from data_prep.errors import BadInput
 from data_prep.pipeline.sentences import dataset_by_length
@@ -23,16 +23,6 @@ from data_prep.text.special_tokens import END, PAD, START, UNK
 from data_prep.text.subwords import Subwords
 
 BATCH_SIZE = 100  # sentences searched for at once, of like length
-
-
-class Direction(NamedTuple):
-    """From which language into which, by their codes."""
-
-    source: str
-    target: str
-
-    def __str__(self) -> str:
-        return f"{self.source}-{self.target}"
 
 
 class Translation(Task):
@@ -105,12 +95,7 @@ class Translation(Task):
     @property
     def directions(self) -> list[Direction]:
         """Return the pivot into each other language, and each other into the pivot."""
-        pivot, *others = self.subwords.language_ids
-        return [
-            direction
-            for other in others
-            for direction in (Direction(pivot, other), Direction(other, pivot))
-        ]
+        return directions_of(self.subwords.language_ids)
 
     # === Training ===
 

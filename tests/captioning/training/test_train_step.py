@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.tasks.captions.task import captioning_loss
+from captioning.tasks.captions.loss import captioning_loss
 
 PAD = 0
 
