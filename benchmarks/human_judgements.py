@@ -92,7 +92,7 @@ def score(
     """
     from tqdm import tqdm
 
-    from captioning.metrics import CiderD, bleu, meteor, rouge_l
+    from captioning.metrics import CiderD, bleu, meteor, meteor_available, rouge_l
     from captioning.metrics.ptb_tokenizer import tokenize
 
     needed = {caption for _, caption in judgements.pairs}.union(
@@ -105,6 +105,8 @@ def score(
     }
     cider = CiderD(references)
     scores = {name: [] for name in LITERATURE}
+    if not meteor_available():
+        del scores[METEOR]
     with tqdm(total=len(judgements.pairs), desc=title, unit=" pairs") as progress:
         for start in range(0, len(judgements.pairs), PAIRS_AT_ONCE):
             some = dict(enumerate(judgements.pairs[start : start + PAIRS_AT_ONCE]))
@@ -117,10 +119,8 @@ def score(
             scores["ROUGE-L"] += [rouges[i] for i in some]
             scores["CIDEr-D"] += [cider.score_one(some[i][0], said[i]) for i in some]
             if METEOR in scores:
-                if found := meteor(said, written):
-                    scores[METEOR] += [found[1][i] for i in some]
-                else:
-                    del scores[METEOR]
+                _, meteors = meteor(said, written)
+                scores[METEOR] += [meteors[i] for i in some]
             progress.update(len(some))
     return scores
 

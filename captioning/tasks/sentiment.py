@@ -118,7 +118,7 @@ class Sentiment(Task):
         found = self.probabilities(split.texts) > 0.5
         return float(np.mean(found == (split.labels == POSITIVE)))
 
-    def scores(self, data: Path, split: str) -> dict[str, float | None]:
+    def scores(self, data: Path, split: str) -> dict[str, float]:
         return {"accuracy": self._accuracy(load_labelled(data, split))}
 
     def examples(self, data: Path, split: str, count: int) -> list[str]:
