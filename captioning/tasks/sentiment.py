@@ -48,7 +48,7 @@ class Sentiment(Task):
         )
         self.model.build()
         self._verdicts = tf.function(
-            lambda token_ids: tf.nn.softmax(self.model.verdict(token_ids)),
+            lambda token_ids: tf.nn.softmax(self.model.last_logits(token_ids)),
             autograph=False,
             input_signature=[tf.TensorSpec((None, None), tf.int32)],
         )
@@ -96,7 +96,7 @@ class Sentiment(Task):
     def loss(self, batch, training: bool = True) -> tf.Tensor:
         """Return the mean cross-entropy of the verdicts, float32 (), in nats."""
         token_ids, labels = batch
-        logits = self.model.verdict(token_ids, training=training)
+        logits = self.model.last_logits(token_ids, training=training)
         smoothing = self.config.label_smoothing if training else 0.0
         return tf.reduce_mean(token_cross_entropy(labels, logits, smoothing))
 
