@@ -89,7 +89,7 @@ def score(
         captions: name -> text, of judged captions and references.
         title: of the progress bar.
     """
-    from captioning.metrics import CiderD, bleu, meteor, rouge_l
+    from captioning.metrics import CiderD, bleu, meteor, meteor_available, rouge_l
     from captioning.metrics.ptb_tokenizer import tokenize
 
     needed = {caption for _, caption in judgements.pairs}.union(
@@ -102,6 +102,8 @@ def score(
     }
     cider = CiderD(references)
     scores = {name: [] for name in LITERATURE}
+    if not meteor_available():
+        del scores[METEOR]
     with progress(total=len(judgements.pairs), label=title, unit="pairs") as bar:
         for start in range(0, len(judgements.pairs), PAIRS_AT_ONCE):
             some = dict(enumerate(judgements.pairs[start : start + PAIRS_AT_ONCE]))
@@ -114,10 +116,8 @@ def score(
             scores["ROUGE-L"] += [rouges[i] for i in some]
             scores["CIDEr-D"] += [cider.score_one(some[i][0], judged[i]) for i in some]
             if METEOR in scores:
-                if found := meteor(judged, written):
-                    scores[METEOR] += [found[1][i] for i in some]
-                else:
-                    del scores[METEOR]
+                _, meteors = meteor(judged, written)
+                scores[METEOR] += [meteors[i] for i in some]
             bar.update(len(some))
     return scores
 

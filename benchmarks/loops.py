@@ -64,9 +64,9 @@ def way_of(way: str, shape: tuple[int, int]) -> Callable[[], list]:
         states = layer.cell.get_initial_state(tf.shape(inputs)[0])
         if way == "derived":
             return layer.scan(inputs, states)[0]
-        steps = PaddedLayout(shape[1] if known else tf.shape(inputs)[1])
+        layout = PaddedLayout(shape[1] if known else tf.shape(inputs)[1])
         by_time = tf.transpose(inputs, [1, 0, 2])
-        return layer.through_time(by_time, states, steps)[0]
+        return layer.unroll(by_time, states, layout)[0]
 
     one_pass = training_pass(layer, shape, forward, known, jit_compile=way == "XLA")
     if way != "unrolled":

@@ -26,7 +26,7 @@ EXAMPLE = """examples:
   python -m captioning.evaluate --run runs/a --ensemble runs/b runs/c
 
 Scores are coco-caption's: its PTB tokenisation, BLEU, ROUGE-L and CIDEr-D, without
-Java; METEOR is NLTK's and needs WordNet, which NLTK finds through NLTK_DATA.
+Java. METEOR is NLTK's; it is among them where NLTK finds WordNet (see NLTK_DATA).
 """
 
 
@@ -94,7 +94,7 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def _of_file(flags) -> dict[str, float | None]:
+def _of_file(flags) -> dict[str, float]:
     of_a_model = (
         flags.run,
         flags.ensemble,
@@ -117,7 +117,7 @@ def _of_file(flags) -> dict[str, float | None]:
     return _scores(captions, references, flags.habits)
 
 
-def _of_model(flags) -> dict[str, float | None]:
+def _of_model(flags) -> dict[str, float]:
     of_a_run = (flags.run, flags.ensemble, flags.grey, flags.out, flags.length_penalty)
     if any(flag not in (None, False) for flag in of_a_run):
         raise BadInput(
@@ -142,7 +142,7 @@ def _of_model(flags) -> dict[str, float | None]:
     return _scores(captions, references, flags.habits)
 
 
-def _of_run(flags) -> dict[str, float | None]:
+def _of_run(flags) -> dict[str, float]:
     from captioning.training.loading import load_run
     from data_prep.pipeline.images import load_split
 
@@ -187,9 +187,7 @@ def _of_run(flags) -> dict[str, float | None]:
     return _scores(captions, load_split(data, flags.split), flags.habits)
 
 
-def _scores(
-    captions: dict[str, str], references, habits: bool
-) -> dict[str, float | None]:
+def _scores(captions: dict[str, str], references, habits: bool) -> dict[str, float]:
     """Return the scores, by name, of one caption an image of a
     `data_prep.pipeline.images.Split`; `habits` too, if asked for."""
     from captioning.tasks.caption_scores import caption_diversity, scores_of

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from captioning.metrics.bleu import bleu
 from captioning.metrics.cider import CiderD, cider_d
-from captioning.metrics.meteor import METEOR_NAME, meteor
+from captioning.metrics.meteor import METEOR_NAME, meteor, meteor_available
 from captioning.metrics.pairs import Candidates, References, check_pairs
 from captioning.metrics.rouge import rouge_l
 
@@ -26,6 +26,7 @@ __all__ = [
     "bleu",
     "cider_d",
     "meteor",
+    "meteor_available",
     "rouge_l",
     "score_corpus",
 ]

@@ -1,1 +1,1 @@
-"""Models: one recurrent cell, every shape of sequence."""
+"""Models: one recurrent cell in one-to-many, many-to-one and many-to-many use."""

@@ -1,43 +1,43 @@
-"""WordAssociations, many-to-many in step: after each word, the words that go with it.
+"""WordAssociations, many-to-many in step: after each word, the words related to them.
 
-Read "a boat is on the", and the harbour's other words come to mind: water, sailor.
+After "a boat is on the", for example, "water" and "sailor".
 """
 
 import keras
 from keras import ops
 
+from captioning.nn.masking import running_mean
 from captioning.nn.rnn import Recurrence
-
-_PAD = 0  # of every vocabulary here
+from data_prep.text.special_tokens import PAD
 
 
 @keras.saving.register_keras_serializable("captioning")
 class WordAssociations(keras.Model):
-    """A reader that says after every word what belongs with what it has read.
+    """Logits of related words after every token, from the tokens so far.
 
     x_t = E[w_t]
     h_t = cell(x_t, h_{t-1}),  h_0 = 0
-    m_t = (x_1 + ... + x_t) / t                        the words without their order
+    m_t = (x_1 + ... + x_t) / t                        bag of words
     logits_t = W_h h_t + W_m m_t + b
 
-    The second way to the logits, past the cell, is the linear bag-of-words model: what
-    words say by merely being there need not be learned by the cell.
+    W_m m_t is a linear bag-of-words model, so that the cell need only learn what
+    depends on the order of words.
 
     Args:
         vocabulary_size: V, the number of words that can be read.
         num_related: number of words that can be related.
         embedding_dim: length of a word's embedding x, the cell's input.
-        cell: an `ElmanCell` or a `LSTMCell`, or another of that contract. It may be
-            shared with other models: it is not copied.
+        cell: an `ElmanCell` or `LSTMCell`, or another `RecurrentCell`. It is not
+            copied, so it may be shared with other models.
         dropout: share of the inputs x and of [h; m] that is dropped in training.
-        word_dropout: share of words that are read as nothing in training, x = 0.
+        word_dropout: share of words whose input x is set to zero in training.
 
     Call arguments:
-        token_ids: int ``(batch, time)``, START first, PAD (0) after the last word.
+        token_ids: int ``(batch, time)``, START first, PAD after the last word.
 
     Returns:
-        logits ``(batch, time, num_related)``, after every token; what stands at time t
-        depends on the tokens up to t only. Where there is PAD they mean nothing.
+        logits ``(batch, time, num_related)``; those at time t depend on the tokens up
+        to t only. At PAD they have no meaning.
     """
 
     def __init__(
@@ -61,11 +61,12 @@ class WordAssociations(keras.Model):
             vocabulary_size, embedding_dim, name="embedding"
         )
         self.recurrence = Recurrence(cell, name="recurrence")
-        # Of the places that training draws; a checkpoint goes on with them.
+        # Training draws positions with it; a layer of the model, so that a checkpoint
+        # stores its state. The attribute's name is part of the path on disk.
         self.places = keras.random.SeedGenerator(name="seed_generator")
         self.readout = keras.layers.Dense(num_related, name="related")
         self.dropout = keras.layers.Dropout(dropout, name="dropout")
-        # The same for all channels of a word: it was not read at all.
+        # All channels of a word at once.
         self.word_dropout = keras.layers.Dropout(
             word_dropout, noise_shape=(None, None, 1), name="words"
         )
@@ -83,7 +84,7 @@ class WordAssociations(keras.Model):
     def hidden(self, token_ids, training=False):
         """Return [h; m] ``(batch, time, units + embedding_dim)`` of token ids
         ``(batch, time)``: what `logits` reads."""
-        real = ops.not_equal(token_ids, _PAD)
+        real = ops.not_equal(token_ids, PAD)
         inputs = self.embedding(token_ids)
         inputs = self.word_dropout(inputs, training=training)
         inputs = self.dropout(inputs, training=training)
@@ -112,18 +113,3 @@ class WordAssociations(keras.Model):
     def from_config(cls, config):
         cell = keras.saving.deserialize_keras_object(config.pop("cell"))
         return cls(cell=cell, **config)
-
-
-def running_mean(inputs, mask):
-    """Return at each time the mean of the real inputs so far.
-
-    Args:
-        inputs: ``(batch, time, input_dim)``.
-        mask: bool ``(batch, time)``, True = real.
-
-    Returns:
-        ``(batch, time, input_dim)``; zeros before the first real one.
-    """
-    weights = ops.cast(mask, inputs.dtype)[..., None]
-    counts = ops.maximum(ops.cumsum(weights, axis=1), 1)
-    return ops.cumsum(inputs * weights, axis=1) / counts

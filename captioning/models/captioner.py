@@ -1,4 +1,4 @@
-"""Captioner, one-to-many: a picture in, a sentence of token ids out."""
+"""Captioner, one-to-many: a picture in, the token ids of a caption out."""
 
 import keras
 import tensorflow as tf
@@ -9,18 +9,18 @@ from captioning.models.decoder import Decoder, Memory
 
 @keras.saving.register_keras_serializable("captioning")
 class Captioner(keras.Model):
-    """An encoder that sees, a decoder that tells.
+    """An image encoder and a `Decoder` that attends to its regions.
 
     Args:
         encoder: a model, pixels ``(batch, height, width, 3)`` in 0..255 -> regions
-            ``(batch, regions, region_dim)``; None where cached regions come in.
+            ``(batch, regions, region_dim)``; None if the inputs are cached regions.
         decoder: a `Decoder`.
 
     Call arguments:
-        inputs: pixels, or regions if there is no encoder; one row a picture.
+        inputs: pixels, or regions if there is no encoder; a row for each picture.
         token_ids: int ``(captions, time)``, START first.
         caption_to_image: int ``(captions,)``, the row of `inputs` that each caption
-            is about. A picture is encoded and projected once for all of its captions.
+            describes. A picture is encoded and projected once for all its captions.
 
     Returns:
         logits ``(captions, time, vocabulary_size)``.
@@ -67,8 +67,8 @@ class Captioner(keras.Model):
         return decoding.sample(*self.search_inputs(inputs), tokens, **options)
 
     def search_inputs(self, inputs):
-        """Return what search needs of pictures: a step function and its first states,
-        ``(batch, 1, units)`` each; see `captioning.decoding`."""
+        """Return a step function for pictures and its initial states, each
+        ``(batch, 1, units)``; see `captioning.decoding`."""
         memory: Memory = self.decoder.read_regions(self.encode(inputs))
         states = [state[:, None] for state in self.decoder.initial_state(memory)]
 

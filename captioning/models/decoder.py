@@ -1,7 +1,7 @@
-"""The decoder: words so far and a picture in, the next word's logits out.
+"""The decoder: the words so far and a picture in, the next word's logits out.
 
 One step is defined once. Teacher forcing (`call`) unrolls it over a whole caption,
-search takes it word by word (`step`); a test holds the two equal.
+search runs it word by word (`step`); a test checks that the two are equal.
 """
 
 from typing import NamedTuple
@@ -11,11 +11,12 @@ import tensorflow as tf
 from keras import ops
 
 from captioning.nn.attention import RegionAttention, RegionMemory
+from captioning.nn.masking import masked_mean
 from captioning.nn.rnn import Recurrence
 
 
 class Memory(NamedTuple):
-    """What the decoder keeps of a picture, computed once for all of its words.
+    """What the decoder reads of a picture, computed once for all words.
 
     Attributes:
         image_embedding: ``(batch, embedding_dim)``, the picture as a whole.
@@ -42,13 +43,13 @@ class Decoder(keras.Model):
     Args:
         vocabulary_size: V, the number of words.
         embedding_dim: length of a word's embedding, and of u.
-        cell: an `ElmanCell` or a `LSTMCell`, or another of that contract.
+        cell: an `ElmanCell` or `LSTMCell`, or another `RecurrentCell`.
         attention_dim: length of the attention's keys.
         dropout: share of the regions' channels, of the inputs x and of u that are
             dropped in training.
-        word_dropout: share of the words that are read as nothing in training, E[w] = 0
-            (Bowman et al. 2016). What the words before it give away, such as the boat
-            after "rowing", the decoder then has to see for itself.
+        word_dropout: share of the words whose embedding is set to zero in training
+            (Bowman et al. 2016), so that the decoder cannot predict "boat" from
+            "rowing" alone and has to use the picture.
 
     Call arguments:
         token_ids: int ``(batch, time)``, START first.
@@ -75,8 +76,8 @@ class Decoder(keras.Model):
         self.word_dropout_rate = word_dropout
 
         # === Layers ===
-        # Regions of different encoders differ in scale; after this they do not.
-        # Without weights of its own: the projections behind it have enough of them.
+        # Regions of different encoders differ in scale; after this they do not. Without
+        # scale and offset, which the projections that follow have.
         self.region_norm = keras.layers.LayerNormalization(
             center=False, scale=False, name="region_norm"
         )
@@ -84,7 +85,7 @@ class Decoder(keras.Model):
         self.embedding = keras.layers.Embedding(
             vocabulary_size,
             embedding_dim,
-            # Tied: as the output's weights they should give logits of size one.
+            # Tied to the output, where this deviation gives logits of about size 1.
             embeddings_initializer=keras.initializers.RandomNormal(
                 stddev=embedding_dim**-0.5
             ),
@@ -103,7 +104,7 @@ class Decoder(keras.Model):
         self.word_dropout = keras.layers.Dropout(
             word_dropout, noise_shape=(None, None, 1), name="words"
         )
-        # A channel is dropped from all regions at once: neighbours would give it away.
+        # A channel is dropped from all regions at once, since neighbours are alike.
         self.region_dropout = keras.layers.SpatialDropout1D(dropout, name="channels")
 
     @property
@@ -117,21 +118,20 @@ class Decoder(keras.Model):
         memory = self.read_regions(ops.zeros((1, *regions_shape[1:])))
         self.logits(self.hidden(ops.zeros((1, 1), "int32"), memory)[0])
 
-    # === What is computed once per picture ===
+    # === Once for each picture ===
 
     def read_regions(self, regions, training=False, mask=None) -> Memory:
         """Return the `Memory` of regions ``(batch, regions, region_dim)``.
 
         Args:
-            regions: the parts of each picture, or the places of each sentence.
+            regions: of each picture, or the positions of each sentence.
             training: whether dropout is on.
-            mask: bool ``(batch, regions)``, True = real; all real if not given. What
-                is masked counts nowhere.
+            mask: bool ``(batch, regions)``, True = real; all real if not given.
         """
         regions = self.region_norm(ops.cast(regions, self.compute_dtype))
         regions = self.region_dropout(regions, training=training)
         return Memory(
-            image_embedding=self.image_projection(_mean(regions, mask)),
+            image_embedding=self.image_projection(masked_mean(regions, mask)),
             regions=self.attention.project_regions(regions, mask),
         )
 
@@ -139,7 +139,7 @@ class Decoder(keras.Model):
         """Return the states before the first word, each ``(batch, units)``."""
         return [project(memory.image_embedding) for project in self.state_projections]
 
-    # === Words ===
+    # === For each word ===
 
     def hidden(self, token_ids, memory: Memory, training=False, mask=None):
         """Return u ``(batch, time, embedding_dim)`` and the attention's weights
@@ -149,9 +149,9 @@ class Decoder(keras.Model):
             token_ids: START first.
             memory: one row a caption.
             training: whether dropout is on.
-            mask: bool ``(batch, time)``, the places that matter. If given, u is that
-                of these places alone, ``(places, embedding_dim)``, caption by caption,
-                and the others cost little.
+            mask: bool ``(batch, time)``, the positions to return. If given, u is
+                ``(positions, embedding_dim)``, caption by caption, and the other
+                positions cost little.
         """
         inputs = self._inputs(token_ids, memory, training)
         outputs, _ = self.recurrence(inputs, self.initial_state(memory), mask=mask)
@@ -165,20 +165,20 @@ class Decoder(keras.Model):
         )
 
     def readout_weights(self):
-        """Return what `logits` reads u with: E ``(vocabulary_size, embedding_dim)``
-        and the bias ``(vocabulary_size,)``."""
+        """Return the weights of `logits`: E ``(vocabulary_size, embedding_dim)`` and
+        the bias ``(vocabulary_size,)``."""
         return self.embedding.embeddings, self.output_bias
 
     def call(self, token_ids, memory: Memory, training=False):
         return self.logits(self.hidden(token_ids, memory, training)[0])
 
     def step(self, token_ids, states, memory: Memory):
-        """Take one step for several hypotheses of each picture.
+        """Run one step for several hypotheses of each picture.
 
         Args:
             token_ids: int ``(batch, beams)``, the last words.
             states: list of ``(batch, beams, units)``.
-            memory: `Memory`, one row a picture: it is not repeated per beam.
+            memory: `Memory`, one row a picture, not repeated for each beam.
 
         Returns:
             logits ``(batch, beams, vocabulary_size)`` and the new states.
@@ -217,11 +217,3 @@ class Decoder(keras.Model):
     def from_config(cls, config):
         cell = keras.saving.deserialize_keras_object(config.pop("cell"))
         return cls(cell=cell, **config)
-
-
-def _mean(regions, mask):
-    """Return the mean of the real regions, ``(batch, region_dim)``."""
-    if mask is None:
-        return ops.mean(regions, axis=1)
-    real = ops.cast(mask, regions.dtype)[..., None]
-    return ops.sum(regions * real, axis=1) / ops.maximum(ops.sum(real, axis=1), 1)

@@ -1,4 +1,4 @@
-"""Ensemble: several captioners that choose every word together."""
+"""Ensemble: the word probabilities of several captioners, averaged at every step."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,12 @@ from captioning.models.captioner import Captioner
 
 
 class Ensemble:
-    """Captioners of the same words, whose probabilities are averaged at each word.
+    """Captioners with the same vocabulary, decoded together.
 
-        p(w | before) = mean_k p_k(w | before)
+        p(w | words so far) = mean_k p_k(w | words so far)
 
     Args:
-        members: each sees a picture by its own encoder, or by rows of its own.
+        members: each with its own encoder, or with cached regions of its own.
     """
 
     def __init__(self, members: Sequence[Captioner]):
@@ -26,9 +26,9 @@ class Ensemble:
         """Return `decoding.Hypotheses` for each picture.
 
         Args:
-            inputs: of each member what it is shown of the same pictures.
+            inputs: for each member, its pixels or regions of the same pictures.
             tokens: the ids that search must know.
-            options: as of `decoding.beam_search`.
+            options: those of `decoding.beam_search`.
         """
         steps, states = zip(
             *(
@@ -39,11 +39,13 @@ class Ensemble:
         )
 
         def step(token_ids, states):
-            taken = [
-                take(token_ids, own) for take, own in zip(steps, states, strict=True)
+            results = [
+                member_step(token_ids, own)
+                for member_step, own in zip(steps, states, strict=True)
             ]
-            log_probs = tf.stack([tf.nn.log_softmax(logits) for logits, _ in taken])
-            mean = tf.reduce_logsumexp(log_probs, axis=0)  # but for a constant
-            return mean, [states for _, states in taken]
+            log_probs = tf.stack([tf.nn.log_softmax(logits) for logits, _ in results])
+            # The log of the mean, up to a constant, which logits may have.
+            logits = tf.reduce_logsumexp(log_probs, axis=0)
+            return logits, [states for _, states in results]
 
         return decoding.beam_search(step, list(states), tokens, **options)

@@ -6,11 +6,11 @@ import keras
 
 
 class Multitask(keras.Model):
-    """Hold heads, so that what they share is one variable of one model.
+    """Hold several heads, so that the cell they share is saved once.
 
-    `keras.models.load_model` fails on a model with two recurrences over one cell
-    (Keras 3.15: "expected 3 variables, but received 0"): a run is read by building the
-    heads anew over one new cell, and `load_weights`.
+    `keras.models.load_model` fails on a model with two recurrent layers over one cell
+    (Keras 3.15: "expected 3 variables, but received 0"). A run is therefore loaded by
+    building the heads again, over one new cell, and `load_weights`.
 
     Args:
         heads: name -> a built model.

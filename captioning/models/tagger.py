@@ -1,35 +1,33 @@
-"""Tagger, one-to-one: a picture in, its tags out, by the cell's first step.
+"""Tagger, one-to-one: a picture in, its tags out.
 
-What is left of a recurrent network when there is no sequence: one step from an empty
-past, after which nobody asks for a second one.
+There is no sequence, so the recurrent cell takes a single step from zero states.
 """
 
 import keras
 from keras import ops
 
-# Of what is pooled: with vectors of variance 1, and twice that under dropout, the cell
-# starts out in the flat parts of its tanh. Of 1, 0.2, 0.1, 0.05 this was best on dev.
+# Scale of the pooled vector: at variance 1, and twice that under dropout, the cell's
+# tanh would be saturated at first. Of 1, 0.2, 0.1 and 0.05 this was best on dev.
 _INPUT_SCALE = 0.2
 
 
 @keras.saving.register_keras_serializable("captioning")
 class Tagger(keras.Model):
-    """The recurrent cell as a plain layer of a multi-label classifier.
+    """A multi-label classifier with the recurrent cell as its hidden layer.
 
-    x = W_x [N(mean_k N(r_k)); N(max_k N(r_k))] + b_x  how much, and whether anywhere
-    h = cell(x, h_0),  h_0 = 0                         ONE step
-    logits = W_y h + b_y                               a tag's probability: sigmoid
+    x = W_x s [N(mean_k N(r_k)); N(max_k N(r_k))] + b_x,  s = 0.2
+    h = cell(x, h_0),  h_0 = 0                            one step
+    logits = W_y h + b_y                                  sigmoid: probabilities
 
-    N brings a vector to mean 0 and variance 1 over its channels (Ba et al. 2016),
-    a fifth of which the cell is given.
+    N normalises a vector to mean 0 and variance 1 over its channels (Ba et al. 2016).
 
     Args:
         encoder: a model, pixels ``(batch, height, width, 3)`` in 0..255 -> regions
-            ``(batch, regions, region_dim)``; None where cached regions come in.
+            ``(batch, regions, region_dim)``; None if the inputs are cached regions.
         num_tags: number of tags.
         embedding_dim: length of x, the cell's input.
-        cell: an `ElmanCell` or a `LSTMCell`, or another of that contract. It may be
-            shared with other models: it is not copied.
+        cell: an `ElmanCell` or `LSTMCell`, or another `RecurrentCell`. It is not
+            copied, so it may be shared with other models.
         dropout: share of the pooled channels that is dropped in training.
         state_dropout: share of h that is dropped in training.
 
@@ -62,7 +60,7 @@ class Tagger(keras.Model):
         self.region_norm = keras.layers.LayerNormalization(
             center=False, scale=False, name="region_norm"
         )
-        # And so with the two ways to pool: a mean of many regions is a small number.
+        # So do the two ways of pooling: means of many regions are close to zero.
         self.mean_norm = keras.layers.LayerNormalization(
             center=False, scale=False, name="mean_norm"
         )
@@ -75,7 +73,7 @@ class Tagger(keras.Model):
         self.state_dropout = keras.layers.Dropout(state_dropout, name="state_dropout")
 
     def build(self, regions_shape):
-        """Make the weights for regions ``(batch, regions, region_dim)``."""
+        """Create the weights for regions ``(batch, regions, region_dim)``."""
         if not self.cell.built:
             self.cell.build((None, self.embedding_dim))
         self.logits(self.pool(ops.zeros((1, *regions_shape[1:]))))
@@ -88,7 +86,7 @@ class Tagger(keras.Model):
 
     def pool(self, regions):
         """Return ``(batch, 2 * region_dim)`` of regions ``(batch, regions,
-        region_dim)``: mean and maximum of each channel, brought to one scale."""
+        region_dim)``: mean and maximum of each channel, normalised and scaled."""
         regions = self.region_norm(ops.cast(regions, self.compute_dtype))
         mean = self.mean_norm(ops.mean(regions, axis=1))
         highest = self.max_norm(ops.max(regions, axis=1))

@@ -1,4 +1,4 @@
-"""Translator, many-to-many, delayed: a sentence in, a sentence out."""
+"""Translator, many-to-many, delayed: a sentence in, its translation out."""
 
 import keras
 import tensorflow as tf
@@ -11,25 +11,25 @@ from captioning.nn.rnn import Recurrence
 
 @keras.saving.register_keras_serializable("captioning")
 class SentenceReader(keras.layers.Layer):
-    """Read a sentence forwards and backwards: a region for each of its places.
+    """Encode a sentence in both directions: a region for each of its positions.
 
     x_s = sqrt(embedding_dim) E[w_s]
     h_s = [cell over x_1 .. x_s ; cell over x_S .. x_s]     (Schuster & Paliwal 1997)
 
-    The table E and the cell are the decoder's own. ONE cell reads both ways: it learns
-    which way it goes from what comes first, a direction's tag or END.
+    E and the cell are shared with the decoder. One cell reads both ways; which way it
+    reads it learns from the first token, a language tag or END.
 
     Args:
-        decoder: the `Decoder` that will attend over the regions.
+        decoder: the `Decoder` that attends to the regions.
         dropout: share of the inputs x that is dropped in training.
         pad: the id of padding.
 
     Call arguments:
-        token_ids: int ``(batch, places)``, padding behind the sentence.
+        token_ids: int ``(batch, positions)``, padding behind the sentence.
 
     Returns:
-        regions ``(batch, places, 2 * units)``, forwards and then backwards, zeros at
-        padding.
+        regions ``(batch, positions, 2 * units)``, the forward outputs and then the
+        backward ones, zeros at padding.
     """
 
     def __init__(self, decoder: Decoder, dropout=0.0, pad=0, **kwargs):
@@ -49,7 +49,7 @@ class SentenceReader(keras.layers.Layer):
         self.recurrence.build((*token_ids_shape, self.embedding.output_dim))
 
     def mask(self, token_ids):
-        """Return bool ``(batch, places)``, True where there is a word."""
+        """Return bool ``(batch, positions)``, True where there is a token."""
         return ops.not_equal(token_ids, self.pad)
 
     def call(self, token_ids, training=False):
@@ -57,36 +57,36 @@ class SentenceReader(keras.layers.Layer):
         lengths = ops.sum(ops.cast(mask, "int32"), axis=1)
         inputs = self.embedding(token_ids) * self.embedding.output_dim**0.5
         inputs = self.dropout(inputs, training=training)
-        # Both ways are one run of the cell over twice as many sentences.
+        # Both directions at once, as a batch of twice as many sentences.
         both_ways = ops.concatenate([inputs, _reverse(inputs, lengths)])
         outputs, _ = self.recurrence(both_ways, mask=ops.concatenate([mask, mask]))
         forwards, backwards = ops.split(outputs, 2)
         return ops.concatenate([forwards, _reverse(backwards, lengths)], axis=-1)
 
     def get_config(self):
-        # Without the decoder, which whoever holds both must hand over: see Translator.
+        # Without the decoder: `Translator.from_config` passes it.
         return {"name": self.name, "dropout": self.dropout.rate, "pad": self.pad}
 
 
 def _reverse(sentences, lengths):
-    """Reverse the real places ``(batch, places, dim)``; padding stays behind them."""
+    """Reverse the real positions ``(batch, positions, dim)``; padding stays behind."""
     return tf.reverse_sequence(sentences, lengths, seq_axis=1, batch_axis=0)
 
 
 @keras.saving.register_keras_serializable("captioning")
 class Translator(keras.Model):
-    """A reader of sentences, a decoder that attends over what was read.
+    """A sentence encoder and a `Decoder` that attends to its outputs.
 
-    The decoder is the captioner's: the places of a sentence are to it what the regions
-    of a picture are. One model serves several directions, for the source says in its
-    first token which language to write (Johnson et al. 2017).
+    The decoder is that of the captioner: it attends to the positions of a sentence as
+    it does to the regions of a picture. One model translates in several directions: the
+    source's first token names the target language (Johnson et al. 2017).
 
     Args:
         reader: a `SentenceReader` of that decoder.
         decoder: a `Decoder`.
 
     Call arguments:
-        source_ids: int ``(batch, places)``: the tag of the language to write, the
+        source_ids: int ``(batch, positions)``: the tag of the target language, the
             sentence, END, padding.
         target_ids: int ``(batch, time)``, START first.
 
@@ -109,7 +109,7 @@ class Translator(keras.Model):
         self.decoder = decoder
 
     def build(self, source_shape=None, target_shape=None):
-        """Make the weights. No shape is needed: ids have no width."""
+        """Create the weights. No shape is needed, since the inputs are ids."""
         if not self.decoder.built:
             self.reader.build((None, None))
             self.decoder.build((None, 2, 2 * self.decoder.cell.units))
@@ -119,7 +119,7 @@ class Translator(keras.Model):
         self.build()
 
     def read(self, source_ids, training=False) -> Memory:
-        """Return the decoder's `Memory` of sentences ``(batch, places)``."""
+        """Return the decoder's `Memory` of sentences ``(batch, positions)``."""
         regions = self.reader(source_ids, training=training)
         return self.decoder.read_regions(
             regions, training=training, mask=self.reader.mask(source_ids)
@@ -127,8 +127,8 @@ class Translator(keras.Model):
 
     def hidden(self, source_ids, target_ids, training=False, mask=None):
         """Return the last layer before the logits, ``(batch, time, embedding_dim)``,
-        and the attention's weights ``(batch, time, places)``; the mask, of the target,
-        as in `Decoder.hidden`."""
+        and the attention's weights ``(batch, time, positions)``; the mask, of the
+        target, as in `Decoder.hidden`."""
         memory = self.read(source_ids, training=training)
         return self.decoder.hidden(target_ids, memory, training=training, mask=mask)
 

@@ -1,1 +1,1 @@
-"""Layers and their mathematics: cells, the recurrence, attention, losses."""
+"""Layers and their mathematics: cells, the recurrent layer, attention, losses."""

@@ -1,4 +1,4 @@
-"""Attention: a query looks at all regions and takes a weighted mean of them."""
+"""Attention: a weighted mean of regions, with weights that depend on a query."""
 
 import math
 from typing import NamedTuple
@@ -6,18 +6,17 @@ from typing import NamedTuple
 import keras
 from keras import ops
 
-# The score of a masked region. Finite, so that a row with nothing real is no NaN.
-_NEVER = -1e9
+from captioning.nn.masking import MASKED_LOGIT
 
 
 class RegionMemory(NamedTuple):
-    """A picture's regions, projected once for every word of every caption.
+    """Keys and values of a picture's regions, computed once for all words.
 
     Attributes:
-        keys: ``(batch, regions, attention_dim)``, what a query is compared with.
-        values: ``(batch, regions, attention_dim)``, what is handed back.
-        mask: bool ``(batch, regions)``, True = real; or (), where all are. Not None,
-            which `tf.nest` and loops take for a leaf: () holds no tensor at all.
+        keys: ``(batch, regions, attention_dim)``, compared with the query.
+        values: ``(batch, regions, attention_dim)``, averaged.
+        mask: bool ``(batch, regions)``, True = real; or () where all are real. Not
+            None, which `tf.nest` and loops take for a leaf.
     """
 
     keys: object
@@ -34,9 +33,9 @@ class RegionAttention(keras.layers.Layer):
 
     A masked region has weight 0.
 
-    One head, so that the weights say where the model looks. The query is the cell's
-    *output* (Luong et al. 2015): nothing of the context goes back into the recurrence,
-    and in training all time steps are one matrix product.
+    One head, so that the weights show which regions a word is based on. The query is
+    the cell's *output* (Luong et al. 2015): the context is not fed back into the
+    recurrence, so that in training all time steps are one matrix product.
 
     Args:
         attention_dim: length of queries, keys and values.
@@ -53,7 +52,7 @@ class RegionAttention(keras.layers.Layer):
     def __init__(self, attention_dim: int, **kwargs):
         super().__init__(**kwargs)
         self.attention_dim = attention_dim
-        self.supports_masking = True  # of queries: what comes of each is its own
+        self.supports_masking = True  # each query's output depends on it alone
         self.query = keras.layers.Dense(attention_dim, name="query")
         self.key = keras.layers.Dense(attention_dim, name="key")
         self.value = keras.layers.Dense(attention_dim, name="value")
@@ -62,7 +61,7 @@ class RegionAttention(keras.layers.Layer):
         """Return keys and values of regions ``(batch, regions, region_dim)``.
 
         Args:
-            regions: the parts of each picture, or the places of each sentence.
+            regions: of each picture, or the positions of each sentence.
             mask: bool ``(batch, regions)``, True = real; all real if not given.
         """
         return RegionMemory(
@@ -73,7 +72,7 @@ class RegionAttention(keras.layers.Layer):
         scores = ops.einsum("bqa,bra->bqr", self.query(query), memory.keys)
         scores = scores / math.sqrt(self.attention_dim)
         if not isinstance(memory.mask, tuple):
-            scores = ops.where(memory.mask[:, None], scores, _NEVER)
+            scores = ops.where(memory.mask[:, None], scores, MASKED_LOGIT)
         weights = ops.softmax(scores, axis=-1)
         context = ops.einsum("bqr,bra->bqa", weights, memory.values)
         return context, weights

@@ -1,8 +1,8 @@
-"""Objectives, one value a row: a token, a picture, a place in a sentence."""
+"""Cross-entropies of tokens, tags and related words, one value for each row."""
 
 import tensorflow as tf
 
-_NEVER = -1e9  # a logit whose probability is 0; finite, for 0 times it is asked for
+from captioning.nn.masking import MASKED_LOGIT
 
 
 def token_cross_entropy(
@@ -16,7 +16,7 @@ def token_cross_entropy(
         log sum exp(z) - (1 - e) z_label - e mean(z)
 
     Args:
-        labels: int ``(tokens,)``, real tokens only: padding is left out before.
+        labels: int ``(tokens,)``, real tokens only, no padding.
         logits: float ``(tokens, vocabulary_size)``.
         label_smoothing: e, from 0 to 1.
 
@@ -33,16 +33,16 @@ def token_cross_entropy(
 
 
 def tag_cross_entropy(truth: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    """Return each picture's cross-entropy, a sum over tags that are told one by one.
+    """Return each picture's cross-entropy, summed over its tags.
 
-    Every tag is a question of its own, yes or no (binary relevance; Zhang & Zhou
+    Each tag is a binary classification of its own (binary relevance; Zhang & Zhou
     2014, section 3.1):
 
         sum_k softplus(z_k) - y_k z_k
 
     Args:
-        truth: y, float ``(batch, tags)``, 0 or 1; or between, for the share of people
-            who would say yes.
+        truth: y, float ``(batch, tags)``, 0 or 1; or in between, the share of people
+            who mention the tag.
         logits: z, float ``(batch, tags)``.
 
     Returns:
@@ -60,34 +60,34 @@ def related_cross_entropy(
     label_smoothing: float = 0.0,
     excluded: tf.Tensor | None = None,
 ) -> tf.Tensor:
-    """Return the cross-entropy of one softmax with several right words.
+    """Return the cross-entropy of one softmax with several target words.
 
-    The right words share the probability by their counts (Mahajan et al. 2018, section
-    2.2: for many rare labels better than a sigmoid each), smoothed as in
+    The target words share the probability in proportion to their counts (Mahajan et al.
+    2018, section 2.2: for many rare labels better than a sigmoid each), smoothed as in
     `token_cross_entropy`:
 
         log sum exp(z) - sum_k ((1 - e) p_k + e/K) z_k,    p = counts / sum(counts)
 
-    Words that are excluded take no part, as if there were no such word among the K.
+    Excluded words are left out, as if they were not among the K.
 
     Args:
-        counts: ``(rows, K)``, at least 0: how much each word is expected.
+        counts: ``(rows, K)``, at least 0: how often each word is a target.
         logits: z, float ``(rows, K)``.
         label_smoothing: e, from 0 to 1.
-        excluded: bool ``(rows, K)``, words that are neither right nor wrong there.
+        excluded: bool ``(rows, K)``, words that count neither as right nor as wrong.
 
     Returns:
-        float32 ``(rows,)``, in nats; 0 where no word is expected.
+        float32 ``(rows,)``, in nats; 0 where there is no target word.
     """
     logits = tf.cast(logits, tf.float32)
     allowed = tf.ones_like(logits)
     if excluded is not None:
         allowed = tf.cast(~excluded, tf.float32)
-        logits = tf.where(excluded, _NEVER, logits)
+        logits = tf.where(excluded, MASKED_LOGIT, logits)
     counts = tf.cast(counts, tf.float32) * allowed
     totals = tf.reduce_sum(counts, axis=-1, keepdims=True)
-    even = tf.math.divide_no_nan(allowed, tf.reduce_sum(allowed, -1, keepdims=True))
+    uniform = tf.math.divide_no_nan(allowed, tf.reduce_sum(allowed, -1, keepdims=True))
     shares = tf.math.divide_no_nan(counts, totals)
-    shares = (1 - label_smoothing) * shares + label_smoothing * even
+    shares = (1 - label_smoothing) * shares + label_smoothing * uniform
     losses = tf.nn.softmax_cross_entropy_with_logits(labels=shares, logits=logits)
     return tf.where(totals[..., 0] > 0, losses, tf.zeros_like(losses))

@@ -1,17 +1,17 @@
 """Packed sequences: where the real steps of a batch of sequences lie.
 
-A masked step leaves a cell's states as they were: it need not be taken at all. So the
-longest sequences come first, and then the real steps of all, time by time:
+A masked step leaves a cell's states unchanged, so it can be skipped. Packing sorts the
+sequences by length, longest first, and stores their real steps time by time:
 
-    a b c d                 sizes 3 2 2 1
+    a b c d                 batch_sizes 3 2 2 1
     e . f g .      ->       a e h  b f  c g  d
     h
 
-At each time the sequences that are still going on are the first ones.
+At each time the sequences that still have a step are the first rows.
 
 The loop over time (`captioning.nn.bptt`) runs over one of two layouts, padded or
-packed, and asks both the same questions. Each keeps a *history*: the first states, and
-then the states after each step.
+packed, through the same methods. A *history* holds the initial states and then the
+states after each step.
 """
 
 from typing import NamedTuple
@@ -24,39 +24,40 @@ class PackedSequence(NamedTuple):
 
     Attributes:
         shape: int32 (2,), batch and time.
-        order: int32 ``(batch,)``, the sequences, longest first.
-        sizes: int32 ``(steps,)``, how many sequences have a step of each number; never
-            rising.
-        places: int32 ``(tokens, 2)``, of each packed step its sequence and time.
+        order: int32 ``(batch,)``, the sequences' rows, longest first.
+        batch_sizes: int32 ``(steps,)``, how many sequences have a first, a second, ...
+            step; never increases.
+        indices: int32 ``(tokens, 2)``, row and time of each packed step.
     """
 
     shape: tf.Tensor
     order: tf.Tensor
-    sizes: tf.Tensor
-    places: tf.Tensor
+    batch_sizes: tf.Tensor
+    indices: tf.Tensor
 
-    # All by operations whose derivatives are dense, which those of tf.gather are not.
+    # gather_nd and scatter_nd, because their gradients are dense; tf.gather's is not.
 
-    def pack(self, steps):
+    def pack(self, values):
         """``(batch, time, ...)`` -> ``(tokens, ...)``."""
-        return tf.gather_nd(steps, self.places)
+        return tf.gather_nd(values, self.indices)
 
     def unpack(self, packed):
-        """``(tokens, ...)`` -> ``(batch, time, ...)``, zeros where nothing is real."""
+        """``(tokens, ...)`` -> ``(batch, time, ...)``, zeros at masked steps."""
         shape = tf.concat([self.shape, tf.shape(packed)[1:]], axis=0)
-        return tf.scatter_nd(self.places, packed, shape)
+        return tf.scatter_nd(self.indices, packed, shape)
 
     def sort(self, rows):
         """``(batch, ...)`` -> the same, longest sequences first."""
-        return _moved(rows, tf.math.invert_permutation(self.order))
+        return _scatter_rows(rows, tf.math.invert_permutation(self.order))
 
     def unsort(self, rows):
         """Undo `sort`."""
-        return _moved(rows, self.order)
+        return _scatter_rows(rows, self.order)
 
 
-def _moved(rows, to):
-    """Return rows ``(batch, ...)``, each at its place of `to`, int32 ``(batch,)``."""
+def _scatter_rows(rows, to):
+    """Return rows ``(batch, ...)``, each moved to its index in `to`, int32
+    ``(batch,)``."""
     return tf.ensure_shape(tf.scatter_nd(to[:, None], rows, tf.shape(rows)), rows.shape)
 
 
@@ -70,15 +71,15 @@ def pack_by_mask(mask) -> PackedSequence:
     order = tf.argsort(tf.reduce_sum(real, axis=1), direction="DESCENDING", stable=True)
     sorted_real = tf.gather(real, order)
     where = tf.cast(tf.where(sorted_real > 0), tf.int32)  # sequence by sequence
-    # Time by time: by each step's number within its sequence, then by sequence.
+    # Time by time: sort by the step's number within its sequence, then by sequence.
     numbers = tf.gather_nd(tf.cumsum(sorted_real, axis=1, exclusive=True), where)
     time_by_time = tf.argsort(numbers * batch + where[:, 0])
     rows, times = tf.unstack(tf.gather(where, time_by_time), axis=1)
     return PackedSequence(
         shape=tf.shape(real),
         order=order,
-        sizes=tf.math.bincount(numbers, minlength=0, dtype=tf.int32),
-        places=tf.stack([tf.gather(order, rows), times], axis=1),
+        batch_sizes=tf.math.bincount(numbers, minlength=0, dtype=tf.int32),
+        indices=tf.stack([tf.gather(order, rows), times], axis=1),
     )
 
 
@@ -92,111 +93,110 @@ class PaddedLayout:
     def __init__(self, num_steps):
         self.num_steps = num_steps
 
-    def at(self, steps, t):
-        """Return step t of what has as many steps as the sequences."""
-        return steps[t]
+    def at(self, values, t):
+        """Return step t of `values`, which have a row for each step."""
+        return values[t]
 
-    def before(self, history, t):
+    def states_before(self, history, t):
         """Return the states that step t starts from."""
         return history[t]
 
-    def after(self, history, t):
-        """Return the states that step t leaves."""
+    def states_after(self, history, t):
+        """Return the states after step t."""
         return history[t + 1]
 
-    def going_on(self, state, t):
-        """Return the part of a state ``(sequences, units)`` that has a step t."""
+    def active(self, state, t):
+        """Return the rows of a state ``(sequences, units)`` that have a step t."""
         return state
 
-    def d_last(self, d_final):
-        """Return d of what the last step leaves, the final states' d aside."""
+    def initial_gradient(self, d_final):
+        """Return the gradient of the states that the loop back starts with; `d_final`
+        is that of the final states."""
         return d_final
 
-    def joined(self, d_state, d_final, t):
-        """Return d of what step t leaves: `d_state` where a step t + 1 follows,
-        `d_final` where the sequence ends here."""
+    def merge_final(self, d_state, d_final, t):
+        """Return the gradient of the states after step t: `d_state` of the sequences
+        with a step t + 1, `d_final` of those that end here."""
         return d_state
 
-    def joined_first(self, d_state, d_final):
-        """Return d of the first states, the same way."""
+    def merge_final_at_start(self, d_state, d_final):
+        """Return the gradient of the initial states: `d_final` of the sequences
+        without any step."""
         return d_state
 
-    def collected(self, array: tf.TensorArray, width: int):
-        """Return the steps of an array, side by side."""
+    def stack(self, array: tf.TensorArray, width: int):
+        """Return the steps of an array in this layout, ``(..., width)``."""
         return array.stack()
 
-    def hidden(self, history):
-        """Return what all steps leave."""
+    def outputs(self, history):
+        """Return the states after all steps."""
         return history[1:]
 
-    def all_before(self, history):
-        """Return what all steps start from, ``(tokens, units)``."""
+    def previous_states(self, history):
+        """Return the states before all steps, ``(tokens, units)``."""
         return tf.reshape(history[:-1], [-1, history.shape[-1]])
 
-    def final(self, history):
+    def final_states(self, history):
         """Return the final states, ``(batch, units)``."""
         return history[-1]
 
 
 class PackedLayout(PaddedLayout):
-    """Sequences have steps of their own number: ``(tokens, ...)``, no padding.
+    """Sequences of different lengths without padding: ``(tokens, ...)``.
 
     The sequences come longest first, as `pack_by_mask` sorts them. Not for XLA, which
-    wants all sizes to be known.
+    must know all sizes when it compiles.
 
     Args:
-        sizes: int32 ``(steps,)``, how many sequences have a step of each number.
-        batch: int32 (), how many there are.
+        batch_sizes: int32 ``(steps,)``, how many sequences have a step of each number.
+        batch: int32 (), the number of sequences.
     """
 
-    def __init__(self, sizes, batch):
-        super().__init__(tf.size(sizes))
-        self.sizes, self.batch = sizes, batch
-        self.ends = tf.cumsum(sizes)
-        # Of the history: the first states, then what each step leaves.
-        self.blocks = tf.concat([[0], batch + self.ends - sizes], axis=0)
+    def __init__(self, batch_sizes, batch):
+        super().__init__(tf.size(batch_sizes))
+        self.batch_sizes, self.batch = batch_sizes, batch
+        self.ends = tf.cumsum(batch_sizes)
+        # Where blocks of a history begin: the initial states, then those after a step.
+        self.offsets = tf.concat([[0], batch + self.ends - batch_sizes], axis=0)
 
-    def at(self, steps, t):
-        return steps[self.ends[t] - self.sizes[t] : self.ends[t]]
+    def at(self, values, t):
+        return values[self.ends[t] - self.batch_sizes[t] : self.ends[t]]
 
-    def before(self, history, t):
-        return history[self.blocks[t] : self.blocks[t] + self.sizes[t]]
+    def states_before(self, history, t):
+        return history[self.offsets[t] : self.offsets[t] + self.batch_sizes[t]]
 
-    def after(self, history, t):
-        return history[self.blocks[t + 1] : self.blocks[t + 1] + self.sizes[t]]
+    def states_after(self, history, t):
+        start = self.offsets[t + 1]
+        return history[start : start + self.batch_sizes[t]]
 
-    def going_on(self, state, t):
-        return state[: self.sizes[t]]
+    def active(self, state, t):
+        return state[: self.batch_sizes[t]]
 
-    def d_last(self, d_final):
+    def initial_gradient(self, d_final):
         return d_final[:0]
 
-    def joined(self, d_state, d_final, t):
-        return tf.concat([d_state, d_final[tf.shape(d_state)[0] : self.sizes[t]]], 0)
+    def merge_final(self, d_state, d_final, t):
+        ended = d_final[tf.shape(d_state)[0] : self.batch_sizes[t]]
+        return tf.concat([d_state, ended], axis=0)
 
-    def joined_first(self, d_state, d_final):
+    def merge_final_at_start(self, d_state, d_final):
         return tf.concat([d_state, d_final[tf.shape(d_state)[0] :]], axis=0)
 
-    def collected(self, array, width):
-        return tf.cond(  # of no steps at all there is nothing to join
+    def stack(self, array, width):
+        return tf.cond(  # `concat` fails on an array without steps
             array.size() > 0, array.concat, lambda: tf.zeros((0, width), array.dtype)
         )
 
-    def hidden(self, history):
+    def outputs(self, history):
         return history[self.batch :]
 
-    def all_before(self, history):
-        return tf.gather(history, self._before())
+    def previous_states(self, history):
+        step = tf.repeat(tf.range(self.num_steps), self.batch_sizes)
+        row = tf.range(tf.size(step)) - tf.gather(self.ends - self.batch_sizes, step)
+        return tf.gather(history, tf.gather(self.offsets, step) + row)
 
-    def final(self, history):
-        return tf.gather(history, self._final())
-
-    def _before(self):
-        step = tf.repeat(tf.range(self.num_steps), self.sizes)
-        row = tf.range(tf.size(step)) - tf.gather(self.ends - self.sizes, step)
-        return tf.gather(self.blocks, step) + row
-
-    def _final(self):
+    def final_states(self, history):
         row = tf.range(self.batch)
-        lengths = tf.reduce_sum(tf.cast(self.sizes > row[:, None], tf.int32), axis=1)
-        return tf.gather(self.blocks, lengths) + row
+        has_step = tf.cast(self.batch_sizes > row[:, None], tf.int32)
+        lengths = tf.reduce_sum(has_step, axis=1)
+        return tf.gather(history, tf.gather(self.offsets, lengths) + row)

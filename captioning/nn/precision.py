@@ -1,10 +1,10 @@
-"""Precision: matrix products and convolutions in bfloat16, as TensorFlow sees fit.
+"""Mixed precision: matrix products and convolutions in bfloat16 where it is faster.
 
-bfloat16 has float32's range and 8 bits of its 24: enough for what a product sums up,
-too little for a loss, or for weights that move a thousandth of themselves a step
-(Micikevicius et al. 2018, "Mixed Precision Training"). Weights, their gradients and
-moving averages stay float32; TensorFlow's graph rewriter puts casts around products,
-and leaves what lies between two of them (an addition, a tanh) as narrow as they are.
+bfloat16 has float32's range and 8 bits of its 24: enough for the factors of a product,
+too few for a loss, or for weights that change by a thousandth in a step (Micikevicius
+et al. 2018, "Mixed Precision Training"). Weights, their gradients and moving averages
+stay float32. TensorFlow's graph rewriter puts casts around products; an elementwise
+operation between two of them (an addition, a tanh) is computed in bfloat16 too.
 """
 
 import functools
@@ -15,8 +15,8 @@ from pathlib import Path
 
 import tensorflow as tf
 
-_REWRITER = "auto_mixed_precision_onednn_bfloat16"  # of oneDNN's products
-# What Linux calls the instructions: without them bfloat16 is emulated, and slower.
+_REWRITER = "auto_mixed_precision_onednn_bfloat16"  # rewrites for oneDNN
+# Linux' names of the instructions. Without them bfloat16 is emulated, and slower.
 _INSTRUCTIONS = {"avx512_bf16", "amx_bf16", "avx_ne_convert"}
 
 # Derivatives of depthwise convolutions take three times as long in bfloat16: a step
@@ -29,25 +29,26 @@ os.environ.setdefault(
 
 @functools.cache
 def has_bfloat16() -> bool:
-    """Say whether the processor multiplies in bfloat16; False where nothing tells."""
+    """Return whether the processor multiplies in bfloat16; False if that is unknown,
+    which is everywhere but on Linux."""
     try:
-        facts = Path("/proc/cpuinfo").read_text("utf-8")
+        cpu_info = Path("/proc/cpuinfo").read_text("utf-8")
     except OSError:
         return False
-    return not _INSTRUCTIONS.isdisjoint(facts.split())
+    return not _INSTRUCTIONS.isdisjoint(cpu_info.split())
 
 
 @contextmanager
-def products_in(precision: str) -> Iterator[None]:
-    """Within, graphs that run compute their products so.
+def matmul_precision(precision: str) -> Iterator[None]:
+    """Set the precision of the products of all graphs that run in this context.
 
     Args:
-        precision: "float32", or "bfloat16", which is float32 too where the processor
-            has no such products.
+        precision: "float32", or "bfloat16", which means float32 where the processor
+            has no bfloat16 instructions.
     """
     before = tf.config.optimizer.get_experimental_options()
-    narrow = precision == "bfloat16" and has_bfloat16()
-    tf.config.optimizer.set_experimental_options({_REWRITER: narrow})
+    use_bfloat16 = precision == "bfloat16" and has_bfloat16()
+    tf.config.optimizer.set_experimental_options({_REWRITER: use_bfloat16})
     try:
         yield
     finally:

@@ -1,11 +1,11 @@
-"""Recurrence: one cell, the same weights, over all time steps."""
+"""The recurrent layer: one cell, with the same weights, over all time steps."""
 
 import keras
 import tensorflow as tf
 from keras import ops
 
-from captioning.nn.bptt import through_time
-from captioning.nn.matmul import projection
+from captioning.nn.bptt import unroll
+from captioning.nn.matmul import project
 from captioning.nn.packed_sequence import PackedLayout, PaddedLayout, pack_by_mask
 
 
@@ -19,15 +19,15 @@ class Recurrence(keras.layers.Layer):
         for t in range(T):
             output, states = cell.step(projected[:, t], states)
 
-    A masked step leaves the states as they were, gives an output of zeros, and
-    receives no gradient. So it is not taken at all: padding costs nothing. (Under XLA,
-    `jit_compile=True`, there must be no mask: it wants all sizes to be known.)
+    A masked step leaves the states unchanged, gives an output of zeros and has no
+    gradient. It is skipped, so padding costs nothing. (Under XLA, `jit_compile=True`,
+    there must be no mask, since XLA must know all sizes when it compiles.)
 
     Args:
         cell: an `ElmanCell` or `LSTMCell`, or any Keras cell with `project_inputs`
-            and `step`. One that knows its own derivative (`activate_gradient`) is
-            trained by `captioning.nn.bptt`, which is faster. The cell may be
-            shared with other layers: it is not copied.
+            and `step`. A cell with `activate_gradient` is trained by
+            `captioning.nn.bptt`, which is faster. The cell is not copied, so it may be
+            shared with other layers.
 
     Call arguments:
         inputs: ``(batch, time, input_dim)``.
@@ -57,49 +57,48 @@ class Recurrence(keras.layers.Layer):
     def call(self, inputs, initial_state=None, mask=None):
         if initial_state is None:
             initial_state = self.cell.get_initial_state(ops.shape(inputs)[0])
-        written_out = hasattr(self.cell, "activate_gradient")
-        if not written_out:
+        if not hasattr(self.cell, "activate_gradient"):
             return self.scan(inputs, initial_state, mask)
         if mask is None:
-            return self._all_steps(inputs, initial_state)
-        return self._real_steps(inputs, initial_state, ops.cast(mask, "bool"))
+            return self._unroll_padded(inputs, initial_state)
+        return self._unroll_packed(inputs, initial_state, ops.cast(mask, "bool"))
 
-    def _all_steps(self, inputs, states):
+    def _unroll_padded(self, inputs, states):
         inputs = ops.swapaxes(inputs, 0, 1)  # time comes first for the loop
-        steps = PaddedLayout(tf.shape(inputs)[0])
-        outputs, states = self.through_time(inputs, states, steps)
+        layout = PaddedLayout(tf.shape(inputs)[0])
+        outputs, states = self.unroll(inputs, states, layout)
         return ops.swapaxes(outputs, 0, 1), states
 
-    def _real_steps(self, inputs, states, mask):
+    def _unroll_packed(self, inputs, states, mask):
         packing = pack_by_mask(mask)
-        outputs, states = self.through_time(
+        outputs, states = self.unroll(
             packing.pack(inputs),
             [packing.sort(state) for state in states],
-            PackedLayout(packing.sizes, packing.shape[0]),
+            PackedLayout(packing.batch_sizes, packing.shape[0]),
         )
         outputs = packing.unpack(outputs)
         outputs.set_shape([*inputs.shape[:2], self.cell.units])
         return outputs, [packing.unsort(state) for state in states]
 
-    def through_time(self, inputs, states, steps):
-        """Run a cell that knows its own derivative.
+    def unroll(self, inputs, states, layout):
+        """Run a cell that has `activate_gradient`.
 
         Args:
-            inputs: ``(..., input_dim)``, as `steps` has them lie: of a `PaddedLayout`
+            inputs: ``(..., input_dim)`` in the layout: for a `PaddedLayout`
                 ``(time, batch, input_dim)``.
             states: list of ``(batch, units)``.
-            steps: of `nn.packed_sequence`, where the steps of all sequences lie.
+            layout: of `nn.packed_sequence`, where the steps of all sequences lie.
 
         Returns:
             outputs ``(..., units)``, and the list of final states.
         """
-        projected = self.cell.project_inputs(inputs, multiply=projection)
+        projected = self.cell.project_inputs(inputs, matmul=project)
         states = [ops.cast(state, projected.dtype) for state in states]
         kernel = ops.cast(self.cell.recurrent_kernel, projected.dtype)
-        return through_time(self.cell, projected, kernel, states, steps)
+        return unroll(self.cell, projected, kernel, states, layout)
 
     def scan(self, inputs, states, mask=None):
-        """Run any cell and leave its derivative to TensorFlow: the slow reference.
+        """Run any cell, with automatic differentiation: the slow reference.
 
         Args:
             inputs: ``(batch, time, input_dim)``.
@@ -113,7 +112,7 @@ class Recurrence(keras.layers.Layer):
         states = [ops.cast(state, projected.dtype) for state in states]
         if mask is not None:
             mask = ops.swapaxes(ops.cast(mask, "bool"), 0, 1)[..., None]
-        # tf.scan, for a length that is only known when the batch is there.
+        # tf.scan, because the length is known only at run time.
         outputs, history = tf.scan(
             lambda past, step: self._step(past[1], *step),
             [projected] if mask is None else [projected, mask],
@@ -133,7 +132,7 @@ class Recurrence(keras.layers.Layer):
         return output, new_states
 
     def compute_mask(self, inputs, mask=None):
-        # The outputs are masked as the inputs were; the final states are all real.
+        # The outputs have the inputs' mask; the final states are all real.
         return mask, [None] * self.cell.num_states
 
     def get_config(self):

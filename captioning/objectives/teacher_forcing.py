@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from captioning.nn.fused_cross_entropy import mean_word_loss
+from captioning.nn.fused_cross_entropy import fused_cross_entropy
 
 
 def teacher_forcing_loss(
@@ -41,6 +41,6 @@ def teacher_forcing_loss(
     labels = tf.boolean_mask(labels, real)
     if weights is not None:  # of each token that of its sentence
         weights = tf.repeat(weights, tf.reduce_sum(tf.cast(real, tf.int32), axis=1))
-    return mean_word_loss(
+    return fused_cross_entropy(
         hidden(inputs, real), labels, *readout, label_smoothing, weights
     )

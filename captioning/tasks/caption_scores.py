@@ -1,5 +1,6 @@
 """Scores of captions: what was said of each picture, against what people wrote."""
 
+import functools
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,9 +9,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from captioning.metrics import METEOR_NAME, CiderD, meteor, score_corpus
+from captioning.metrics import (
+    METEOR_NAME,
+    CiderD,
+    meteor,
+    meteor_available,
+    score_corpus,
+)
 from captioning.metrics.diversity import habits, mean_diversity
 from captioning.metrics.ptb_tokenizer import tokenize
+from data_prep.console import say
 from data_prep.errors import BadInput
 from data_prep.harbour.captions import parse
 from data_prep.harbour.scene import Scene, facts
@@ -98,20 +106,27 @@ class SplitCiderD:
         return [found[image_id] for image_id in self._image_ids]
 
 
-def score_captions(
-    captions: Mapping[str, str], split: Split
-) -> dict[str, float | None]:
+def score_captions(captions: Mapping[str, str], split: Split) -> dict[str, float]:
     """Return every score of one caption a picture, by name, on coco-caption's tokens.
 
-    METEOR is None where NLTK finds no WordNet.
+    Where NLTK finds no WordNet, METEOR is not among them, and stderr says why.
     """
     tokens = {image_id: tokenize(text) for image_id, text in captions.items()}
     references = reference_tokens(split)
-    found = meteor(tokens, references)
-    return {
-        **score_corpus(tokens, references).overall,
-        METEOR_NAME: found and found[0],
-    }
+    scores = dict(score_corpus(tokens, references).overall)
+    if meteor_available():
+        scores[METEOR_NAME], _ = meteor(tokens, references)
+    else:
+        _say_that_meteor_is_missing()
+    return scores
+
+
+@functools.cache  # once a process
+def _say_that_meteor_is_missing() -> None:
+    say(
+        f"{METEOR_NAME} is left out: NLTK found no WordNet. Set NLTK_DATA to the "
+        "folder that has corpora/wordnet.zip."
+    )
 
 
 def caption_diversity(captions: Mapping[str, str], split: Split) -> dict[str, float]:
@@ -146,7 +161,7 @@ def score_facts(captions: Mapping[str, str], split: Split) -> FactScores | None:
     return FactScores(by_kind, 2 * right.total() / stated.total())
 
 
-def scores_of(captions: Mapping[str, str], split: Split) -> dict[str, float | None]:
+def scores_of(captions: Mapping[str, str], split: Split) -> dict[str, float]:
     """Return all scores of one caption a picture of a split, by name."""
     scores = score_captions(captions, split)
     facts = score_facts(captions, split)

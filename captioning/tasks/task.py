@@ -115,7 +115,7 @@ class Task(abc.ABC):
     # === Use ===
 
     @abc.abstractmethod
-    def scores(self, data: Path, split: str) -> dict[str, float | None]:
+    def scores(self, data: Path, split: str) -> dict[str, float]:
         """Return every score on a split, by name; None where it can't be measured."""
 
     @abc.abstractmethod

@@ -13,7 +13,7 @@ from data_prep.prepared.records import read_shards
 NUM_SAMPLES = 8  # two rows of pictures: enough to see, few enough to look at
 
 
-def score_table(scores: dict[str, float | None]) -> str:
+def score_table(scores: dict[str, float]) -> str:
     """Return scores as text, one line a score."""
     width = max(18, *map(len, scores))
     return "\n".join(_line(name, value, width) for name, value in scores.items())
@@ -65,6 +65,5 @@ def _write_samples(folder: Path, data: Path, split: str) -> dict[str, Path]:
     return samples
 
 
-def _line(name: str, value: float | None, width: int = 18) -> str:
-    shown = "not measured: NLTK finds no WordNet" if value is None else f"{value:.4f}"
-    return f"{name:<{width}} {shown}"
+def _line(name: str, value: float, width: int = 18) -> str:
+    return f"{name:<{width}} {value:.4f}"

@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from captioning.models.multitask import Multitask
-from captioning.nn.precision import products_in
+from captioning.nn.precision import matmul_precision
 from captioning.tasks.config import TaskConfig, override
 
 # Owner of what more than one head uses.
@@ -77,7 +77,7 @@ class TrainStep:
 
     def step(self, name: str, batch) -> tf.Tensor:
         """Learn from one batch of one head; return its loss, float32 ()."""
-        with products_in(self._precisions[name]):
+        with matmul_precision(self._precisions[name]):
             return self._steps[name](batch)
 
     def _compiled(self, name: str, objective: Objective):

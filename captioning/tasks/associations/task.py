@@ -196,7 +196,7 @@ class Associations(Task):
         hidden = self.model.hidden(token_ids)
         return self.model.logits(tf.gather(hidden, last, batch_dims=1))
 
-    def scores(self, data: Path, split: str) -> dict[str, float | None]:
+    def scores(self, data: Path, split: str) -> dict[str, float]:
         return {self.score_name: self._recall(data, split)}
 
     def examples(self, data: Path, split: str, count: int) -> list[str]:

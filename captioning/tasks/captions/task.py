@@ -251,7 +251,7 @@ class Captions(Task):
         _, weights = self.model.hidden(inputs, before, tf.constant([0]))
         return [word.decode("utf-8") for word in words], weights[0].numpy()
 
-    def scores(self, data: Path, split: str) -> dict[str, float | None]:
+    def scores(self, data: Path, split: str) -> dict[str, float]:
         return scores_of(
             self.caption_split(data, split), images.load_split(data, split)
         )

@@ -48,7 +48,7 @@ class Sentiment(Task):
         )
         self.model.build()
         self._verdicts = tf.function(
-            lambda token_ids: tf.nn.softmax(self.model.verdict(token_ids)),
+            lambda token_ids: tf.nn.softmax(self.model.last_logits(token_ids)),
             autograph=False,
             input_signature=[tf.TensorSpec((None, None), tf.int32)],
         )
@@ -107,7 +107,7 @@ class Sentiment(Task):
     def loss(self, batch, training: bool = True) -> tf.Tensor:
         """Return the mean cross-entropy of the verdicts, float32 (), in nats."""
         token_ids, labels = batch
-        logits = self.model.verdict(token_ids, training=training)
+        logits = self.model.last_logits(token_ids, training=training)
         smoothing = self.config.regularization.label_smoothing if training else 0.0
         return tf.reduce_mean(token_cross_entropy(labels, logits, smoothing))
 
@@ -129,7 +129,7 @@ class Sentiment(Task):
         found = self.probabilities(split.texts) > 0.5
         return float(np.mean(found == (split.labels == POSITIVE)))
 
-    def scores(self, data: Path, split: str) -> dict[str, float | None]:
+    def scores(self, data: Path, split: str) -> dict[str, float]:
         return {"accuracy": self._accuracy(load_labelled(data, split))}
 
     def examples(self, data: Path, split: str, count: int) -> list[str]:

@@ -152,7 +152,7 @@ class Tags(Task):
         ]
         return macro_average_precision(np.concatenate(logits), truth)
 
-    def scores(self, data: Path, split: str) -> dict[str, float | None]:
+    def scores(self, data: Path, split: str) -> dict[str, float]:
         truth = self._truth_to_score(data, split)
         found = self._precision(
             cached_rows(self.config, data, split, encoder=self.encoder), truth

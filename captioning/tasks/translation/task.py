@@ -229,8 +229,8 @@ class Translation(Task):
             found[direction] = bleu(said, [row[direction.target] for row in rows])
         return found
 
-    def scores(self, data: Path, split: str) -> dict[str, float | None]:
-        scores: dict[str, float | None] = {}
+    def scores(self, data: Path, split: str) -> dict[str, float]:
+        scores: dict[str, float] = {}
         for direction, found in self._bleu(data, split).items():
             scores[f"BLEU {direction}"] = found.lower_cased
             scores[f"BLEU {direction}, cased"] = found.cased

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from captioning.metrics import (
-    METEOR_NAME,
     CiderD,
     bleu,
     cider_d,
@@ -234,50 +233,3 @@ def test_errors_tell_what_to_do(metric, candidates, references, message):
 def test_cider_d_names_an_unknown_image():
     with pytest.raises(ValueError, match="found image 'b.jpg'.*1 images"):
         CiderD({"a.jpg": [["a"]]}).score({"b.jpg": ["a"]})
-
-
-# === METEOR ===
-
-
-@pytest.fixture
-def fresh_wordnet(monkeypatch):
-    """Let NLTK look for WordNet anew, in the given folders only."""
-    import nltk
-    from nltk.corpus.reader.wordnet import WordNetCorpusReader
-    from nltk.corpus.util import LazyCorpusLoader
-
-    def look_in(*folders: Path) -> None:
-        monkeypatch.setattr(nltk.data, "path", [str(folder) for folder in folders])
-        languages = LazyCorpusLoader("omw-1.4", WordNetCorpusReader)  # never opened
-        fresh = LazyCorpusLoader("wordnet", WordNetCorpusReader, languages)
-        monkeypatch.setattr(nltk.corpus, "wordnet", fresh)
-
-    return look_in
-
-
-def test_meteor_is_none_without_wordnet(fresh_wordnet, tmp_path):
-    fresh_wordnet(tmp_path)
-    assert meteor({1: ["a"]}, {1: [["a"]]}) is None
-
-
-def test_meteor_is_none_where_wordnet_is_broken(fresh_wordnet, tmp_path):
-    (tmp_path / "corpora").mkdir()
-    (tmp_path / "corpora" / "wordnet.zip").write_bytes(b"not a zip file")
-    fresh_wordnet(tmp_path)
-    assert meteor({1: ["a"]}, {1: [["a"]]}) is None
-
-
-def test_meteor_knows_stems_and_synonyms(fresh_wordnet, shared_data):
-    fresh_wordnet(shared_data("nltk_data"))
-    assert "NLTK" in METEOR_NAME  # nobody may take it for METEOR 1.5
-    reference = {1: [words("a dog chases the car")]}
-
-    def score(text: str) -> float:
-        return meteor({1: words(text)}, reference)[0]
-
-    same = score("a dog chases the car")
-    assert 0.95 < same <= 1
-    assert score("a dog chases the auto") == pytest.approx(same)
-    assert score("a dog chased the car") == pytest.approx(same)
-    assert score("a dog chases the pigeon") < same
-    assert score("") == 0

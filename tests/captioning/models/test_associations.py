@@ -1,15 +1,15 @@
-"""Word associations: what is said after each word, of what was read up to it."""
+"""Word associations: logits after each word, from the words up to it."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.models.associations import WordAssociations, running_mean
+from captioning.models.associations import WordAssociations
 from captioning.nn.cells import build_cell
+from data_prep.text.special_tokens import PAD, START
 
 VOCABULARY, RELATED, EMBEDDING, UNITS = 11, 6, 8, 9
-PAD, START = 0, 2
 SENTENCES = np.array(
     [[START, 4, 7, 5, 9], [START, 10, 6, PAD, PAD], [START, PAD, PAD, PAD, PAD]]
 )
@@ -42,7 +42,7 @@ def test_equal_to_the_equations_step_by_step(seeded, name):
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
 
 
-def test_nothing_depends_on_later_words(seeded):
+def test_logits_do_not_depend_on_later_words(seeded):
     model = build()
     other = SENTENCES.copy()
     other[0, 3:] = [8, 4]
@@ -60,26 +60,12 @@ def test_padding_changes_nothing(seeded):
     )
 
 
-def test_order_matters_to_the_cell_only(seeded):
+def test_the_mean_ignores_the_order_of_words_and_the_cell_does_not(seeded):
     model = build()
     turned = SENTENCES[:1, [0, 3, 2, 1, 4]]
     hidden, other = model.hidden(SENTENCES[:1])[0, -1], model.hidden(turned)[0, -1]
     np.testing.assert_allclose(hidden[UNITS:], other[UNITS:], atol=1e-6)
     assert not np.allclose(hidden[:UNITS], other[:UNITS])
-
-
-def test_running_mean_against_numpy():
-    inputs = np.random.default_rng(2).normal(size=(1, 5, 3))
-    mask = np.array([[False, True, True, False, True]])
-    real = inputs[0]
-    expected = [
-        np.zeros(3),
-        real[1],
-        real[1:3].mean(axis=0),
-        real[1:3].mean(axis=0),
-        real[[1, 2, 4]].mean(axis=0),
-    ]
-    np.testing.assert_allclose(running_mean(inputs, mask)[0], expected, atol=1e-6)
 
 
 def test_dropout_in_training_only(seeded):
@@ -88,7 +74,7 @@ def test_dropout_in_training_only(seeded):
     assert not np.allclose(model(SENTENCES), model(SENTENCES, training=True))
 
 
-def test_a_dropped_word_was_not_read_at_all(seeded):
+def test_word_dropout_drops_all_channels_of_a_word(seeded):
     words = build(word_dropout=0.5).word_dropout(tf.ones((4, 5, 3)), training=True)
     assert set(np.unique(words)) == {0.0, 2.0}
     np.testing.assert_array_equal(words[..., :1] * np.ones(3), words)
@@ -105,7 +91,7 @@ def test_the_cell_is_shared_not_copied(seeded):
 
 
 @pytest.mark.parametrize("name", ["elman", "lstm"])
-def test_serialises(seeded, name):
+def test_config_round_trip(seeded, name):
     model = build(build_cell(name, UNITS), dropout=0.3, word_dropout=0.1)
     again = keras.saving.deserialize_keras_object(
         keras.saving.serialize_keras_object(model)
@@ -116,8 +102,8 @@ def test_serialises(seeded, name):
     assert again.get_config() == model.get_config()
 
 
-def test_learns_which_words_go_together(seeded):
-    """Two harbours: where a boat (4) is, water (0); where a car (5) is, a road (1)."""
+def test_it_learns_which_words_are_related(seeded):
+    """With a boat (4) goes water (0), with a car (5) a road (1)."""
     from captioning.nn.losses import related_cross_entropy
 
     model = build(build_cell("elman", UNITS))

@@ -1,12 +1,13 @@
-"""The sentiment reader: left to right, a verdict a token, padding is nothing."""
+"""The sentiment classifier: its equation, its order, its padding and its dropouts."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.models.sentiment import PAD, START, SentimentClassifier
+from captioning.models.sentiment import SentimentClassifier
 from captioning.nn.cells import ElmanCell, LSTMCell, build_cell
+from data_prep.text.special_tokens import PAD, START, UNK
 
 VOCABULARY, UNITS, EMBEDDING_DIM = 13, 6, 5
 # The second sentence is padded, the third is START alone.
@@ -16,9 +17,9 @@ LENGTHS = [5, 3, 1]
 
 @pytest.fixture
 def reader(seeded):
-    """Return a function: a small reader with n-grams that are not zeros."""
+    """Return a function that builds a small model whose n-grams are not zeros."""
 
-    def build(cell="lstm", longest_gram=3, **knobs):
+    def build(cell="lstm", longest_gram=3, **options):
         if isinstance(cell, str):
             cell = build_cell(cell, UNITS)
         model = SentimentClassifier(
@@ -27,7 +28,7 @@ def reader(seeded):
             cell,
             longest_gram=longest_gram,
             gram_buckets=29,
-            **knobs,
+            **options,
         )
         model.build()
         random = np.random.default_rng(4)
@@ -39,18 +40,18 @@ def reader(seeded):
 
 
 @pytest.mark.parametrize("cell", ["elman", "lstm"])
-def test_the_last_verdict_of_all_is_the_verdict(reader, cell):
+def test_last_logits_equal_those_of_call_at_the_last_token(reader, cell):
     model = reader(cell)
     every = model(TOKEN_IDS)
     assert every.shape == (3, 5, 2)
-    verdict = model.verdict(TOKEN_IDS)
+    last = model.last_logits(TOKEN_IDS)
     for row, length in enumerate(LENGTHS):
-        np.testing.assert_allclose(verdict[row], every[row, length - 1], atol=1e-6)
+        np.testing.assert_allclose(last[row], every[row, length - 1], atol=1e-6)
 
 
 @pytest.mark.parametrize("longest_gram", [1, 3])
-def test_it_is_the_equation(reader, longest_gram):
-    """Against NumPy, with the rows of the n-grams as they are hashed."""
+def test_equal_to_the_equation(reader, longest_gram):
+    """Against NumPy, with the table rows that the n-grams are hashed to."""
     model = reader("elman", longest_gram=longest_gram)
     kernel, recurrent, bias = model.cell.get_weights()
     h, past = np.zeros(UNITS), []
@@ -58,7 +59,7 @@ def test_it_is_the_equation(reader, longest_gram):
     inputs = np.asarray(model.embedding.embeddings)[TOKEN_IDS[0]]
     if longest_gram > 1:
         tables = [np.asarray(table.embeddings) for table in model.gram_embeddings]
-        rows = [rows[0] for rows in model._gram_rows(TOKEN_IDS[:1])]
+        rows = [rows[0] for rows in model._gram_indices(TOKEN_IDS[:1])]
         grams = [table[of] for table, of in zip(tables, rows, strict=True)]
         inputs += (
             np.concatenate(grams, axis=-1) @ model.gram_projection.get_weights()[0]
@@ -76,7 +77,7 @@ def test_padding_changes_nothing(reader, cell):
     model = reader(cell)
     padded = np.pad(TOKEN_IDS, [[0, 0], [0, 4]], constant_values=PAD)
     np.testing.assert_allclose(
-        model.verdict(padded), model.verdict(TOKEN_IDS), atol=1e-6
+        model.last_logits(padded), model.last_logits(TOKEN_IDS), atol=1e-6
     )
     for row, length in enumerate(LENGTHS):
         alone = model(TOKEN_IDS[row : row + 1, :length])
@@ -86,14 +87,14 @@ def test_padding_changes_nothing(reader, cell):
 def test_padding_receives_no_gradient(reader):
     model = reader()
     with tf.GradientTape() as tape:
-        loss = tf.reduce_sum(model.verdict(TOKEN_IDS) ** 2)
+        loss = tf.reduce_sum(model.last_logits(TOKEN_IDS) ** 2)
     gradient = tape.gradient(loss, model.embedding.embeddings)
     gradient = tf.convert_to_tensor(gradient).numpy()
     assert np.all(gradient[PAD] == 0)
     assert np.all(gradient[START] != 0)
 
 
-def test_a_verdict_knows_nothing_of_later_words(reader):
+def test_logits_do_not_depend_on_later_words(reader):
     model = reader()
     changed = TOKEN_IDS.copy()
     changed[0, 3:] = [9, 10]
@@ -104,14 +105,13 @@ def test_a_verdict_knows_nothing_of_later_words(reader):
 
 def test_the_order_of_words_matters(reader):
     model = reader(longest_gram=1)
-    one, other = model.verdict(np.array([[2, 5, 6, 7], [2, 6, 5, 7]]))
+    one, other = model.last_logits(np.array([[2, 5, 6, 7], [2, 6, 5, 7]]))
     assert np.abs(one - other).max() > 1e-4
 
 
-def test_ngrams_are_of_the_tokens_read_so_far(reader):
-    """The same three tokens meet in the same rows wherever they stand."""
+def test_ngrams_have_the_same_row_wherever_they_stand(reader):
     model = reader()
-    two, three = model._gram_rows(np.array([[2, 5, 6, 7], [2, 2, 5, 6]]))
+    two, three = model._gram_indices(np.array([[2, 5, 6, 7], [2, 2, 5, 6]]))
     assert two[0, 2] == two[1, 3]
     assert three[0, 2] == three[1, 3]
     assert two[0, 2] != two[0, 3]
@@ -122,22 +122,24 @@ def test_ngrams_are_of_the_tokens_read_so_far(reader):
 def test_words_are_dropped_in_training_only(reader):
     model = reader(word_dropout=0.999)
     np.testing.assert_array_equal(model(TOKEN_IDS), model(TOKEN_IDS))
-    unknown = np.where(TOKEN_IDS > START, 1, TOKEN_IDS)
+    unknown = np.where(TOKEN_IDS > START, UNK, TOKEN_IDS)
     np.testing.assert_allclose(
-        model.verdict(TOKEN_IDS, training=True), model.verdict(unknown), atol=1e-6
+        model.last_logits(TOKEN_IDS, training=True),
+        model.last_logits(unknown),
+        atol=1e-6,
     )
 
 
 @pytest.mark.parametrize("share", ["dropout", "readout_dropout", "gram_dropout"])
 def test_each_dropout_drops_in_training_only(reader, share):
     model = reader(**{share: 0.5})
-    calm = model.verdict(TOKEN_IDS)
-    np.testing.assert_array_equal(calm, model.verdict(TOKEN_IDS))
-    assert np.abs(calm - model.verdict(TOKEN_IDS, training=True)).max() > 1e-4
+    expected = model.last_logits(TOKEN_IDS)
+    np.testing.assert_array_equal(expected, model.last_logits(TOKEN_IDS))
+    assert np.abs(expected - model.last_logits(TOKEN_IDS, training=True)).max() > 1e-4
 
 
-def test_learns_that_not_turns_the_verdict(reader):
-    """Neither word decides alone, an exclusive or: only reading both does."""
+def test_it_learns_that_a_negation_inverts_the_class(reader):
+    """An exclusive or of two words: neither decides alone."""
     model = reader("lstm", longest_gram=1)
     sentences = np.array([[2, 5, 6], [2, 5, 7], [2, 8, 6], [2, 8, 7]])
     labels = np.array([1, 0, 0, 1])
@@ -147,7 +149,7 @@ def test_learns_that_not_turns_the_verdict(reader):
     def step():
         with tf.GradientTape() as tape:
             loss = tf.nn.sparse_softmax_cross_entropy_with_logits(
-                labels, model.verdict(sentences, training=True)
+                labels, model.last_logits(sentences, training=True)
             )
         variables = model.trainable_variables
         optimizer.apply(tape.gradient(loss, variables), variables)
@@ -155,7 +157,9 @@ def test_learns_that_not_turns_the_verdict(reader):
     optimizer.build(model.trainable_variables)
     for _ in range(100):
         step()
-    np.testing.assert_array_equal(np.argmax(model.verdict(sentences), axis=1), labels)
+    np.testing.assert_array_equal(
+        np.argmax(model.last_logits(sentences), axis=1), labels
+    )
 
 
 @pytest.mark.parametrize("cell_class", [ElmanCell, LSTMCell])
@@ -166,20 +170,20 @@ def test_the_cell_may_be_shared(seeded, cell_class):
     kernel = cell.kernel
     other.build()
     assert one.cell is other.cell is cell
-    assert cell.kernel is kernel, "the second reader has built the cell again"
+    assert cell.kernel is kernel, "the second model has built the cell again"
     shared = {id(v) for v in one.variables} & {id(v) for v in other.variables}
     assert len(shared) == len(cell.variables) == 3
 
 
-def test_serialises(reader, tmp_path):
-    knobs = {
+def test_config_and_weights_round_trip(reader, tmp_path):
+    options = {
         "num_classes": 3,
         "dropout": 0.3,
         "readout_dropout": 0.4,
         "word_dropout": 0.1,
         "gram_dropout": 0.2,
     }
-    model = reader("elman", **knobs)
+    model = reader("elman", **options)
     again = keras.saving.deserialize_keras_object(
         keras.saving.serialize_keras_object(model)
     )
@@ -189,13 +193,15 @@ def test_serialises(reader, tmp_path):
     np.testing.assert_array_equal(model(TOKEN_IDS), again(TOKEN_IDS))
     config = again.get_config()
     assert config == model.get_config()
-    assert knobs.items() <= config.items()
+    assert options.items() <= config.items()
 
 
-def test_runs_in_a_graph_of_any_length(reader):
+def test_one_graph_takes_any_length(reader):
     model = reader()
     spec = [tf.TensorSpec((None, None), tf.int32)]
     every = tf.function(model, input_signature=spec)
     np.testing.assert_allclose(every(TOKEN_IDS), model(TOKEN_IDS), atol=1e-6)
-    verdict = tf.function(model.verdict, input_signature=spec)
-    np.testing.assert_allclose(verdict(TOKEN_IDS), model.verdict(TOKEN_IDS), atol=1e-6)
+    last_logits = tf.function(model.last_logits, input_signature=spec)
+    np.testing.assert_allclose(
+        last_logits(TOKEN_IDS), model.last_logits(TOKEN_IDS), atol=1e-6
+    )

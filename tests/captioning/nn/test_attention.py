@@ -1,4 +1,4 @@
-"""Attention: the equation against NumPy, and pictures one can check by eye."""
+"""Attention: the equation against NumPy, and examples to check by eye."""
 
 import numpy as np
 import tensorflow as tf
@@ -26,7 +26,7 @@ def test_equal_to_numpy(seeded):
     np.testing.assert_allclose(context, expected @ v, rtol=1e-5)
 
 
-def test_weights_sum_to_one_and_find_the_region_asked_for():
+def test_weights_sum_to_one_and_select_the_matching_region():
     layer = RegionAttention(2)
     regions = np.array([[[9.0, 0.0], [0.0, 9.0]]])
     memory = layer.project_regions(regions)
@@ -40,7 +40,7 @@ def test_weights_sum_to_one_and_find_the_region_asked_for():
     np.testing.assert_allclose(context[0], regions[0], atol=1e-4)
 
 
-def test_masked_regions_are_as_if_they_were_not_there(seeded):
+def test_masked_regions_change_nothing(seeded):
     random = np.random.default_rng(3)
     query = random.normal(size=(2, 5, 4)).astype("float32")
     regions = random.normal(size=(2, 7, 6)).astype("float32")
@@ -57,8 +57,8 @@ def test_masked_regions_are_as_if_they_were_not_there(seeded):
         )
 
 
-def test_a_memory_is_a_nest_of_tensors_with_a_mask_and_without(seeded):
-    """So a loop can carry it, and one call can pick its rows."""
+def test_a_memory_is_a_nest_of_tensors_with_and_without_a_mask(seeded):
+    """So that it can be a loop variable, and its rows can be gathered."""
     layer = RegionAttention(3)
     regions = tf.random.stateless_normal((2, 7, 6), seed=(0, 0))
     for mask in (None, tf.ones((2, 7), tf.bool)):
@@ -66,7 +66,7 @@ def test_a_memory_is_a_nest_of_tensors_with_a_mask_and_without(seeded):
         turned = tf.nest.map_structure(lambda t: tf.gather(t, [1, 0, 0]), memory)
         context, weights = layer(tf.ones((3, 1, 4)), turned)
         assert context.shape == (3, 1, 3)
-        # Nothing is masked: the values are those of no mask, bit by bit.
+        # With nothing masked the values equal those without a mask, bit by bit.
         np.testing.assert_array_equal(
             weights, layer(tf.ones((3, 1, 4)), turned._replace(mask=()))[1]
         )

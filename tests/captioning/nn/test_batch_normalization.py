@@ -1,4 +1,4 @@
-"""The fused operation computes what Keras' layer computes."""
+"""Batch normalisation: the fused operation equals Keras' layer."""
 
 import keras
 import numpy as np
@@ -28,7 +28,7 @@ def maps():
     return tf.constant(random.normal(2.0, 3.0, (6, 4, 5, 3)), tf.float32)
 
 
-def test_outputs_gradients_and_moving_averages_are_those_of_keras(pair, maps):
+def test_outputs_gradients_and_moving_averages_equal_those_of_keras(pair, maps):
     found = []
     for layer in pair:
         with tf.GradientTape() as tape:
@@ -43,19 +43,19 @@ def test_outputs_gradients_and_moving_averages_are_those_of_keras(pair, maps):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
 
 
-def test_inference_is_that_of_keras(pair, maps):
+def test_inference_equals_that_of_keras(pair, maps):
     theirs, ours = (layer(maps, training=False) for layer in pair)
     np.testing.assert_array_equal(ours, theirs)
 
 
-def test_frozen_it_normalises_by_its_averages(pair, maps):
+def test_a_frozen_layer_normalises_by_its_moving_averages(pair, maps):
     _, ours = pair
     ours.trainable = False
     np.testing.assert_array_equal(ours(maps, training=True), ours(maps, training=False))
 
 
-def test_its_weights_lie_where_those_of_keras_lie(tmp_path):
-    """A run's weights that were written with Keras' layer are read by ours."""
+def test_its_weights_have_the_paths_of_those_of_keras(tmp_path):
+    """So that it reads the weights of a run that was written with Keras' layer."""
     files = []
     for number, kind in enumerate(
         (keras.layers.BatchNormalization, BatchNormalization)

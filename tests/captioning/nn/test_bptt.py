@@ -1,4 +1,4 @@
-"""The written-out way back through time against TensorFlow's own derivative."""
+"""Back-propagation through time, written out, against automatic differentiation."""
 
 import keras
 import numpy as np
@@ -61,7 +61,7 @@ def values_and_gradients(layer, inputs, states, mask, through):
 @pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("through", ["outputs", "states", "all"])
 @pytest.mark.parametrize("in_graph", [False, True])
-def test_all_values_and_gradients_are_those_of_the_plain_loop(
+def test_all_values_and_gradients_equal_those_of_the_plain_loop(
     build, masked, through, in_graph
 ):
     cell = built(build(dtype="float64"))
@@ -74,7 +74,7 @@ def test_all_values_and_gradients_are_those_of_the_plain_loop(
         )
         for kind in (Recurrence, Scan)
     )
-    # What the loss does not reach has no derivative there, and that of zeros here.
+    # Of what the loss does not depend on, the tape returns None and ours zeros.
     for one, other in zip(found, expected, strict=True):
         other = tf.zeros_like(one) if other is None else other
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
@@ -82,7 +82,7 @@ def test_all_values_and_gradients_are_those_of_the_plain_loop(
 
 @CELLS
 @pytest.mark.parametrize("length", [1, 4])
-def test_one_graph_serves_every_batch_and_length(build, length):
+def test_one_graph_takes_any_batch_and_length(build, length):
     cell = built(build(dtype="float64"))
     layer, plain = (kind(cell, dtype="float64") for kind in (Recurrence, Scan))
 
@@ -102,7 +102,7 @@ def test_one_graph_serves_every_batch_and_length(build, length):
 
 
 @CELLS
-def test_a_sequence_of_no_steps_changes_nothing(build):
+def test_a_sequence_of_length_zero_leaves_the_states_unchanged(build):
     layer = Recurrence(built(build(dtype="float64")), dtype="float64")
     states = [normal(BATCH, UNITS) for _ in range(layer.cell.num_states)]
     outputs, final = layer(tf.zeros((BATCH, 0, INPUT_DIM), "float64"), states)
@@ -112,7 +112,7 @@ def test_a_sequence_of_no_steps_changes_nothing(build):
 
 
 @CELLS
-def test_two_recurrences_add_their_gradients_in_one_cell(build):
+def test_gradients_of_two_layers_over_one_cell_add_up(build):
     cell = built(build(dtype="float64"))
     inputs = normal(BATCH, TIME, INPUT_DIM)
     gradients = []
@@ -128,7 +128,7 @@ def test_two_recurrences_add_their_gradients_in_one_cell(build):
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
 
 
-def test_the_way_back_can_itself_be_differentiated():
+def test_the_gradient_can_be_differentiated_again():
     cell = built(LSTMCell(UNITS, dtype="float64"))
     inputs = normal(BATCH, TIME, INPUT_DIM)
     second = []
@@ -145,7 +145,7 @@ def test_the_way_back_can_itself_be_differentiated():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
-def test_other_dtypes_learn(dtype):
+def test_gradients_in_other_dtypes(dtype):
     layer = Recurrence(LSTMCell(UNITS, dtype=dtype), dtype=dtype)
     inputs = tf.cast(normal(BATCH, TIME, INPUT_DIM), layer.compute_dtype)
     with tf.GradientTape() as tape:
@@ -159,7 +159,9 @@ def test_other_dtypes_learn(dtype):
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
-def test_keras_infers_shapes_and_fits_a_functional_model(jit_compile, seeded):
+def test_a_functional_model_has_static_shapes_and_is_trained_by_fit(
+    jit_compile, seeded
+):
     inputs = keras.Input((None, INPUT_DIM))
     outputs, states = Recurrence(LSTMCell(UNITS))(inputs)
     assert outputs.shape == (None, None, UNITS)
@@ -172,12 +174,12 @@ def test_keras_infers_shapes_and_fits_a_functional_model(jit_compile, seeded):
     assert losses[-1] < losses[0]
 
 
-def test_a_masked_functional_model_fits_as_keras_compiles_it(seeded):
+def test_a_masked_functional_model_is_trained_by_fit(seeded):
     words = keras.Input((None,), dtype="int32")
     embedded = keras.layers.Embedding(5, INPUT_DIM, mask_zero=True)(words)
     _, (last, _) = Recurrence(LSTMCell(UNITS))(embedded)
     model = keras.Model(words, last)
-    model.compile("adam", "mse")  # Keras decides about XLA
+    model.compile("adam", "mse")  # Keras decides whether to use XLA
     x = np.array([[1, 2, 0, 0], [3, 4, 1, 2]])
     losses = model.fit(x, np.ones((2, UNITS)), epochs=3, verbose=0).history["loss"]
     assert losses[-1] < losses[0]
@@ -187,7 +189,7 @@ def test_a_masked_functional_model_fits_as_keras_compiles_it(seeded):
 
 
 @CELLS
-def test_exports_for_any_batch_and_length(build, tmp_path):
+def test_an_exported_model_takes_any_batch_and_length(build, tmp_path):
     inputs = keras.Input((None, INPUT_DIM))
     outputs, _ = Recurrence(built(build()))(inputs)
     model = keras.Model(inputs, outputs)
@@ -198,7 +200,7 @@ def test_exports_for_any_batch_and_length(build, tmp_path):
         np.testing.assert_allclose(served.serve(x), model(x), rtol=1e-5, atol=1e-6)
 
 
-def test_a_cell_without_a_derivative_of_its_own_runs_by_the_plain_loop(monkeypatch):
+def test_a_cell_without_activate_gradient_runs_by_the_plain_loop(monkeypatch):
     cell = built(LSTMCell(UNITS, dtype="float64"))
     inputs = normal(BATCH, TIME, INPUT_DIM)
     expected, _ = Recurrence(cell, dtype="float64")(inputs)

@@ -16,7 +16,7 @@ def random():
 
 
 def built(cell, random):
-    """Build a cell and give every one of its weights, so every gate, other numbers."""
+    """Build a cell and give all weights distinct values, so that gates differ."""
     cell.build((None, INPUT_DIM))
     cell.set_weights([random.normal(size=w.shape) for w in cell.weights])
     return cell
@@ -43,7 +43,7 @@ def lstm_by_hand(cell, x, h, c):
 @pytest.mark.parametrize(
     ("cell_class", "by_hand"), [(ElmanCell, elman_by_hand), (LSTMCell, lstm_by_hand)]
 )
-def test_one_step_is_the_equation(cell_class, by_hand, random):
+def test_one_step_equals_the_equation(cell_class, by_hand, random):
     cell = built(cell_class(UNITS, dtype="float64"), random)
     x = random.normal(size=(BATCH, INPUT_DIM))
     states = [random.normal(size=(BATCH, UNITS)) for _ in range(cell.num_states)]
@@ -83,7 +83,7 @@ def test_forget_bias_reaches_the_forget_gate_only():
 
 
 @pytest.mark.parametrize("cell_class", [ElmanCell, LSTMCell])
-def test_an_empty_past_is_zeros(cell_class):
+def test_the_initial_states_are_zeros(cell_class):
     cell = cell_class(UNITS)
     states = cell.get_initial_state(BATCH)
     assert len(states) == cell.num_states
@@ -101,7 +101,7 @@ def test_an_empty_past_is_zeros(cell_class):
         LSTMCell(UNITS, longest=20),
     ],
 )
-def test_a_model_over_the_cell_survives_saving(cell, tmp_path, random):
+def test_a_model_with_the_cell_is_saved_and_loaded(cell, tmp_path, random):
     inputs = keras.Input((None, INPUT_DIM))
     model = keras.Model(inputs, keras.layers.RNN(cell)(inputs))
     model.save(tmp_path / "model.keras")
@@ -111,7 +111,7 @@ def test_a_model_over_the_cell_survives_saving(cell, tmp_path, random):
     assert loaded.layers[-1].cell.get_config() == cell.get_config()
 
 
-def test_chrono_initialization_spreads_the_memories_up_to_the_longest():
+def test_chrono_initialization_draws_time_constants_up_to_the_longest():
     longest, units = 50, 500
     keras.utils.set_random_seed(7)
     cell = LSTMCell(units, longest=longest)
@@ -131,7 +131,7 @@ def test_chrono_initialization_spreads_the_memories_up_to_the_longest():
 
 
 @pytest.mark.parametrize("a", [0.5, 2.0])
-def test_a_linear_recurrence_is_a_power(a):
+def test_a_linear_cell_scales_the_state_by_a_power(a):
     cell = ElmanCell(1, activation="linear", dtype="float64")
     cell.build((None, 1))
     cell.set_weights([np.zeros((1, 1)), np.full((1, 1), a), np.zeros(1)])
@@ -149,7 +149,7 @@ def test_a_linear_recurrence_is_a_power(a):
         LSTMCell(UNITS, dtype="float64"),
     ],
 )
-def test_the_written_out_gradient_is_the_gradient(cell, random):
+def test_the_written_out_gradient_equals_automatic_differentiation(cell, random):
     gates = tf.constant(random.normal(size=(BATCH, cell.num_gates * UNITS)))
     states, d_states = (
         [
@@ -160,16 +160,16 @@ def test_the_written_out_gradient_is_the_gradient(cell, random):
     )
     with tf.GradientTape() as tape:
         tape.watch([gates, *states])
-        new_states, remembered = cell.activate(gates, states)
-    assert len(remembered) == cell.num_remembered
+        new_states, to_save = cell.activate(gates, states)
+    assert len(to_save) == cell.num_saved
     sources = [gates, *states[1:]]
     expected = tape.gradient(new_states, sources, output_gradients=d_states)
-    d_gates, d_others = cell.activate_gradient(d_states, new_states, states, remembered)
+    d_gates, d_others = cell.activate_gradient(d_states, new_states, states, to_save)
     for found, right in zip([d_gates, *d_others], expected, strict=True):
         np.testing.assert_allclose(found, right, rtol=1e-12)
 
 
-def test_names_and_errors():
+def test_cells_by_name_and_errors():
     assert isinstance(build_cell("elman", 3), ElmanCell)
     assert isinstance(build_cell("lstm", 3), LSTMCell)
     assert build_cell("lstm", 3, longest=9).longest == 9

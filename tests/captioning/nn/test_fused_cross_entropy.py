@@ -1,10 +1,10 @@
-"""The loss that forgets its logits, against the one that keeps them."""
+"""Fused cross-entropy against the loss of all logits at once."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.nn.fused_cross_entropy import CHUNK, mean_word_loss
+from captioning.nn.fused_cross_entropy import CHUNK, fused_cross_entropy
 from captioning.nn.losses import token_cross_entropy
 
 
@@ -18,11 +18,11 @@ def random_readout(num_tokens, vocabulary_size=11, width=5):
     )
 
 
-# A part of a chunk, one, one and a part, several.
+# Part of a chunk, one chunk, one and a part, several.
 @pytest.mark.parametrize("num_tokens", [1, CHUNK, CHUNK + 3, 3 * CHUNK])
 @pytest.mark.parametrize("smoothing", [0.0, 0.1, 1.0])
 @pytest.mark.parametrize("weighted", [False, True])
-def test_value_and_gradients_are_those_of_all_logits_at_once(
+def test_value_and_gradients_equal_those_of_all_logits_at_once(
     num_tokens, smoothing, weighted
 ):
     hidden, labels, embeddings, bias = random_readout(num_tokens)
@@ -31,36 +31,36 @@ def test_value_and_gradients_are_those_of_all_logits_at_once(
         weights = tf.constant(np.random.default_rng(4).normal(size=num_tokens))
     learned = [hidden, embeddings, bias]
 
-    def plainly():
+    def all_at_once():
         logits = tf.matmul(hidden, embeddings, transpose_b=True) + bias
         losses = tf.nn.softmax_cross_entropy_with_logits(
             (1 - smoothing) * tf.one_hot(labels, 11, dtype=tf.float64) + smoothing / 11,
             logits,
         )
-        # Float32, as training takes it, says the same.
-        as_taken = token_cross_entropy(labels, logits, smoothing)
-        np.testing.assert_allclose(as_taken, losses, rtol=1e-5)
+        # The loss in float32 is the same.
+        in_float32 = token_cross_entropy(labels, logits, smoothing)
+        np.testing.assert_allclose(in_float32, losses, rtol=1e-5)
         return tf.reduce_mean(losses if weights is None else weights * losses)
 
     def in_chunks():
-        return mean_word_loss(hidden, labels, embeddings, bias, smoothing, weights)
+        return fused_cross_entropy(hidden, labels, embeddings, bias, smoothing, weights)
 
     def value_and_gradients(loss_of):
         with tf.GradientTape() as tape:
             tape.watch(learned)
-            loss = 7.0 * loss_of()  # whatever comes behind it
+            loss = 7.0 * loss_of()  # so that the gradient from above is not 1
         return [loss, *tape.gradient(loss, learned)]
 
     for one, other in zip(
-        value_and_gradients(in_chunks), value_and_gradients(plainly), strict=True
+        value_and_gradients(in_chunks), value_and_gradients(all_at_once), strict=True
     ):
         np.testing.assert_allclose(one, other, atol=1e-9)
 
 
-def test_no_token_costs_nothing_and_teaches_nothing():
+def test_without_tokens_loss_and_gradient_are_zero():
     hidden, labels, embeddings, bias = random_readout(0)
     with tf.GradientTape() as tape:
         tape.watch(embeddings)
-        loss = tf.function(mean_word_loss)(hidden, labels, embeddings, bias, 0.1)
+        loss = tf.function(fused_cross_entropy)(hidden, labels, embeddings, bias, 0.1)
     assert loss == 0
     assert not np.any(tape.gradient(loss, embeddings))

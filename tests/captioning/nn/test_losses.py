@@ -1,4 +1,4 @@
-"""The cross-entropies, against their definitions."""
+"""The cross-entropies against their definitions."""
 
 import numpy as np
 import pytest
@@ -11,13 +11,13 @@ from captioning.nn.losses import (
 )
 
 
-def test_equal_logits_cost_log_v():
+def test_equal_logits_have_the_loss_log_v():
     loss = token_cross_entropy(np.array([0, 3]), np.zeros((2, 7)))
     np.testing.assert_allclose(loss, np.log(7), rtol=1e-6)
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1, 1.0])
-def test_equal_to_the_one_hot_definition(smoothing):
+def test_tokens_equal_the_one_hot_definition(smoothing):
     random = np.random.default_rng(4)
     logits = random.normal(size=(6, 5)) * 3
     labels = np.array([0, 1, 2, 3, 4, 4])
@@ -29,7 +29,7 @@ def test_equal_to_the_one_hot_definition(smoothing):
     )
 
 
-def test_tags_are_told_one_by_one():
+def test_tags_equal_the_sum_of_binary_cross_entropies():
     random = np.random.default_rng(6)
     logits = random.normal(size=(4, 5)) * 3
     truth = random.random((4, 5))  # shares of people, and
@@ -40,7 +40,7 @@ def test_tags_are_told_one_by_one():
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
-def test_related_words_share_the_probability_by_their_counts(smoothing):
+def test_related_words_share_the_probability_in_proportion_to_their_counts(smoothing):
     random = np.random.default_rng(7)
     logits = random.normal(size=(3, 5)) * 3
     counts = np.array([[4, 0, 0, 1, 0], [0, 1, 0, 0, 0], [1, 1, 1, 1, 1]])
@@ -54,7 +54,7 @@ def test_related_words_share_the_probability_by_their_counts(smoothing):
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
-def test_an_excluded_word_is_as_if_there_were_no_such_word(smoothing):
+def test_excluded_words_are_left_out_of_the_softmax(smoothing):
     random = np.random.default_rng(8)
     logits, counts = random.normal(size=(4, 5)) * 3, random.integers(0, 3, (4, 5))
     excluded = np.zeros((4, 5), bool)
@@ -68,7 +68,7 @@ def test_an_excluded_word_is_as_if_there_were_no_such_word(smoothing):
     )
 
 
-def test_one_related_word_is_a_token():
+def test_one_related_word_equals_a_token():
     logits = np.random.default_rng(1).normal(size=(3, 5))
     np.testing.assert_allclose(
         related_cross_entropy(np.eye(5)[[4, 0, 2]], logits, 0.1),
@@ -77,7 +77,7 @@ def test_one_related_word_is_a_token():
     )
 
 
-def test_where_no_word_is_expected_there_is_no_loss_and_no_gradient():
+def test_without_a_target_word_loss_and_gradient_are_zero():
     logits = tf.constant(np.random.default_rng(1).normal(size=(2, 5)), tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(logits)

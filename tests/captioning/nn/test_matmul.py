@@ -1,38 +1,44 @@
-"""Products with spaced matrices are products."""
+"""Products with padded matrices equal plain products."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.nn.matmul import CACHE_LINE, product, projection, spaced, transposed
+from captioning.nn.matmul import (
+    CACHE_LINE,
+    matmul_padded,
+    pad_columns,
+    padded_transpose,
+    project,
+)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16"])
-def test_a_spaced_matrix_gives_the_same_product(dtype):
+def test_a_padded_matrix_gives_the_same_product(dtype):
     vectors = tf.cast(tf.random.stateless_normal((3, 4), seed=(0, 1)), dtype)
     matrix = tf.cast(tf.random.stateless_normal((4, 8), seed=(0, 2)), dtype)
-    wide = spaced(matrix)
+    wide = pad_columns(matrix)
     assert (wide.shape[1] - 8) * wide.dtype.size == CACHE_LINE
-    found = product(vectors, wide, 8)
+    found = matmul_padded(vectors, wide, 8)
     assert found.dtype == dtype
     np.testing.assert_allclose(
         tf.cast(found, "float32"), tf.cast(vectors @ matrix, "float32"), rtol=1e-6
     )
 
 
-def test_a_transposed_matrix_gives_the_product_by_the_transpose():
+def test_a_padded_transpose_gives_the_product_by_the_transpose():
     vectors = tf.random.stateless_normal((3, 8), seed=(0, 1))
     matrix = tf.random.stateless_normal((4, 8), seed=(0, 2))
-    found = product(vectors, transposed(matrix), 4)
+    found = matmul_padded(vectors, padded_transpose(matrix), 4)
     expected = tf.matmul(vectors, matrix, transpose_b=True)
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_a_projection_is_cast_and_knows_its_shape_in_graphs(dtype):
+def test_a_projection_casts_its_kernel_and_has_a_static_shape(dtype):
     kernel = tf.random.stateless_normal((4, 8), seed=(0, 2))
     spec = tf.TensorSpec((None, None, 4), dtype)
-    graph = tf.function(projection, input_signature=[spec, tf.TensorSpec((4, 8))])
+    graph = tf.function(project, input_signature=[spec, tf.TensorSpec((4, 8))])
     found = graph(tf.ones((2, 3, 4), dtype), kernel)
     assert graph.get_concrete_function().output_shapes.as_list() == [None, None, 8]
     assert found.dtype == dtype
@@ -41,7 +47,7 @@ def test_a_projection_is_cast_and_knows_its_shape_in_graphs(dtype):
 
 
 @pytest.mark.parametrize("shape", [(3, 4), (2, 3, 4), (0, 3, 4)])
-def test_a_projection_has_the_values_and_gradients_of_a_product(shape):
+def test_a_projection_has_the_values_and_gradients_of_tensordot(shape):
     generator = np.random.default_rng(0)
     inputs, kernel, d_product = (
         tf.constant(generator.normal(size=size))
@@ -49,7 +55,7 @@ def test_a_projection_has_the_values_and_gradients_of_a_product(shape):
     )
     (found, *d_found), (expected, *d_expected) = (
         _value_and_gradients(way, inputs, kernel, d_product)
-        for way in (projection, lambda x, w: tf.tensordot(x, w, 1))
+        for way in (project, lambda x, w: tf.tensordot(x, w, 1))
     )
     assert found.shape == expected.shape
     for one, other in zip((found, *d_found), (expected, *d_expected), strict=True):

@@ -1,4 +1,4 @@
-"""PackedSequence: where the real steps are, there and back."""
+"""Packed sequences: packing, unpacking, and the two layouts."""
 
 import numpy as np
 import pytest
@@ -11,14 +11,14 @@ MASK = tf.constant([[1, 1, 1, 1, 0], [1, 0, 1, 1, 0], [1, 0, 0, 0, 0], [0] * 5])
 LETTERS = tf.constant([list("abcd."), list("e.fg."), list("h...."), list(".....")])
 
 
-def test_steps_lie_time_by_time_longest_first():
+def test_steps_are_packed_time_by_time_longest_first():
     packing = pack_by_mask(MASK)
-    assert packing.sizes.numpy().tolist() == [3, 2, 2, 1]
-    packed = tf.gather_nd(LETTERS, packing.places)
+    assert packing.batch_sizes.numpy().tolist() == [3, 2, 2, 1]
+    packed = tf.gather_nd(LETTERS, packing.indices)
     assert b"".join(packed.numpy()) == b"aehbfcgd"
 
 
-def test_any_mask_is_packed_and_unpacked():
+def test_packing_and_unpacking_random_masks():
     generator = np.random.default_rng(0)
     for _ in range(20):
         mask = generator.random((5, 7)) < generator.random()
@@ -31,9 +31,9 @@ def test_any_mask_is_packed_and_unpacked():
         )
         lengths = packing.sort(tf.constant(mask.sum(axis=1))).numpy()
         assert np.all(np.diff(lengths) <= 0)
-        # Of the sequences that have a step t, the first sizes[t] of the sorted ones.
+        # The sequences with a step t are the first batch_sizes[t] of the sorted ones.
         expected = [(lengths > t).sum() for t in range(lengths.max(initial=0))]
-        assert packing.sizes.numpy().tolist() == expected
+        assert packing.batch_sizes.numpy().tolist() == expected
 
 
 def test_unsort_undoes_sort():
@@ -43,7 +43,7 @@ def test_unsort_undoes_sort():
     np.testing.assert_array_equal(packing.unsort(packing.sort(rows)), rows)
 
 
-def test_derivatives_are_dense_and_those_of_where():
+def test_gradients_are_dense_and_equal_those_of_where():
     packing = pack_by_mask(MASK)
     values = tf.random.stateless_normal((4, 5, 3), seed=(0, 1))
     with tf.GradientTape() as tape:
@@ -56,7 +56,7 @@ def test_derivatives_are_dense_and_those_of_where():
 
 
 @pytest.mark.parametrize("batch", [1, 3])
-def test_both_layouts_agree_where_all_sequences_are_of_one_length(batch):
+def test_both_layouts_agree_on_sequences_of_equal_length(batch):
     time, units = 4, 2
     generator = np.random.default_rng(0)
     history = tf.constant(generator.normal(size=(time + 1, batch, units)))
@@ -64,12 +64,16 @@ def test_both_layouts_agree_where_all_sequences_are_of_one_length(batch):
     block = PaddedLayout(tf.constant(time))
     packed = PackedLayout(tf.fill([time], batch), tf.constant(batch))
     for t in range(time):
-        for question in ("before", "after"):
+        for method in ("states_before", "states_after"):
             np.testing.assert_array_equal(
-                getattr(block, question)(history, t), getattr(packed, question)(flat, t)
+                getattr(block, method)(history, t), getattr(packed, method)(flat, t)
             )
         np.testing.assert_array_equal(
             block.at(history[1:], t), packed.at(flat[batch:], t)
         )
-    np.testing.assert_array_equal(block.all_before(history), packed.all_before(flat))
-    np.testing.assert_array_equal(block.final(history), packed.final(flat))
+    np.testing.assert_array_equal(
+        block.previous_states(history), packed.previous_states(flat)
+    )
+    np.testing.assert_array_equal(
+        block.final_states(history), packed.final_states(flat)
+    )

@@ -1,13 +1,13 @@
-"""Precision: products round to bfloat16 inside, and nothing does outside."""
+"""Mixed precision: products are rounded to bfloat16 in the context, not outside."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from captioning.nn import precision
-from captioning.nn.precision import has_bfloat16, products_in
+from captioning.nn.precision import has_bfloat16, matmul_precision
 
-# 1 + 2^-12 is a number of float32; bfloat16's next after 1 is 1 + 2^-7.
+# 1 + 2^-12 is a float32 number; the bfloat16 number after 1 is 1 + 2^-7.
 MATRIX, ONES = tf.fill((64, 64), 1 + 2.0**-12), tf.ones((64, 64))
 EXACT = 64 * (1 + 2.0**-12)
 
@@ -17,19 +17,19 @@ def _product(matrix, ones):
     return tf.matmul(matrix, ones)
 
 
-def test_inside_products_round_outside_they_do_not():
+def test_products_are_rounded_in_the_context_only():
     rounded = 64 if has_bfloat16() else EXACT
-    with products_in("bfloat16"):
+    with matmul_precision("bfloat16"):
         np.testing.assert_allclose(_product(MATRIX, ONES), rounded, rtol=1e-7)
-        with products_in("float32"):
+        with matmul_precision("float32"):
             np.testing.assert_allclose(_product(MATRIX, ONES), EXACT, rtol=1e-7)
         np.testing.assert_allclose(_product(MATRIX, ONES), rounded, rtol=1e-7)
     np.testing.assert_allclose(_product(MATRIX, ONES), EXACT, rtol=1e-7)
 
 
-def test_without_such_products_all_is_float32(monkeypatch):
+def test_without_bfloat16_instructions_products_are_float32(monkeypatch):
     monkeypatch.setattr(precision, "has_bfloat16", lambda: False)
-    with products_in("bfloat16"):
+    with matmul_precision("bfloat16"):
         np.testing.assert_allclose(_product(MATRIX, ONES), EXACT, rtol=1e-7)
 
 
@@ -37,7 +37,7 @@ def test_without_such_products_all_is_float32(monkeypatch):
     "flags, has",
     [("fpu avx512_bf16 sse", True), ("fpu avx2 avx512f", False), (None, False)],
 )
-def test_what_the_processor_says_of_itself(flags, has, monkeypatch):
+def test_bfloat16_is_found_among_the_flags_of_the_processor(flags, has, monkeypatch):
     def read_text(path, encoding):
         assert str(path) == "/proc/cpuinfo"
         if flags is None:

@@ -1,4 +1,4 @@
-"""One cell over all steps: the loop it stands for, and what masks do to it."""
+"""The recurrent layer: equal to a loop over its cell, with and without masks."""
 
 import keras
 import numpy as np
@@ -29,7 +29,7 @@ def recurrence(cell_class):
 
 
 @CELLS
-def test_it_is_the_loop(cell_class, inputs, seeded):
+def test_equal_to_a_loop_over_the_cell(cell_class, inputs, seeded):
     layer = recurrence(cell_class)
     outputs, states = layer(inputs)
     expected_states = layer.cell.get_initial_state(BATCH)
@@ -79,7 +79,7 @@ def test_masked_steps_receive_no_gradient(cell_class, inputs, mask, seeded):
 
 
 @CELLS
-def test_starts_from_a_given_state(cell_class, inputs, seeded):
+def test_it_starts_from_a_given_state(cell_class, inputs, seeded):
     layer = recurrence(cell_class)
     whole, end = layer(inputs)
     first, middle = layer(inputs[:, :2])
@@ -97,7 +97,7 @@ def test_the_cell_is_shared_not_copied(inputs):
 
 
 @CELLS
-def test_serialises(cell_class, inputs):
+def test_config_round_trip(cell_class, inputs):
     layer = recurrence(cell_class)
     outputs, _ = layer(inputs)
     again = Recurrence.from_config(layer.get_config())
@@ -106,6 +106,6 @@ def test_serialises(cell_class, inputs):
     np.testing.assert_array_equal(again(inputs)[0], outputs)
 
 
-def test_a_thing_that_is_no_cell_is_refused():
+def test_a_layer_that_is_not_a_cell_is_refused():
     with pytest.raises(ValueError, match="expected a cell such as"):
         Recurrence(keras.layers.Dense(3))
