@@ -9,8 +9,9 @@ import pytest
 
 from captioning import caption, read
 from captioning.export import export
-from captioning.tasks import presets
+from captioning.tasks import registry
 from captioning.tasks.config import override
+from captioning.tasks.registry import preset
 from captioning.training import embedded_runs
 from data_prep.errors import BadInput
 
@@ -180,13 +181,13 @@ def test_a_run_must_have_learned_it(tiny_run):
 # === The first use ===
 
 
-def test_the_first_use_trains_a_small_run_and_says_so(
-    tiny_config, tmp_path, monkeypatch, capsys
-):
+def test_the_first_use_trains_a_small_run_and_says_so(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(embedded_runs.EMBEDDED, "sentiment", ("moods", 100))
-    config = override(tiny_config, epochs=1)
-    monkeypatch.setattr(presets, "preset_for", lambda data_set, task: config)
+    config = override(
+        preset("sentiment", "moods"), units=24, embedding_dim=24, epochs=1
+    )
+    monkeypatch.setattr(registry, "preset_for", lambda data_set, task: config)
     with pytest.raises(BadInput, match="one of en, de, ko. Add --to"):
         read.main(["translate", "a boat"])  # and not after minutes of training
     assert not list(tmp_path.iterdir())
