@@ -26,7 +26,6 @@
 # %%
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, "..")  # the package is used from its folder
@@ -44,6 +43,7 @@ from captioning.nn.cells import ElmanCell, LSTMCell
 from captioning.plots import task_examples as plots
 from captioning.plots.reading_curves import draw_verdicts
 from captioning.plots.runs import draw_captions
+from captioning.tasks.config import override
 from captioning.tasks.registry import preset_for
 from captioning.inference.read.predictions import judge, relate, translate
 from captioning.nn.rnn import Recurrence
@@ -178,10 +178,10 @@ Image(scene["image"], width=256)
 # %% [markdown]
 # ## 4. One run, five heads, one cell · 하나의 셀로 다섯 과제 학습
 #
-# `train` takes a *plan* for each pattern: the knobs, and the data. Knobs start from the
-# presets; the cell's own three have to agree, for there is only one cell. The five take
-# turns, a batch each, and each takes as many as it would alone; the gradient of each goes
-# through the same cell.
+# `train` takes a *plan* for each pattern: its options and its data. Options start from
+# the presets; the cell's own three have to agree, for there is only one cell. The five are
+# interleaved, a batch each, and each takes as many as it would alone; the gradient of each
+# goes through the same cell.
 #
 # We choose the LSTM for it. The same lines run with `cell="elman"` (section 10). But a
 # translator must carry a sentence of thirty pieces to its end, and lesson 02 shows what
@@ -197,16 +197,16 @@ data_of = {
     "tags": "harbour",
 }
 plans = {
-    pattern: Plan(replace(preset_for(name, pattern), **shared), work / name)
+    pattern: Plan(override(preset_for(name, pattern), **shared), work / name)
     for pattern, name in data_of.items()
 }
 smaller = {  # than the presets': minutes matter here
     "captions": {"epochs": 4},
     "tags": {"epochs": 4},
 }
-for pattern, knobs in smaller.items():
+for pattern, options in smaller.items():
     plan = plans[pattern]
-    plans[pattern] = plan._replace(config=replace(plan.config, **knobs))
+    plans[pattern] = plan._replace(config=override(plan.config, **options))
 
 with capture_output():
     history = train(plans, work / "run")
@@ -406,7 +406,7 @@ Image(work / "alignment.png")
 
 # %%
 for name in ("elman", "lstm"):
-    config = replace(preset_for("moods", "sentiment"), cell=name)
+    config = override(preset_for("moods", "sentiment"), cell=name)
     with capture_output():
         train({"sentiment": Plan(config, work / "moods")}, work / name)
         alone = load_run(work / name).task("sentiment")
