@@ -19,10 +19,10 @@ checks them). Floor 1 is the ground.
       models/         2  decoder, captioner, sentiment, translator, associations, tagger
       encoders/       1  pixels (B, H, W, 3) -> regions (B, R, D)
       decoding/       1  greedy, beam, sampling over a step function
-      metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens; rankings
+      metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens
       plots/          1  figures from plain arrays and strings
       pretrained/     1  the captioner that ships: weights, card, test captions
-      nn/             0  cells, the recurrence, back-propagation through time, attention,
+      nn/             0  cells, recurrence, back-propagation through time, attention,
                          losses
 
     data_prep/
@@ -36,15 +36,15 @@ checks them). Floor 1 is the ground.
       text/           2  words and subwords <-> ids; special tokens
       examples atomic arguments console errors    1
 
-A training goes prepared data -> pipeline -> task -> model -> train step -> run
-directory. A caption goes picture file -> pictures -> engine -> decoding -> result.
+A training goes prepared data -> pipeline -> task -> model -> train step ->
+run directory. A caption goes picture file -> pictures -> engine -> decoding -> result.
 """
 
 import os
 
-# All control flow is TensorFlow's own (`tf.while_loop`, `tf.cond`), so graphs are traced
-# with `autograph=False` throughout: translating Python code that needs no translation
-# took some 2 of the 12 seconds to the first caption.
+# All control flow is TensorFlow's own (`tf.while_loop`, `tf.cond`): graphs are traced
+# with `autograph=False` throughout: translating Python that needs no translation took
+# some 2 of the 12 seconds to the first caption.
 
 # TensorFlow greets at import, on stderr, where commands speak to their user.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
