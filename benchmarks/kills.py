@@ -79,7 +79,8 @@ def _compare(
         command = ["captioning.train", *options, "--run", str(killed), "--resume"]
         process = _start(command)
         try:
-            process.wait(moment)
+            if process.wait(moment):
+                raise BadInput(f"{' '.join(command)} ended with an error of its own")
             ended = "had ended"
         except subprocess.TimeoutExpired:
             process.kill()

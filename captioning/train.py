@@ -50,8 +50,9 @@ def main(argv: list[str] | None = None) -> int:
     _check(flags, request.tasks)
     import_tensorflow()
     from captioning.training import plans
+    from captioning.training.run_directory import is_run
 
-    if flags.resume and plans.is_run(flags.run):
+    if flags.resume and is_run(flags.run):
         own = {task: given_options(flags, task) for task in request.tasks}
         chosen = plans.resumed(flags.run, flags.data or [], own)
         train_and_show(chosen, flags.run, resume=True)
