@@ -1,94 +1,97 @@
-"""Beam search: the best hypotheses compete at every step."""
+"""Beam search, with length normalisation."""
 
 from typing import Any
 
 import tensorflow as tf
 
 from captioning.decoding.search import (
-    NEVER,
     Hypotheses,
-    Progress,
+    SearchState,
+    SpecialTokens,
     Step,
-    Tokens,
     append,
-    ban,
+    initial_search_state,
+    logit_bias,
     run,
-    start,
 )
+from captioning.nn.masking import MASKED_LOGIT
 
 
 def beam_search(
     step: Step,
     initial_state: Any,
-    tokens: Tokens,
+    tokens: SpecialTokens,
     *,
     num_beams: int,
     max_length: int,
     length_penalty: float = 1.0,
 ) -> Hypotheses:
-    """Keep the `num_beams` best hypotheses at every step.
+    """Keep the `num_beams` best hypotheses at every step, and return them, best first.
 
-    A finished hypothesis is frozen: it keeps its score and its place among the beams
-    until better ones push it out. All compete by log probability / length **
-    length_penalty (Wu et al. 2016, eq. 14, without its constants), at each step and at
-    the end, so a longer caption is not punished for being longer.
+    A finished hypothesis keeps its score, and its place among the beams until better
+    ones replace it. Hypotheses are ranked by log probability / length ** length_penalty
+    (Wu et al. 2016, eq. 14, without its constants), at each step and at the end, so
+    that longer sequences are not at a disadvantage.
 
     Args:
         step: see `decoding.search`.
         initial_state: nest of ``(batch, 1, ...)`` or ``(batch, num_beams, ...)``.
-        num_beams: hypotheses kept, and returned.
-        max_length: words at most, END among them.
-        length_penalty: 0 compares log probabilities, 1 their mean per word.
+        tokens: the special tokens.
+        num_beams: hypotheses kept, and returned, for each row.
+        max_length: tokens at most, END among them.
+        length_penalty: 0 compares log probabilities, 1 their mean per token.
     """
-    progress = start(initial_state, tokens, num_beams, max_length)
-    # All beams start alike; only the first may branch, or each would be found K times.
-    first_only = tf.one_hot(0, num_beams, on_value=0.0, off_value=NEVER)
-    progress = progress._replace(log_probs=progress.log_probs + first_only)
+    search = initial_search_state(initial_state, tokens, num_beams, max_length)
+    # All beams are equal at first; only the first may branch, or each hypothesis would
+    # be found num_beams times.
+    first_only = tf.one_hot(0, num_beams, on_value=0.0, off_value=MASKED_LOGIT)
+    search = search._replace(log_probs=search.log_probs + first_only)
 
-    def advance(p: Progress) -> Progress:
-        # The best K of all beams lie among each beam's own best K.
-        log_probs, words, state = _best_words(step, p, tokens, num_beams)
-        width = words.shape[-1]
-        lengths = p.lengths + tf.cast(~p.finished, tf.float32)
-        candidates = p.log_probs[..., None] + log_probs  # (batch, beams, width)
-        ranks = candidates / (lengths**length_penalty)[..., None]
-        ranks, words, candidates = (
+    def advance(search: SearchState) -> SearchState:
+        # The best K of all candidates are among each beam's own best K.
+        log_probs, token_ids, state = _top_k(step, search, tokens, num_beams)
+        width = token_ids.shape[-1]
+        lengths = search.lengths + tf.cast(~search.finished, tf.float32)
+        candidates = search.log_probs[..., None] + log_probs  # (batch, beams, width)
+        scores = candidates / (lengths**length_penalty)[..., None]
+        scores, token_ids, candidates = (
             tf.reshape(tensor, (-1, num_beams * width))
-            for tensor in (ranks, words, candidates)
+            for tensor in (scores, token_ids, candidates)
         )
-        _, chosen = tf.math.top_k(ranks, num_beams)  # (batch, beams)
+        _, chosen = tf.math.top_k(scores, num_beams)  # (batch, beams)
         parents = chosen // width
 
-        def take(tensor):
+        def gather_parents(tensor):
             return tf.gather(tensor, parents, batch_dims=1)
 
-        words = tf.gather(words, chosen, batch_dims=1)
+        token_ids = tf.gather(token_ids, chosen, batch_dims=1)
         candidates = tf.gather(candidates, chosen, batch_dims=1)
-        p = p._replace(
-            token_ids=take(p.token_ids),
-            finished=take(p.finished),
-            state=tf.nest.map_structure(take, state),
+        search = search._replace(
+            token_ids=gather_parents(search.token_ids),
+            finished=gather_parents(search.finished),
+            state=tf.nest.map_structure(gather_parents, state),
         )
-        return append(p, words, candidates, take(lengths), tokens)
+        return append(search, token_ids, candidates, gather_parents(lengths), tokens)
 
-    return run(advance, progress, length_penalty)
+    return run(advance, search, length_penalty)
 
 
-def _best_words(step, p: Progress, tokens: Tokens, count: int):
-    """The best of `next_log_probs` ``(batch, beams, count or fewer)``, and their ids.
+def _top_k(step, search: SearchState, tokens: SpecialTokens, k: int):
+    """Return each beam's best next tokens: log probabilities and ids, both
+    ``(batch, beams, k or fewer)``, and the step's new state.
 
-    Within a hypothesis the best words are those of the largest logits, so that the
-    vocabulary is gone through for its sum and its largest, and for nothing else.
+    The order of a beam's tokens is that of their logits, so that no log softmax over
+    the vocabulary is computed, only its normaliser.
     """
-    logits, state = step(p.last, p.state)
+    logits, state = step(search.last, search.state)
     logits = tf.cast(logits, tf.float32)
     size = logits.shape[-1]
-    total = tf.reduce_logsumexp(logits, axis=-1, keepdims=True)
-    best, words = tf.math.top_k(logits + ban(tokens, size), min(count, size))
-    finished = p.finished[..., None]
-    only_pad = tf.one_hot(0, words.shape[-1], on_value=0.0, off_value=NEVER)
+    normaliser = tf.reduce_logsumexp(logits, axis=-1, keepdims=True)
+    best, token_ids = tf.math.top_k(logits + logit_bias(tokens, size), min(k, size))
+    finished = search.finished[..., None]
+    first_only = tf.one_hot(0, best.shape[-1], on_value=0.0, off_value=MASKED_LOGIT)
     return (
-        tf.where(finished, only_pad, best - total),
-        tf.where(finished, tokens.pad, words),
+        tf.where(finished, first_only, best - normaliser),
+        tf.where(finished, tokens.pad, token_ids),
         state,
     )

@@ -1,7 +1,7 @@
-"""What all searches share: the step contract, the loop over time and its state.
+"""What all searches share: the contract of a step function, and the loop over time.
 
-Nothing here knows a model. A step function maps the last word of each hypothesis,
-and its state, to the logits of the next word:
+A step function maps the last token of each hypothesis, and its state, to the logits of
+the next token:
 
     step(token_ids (batch, beams), state) -> logits (batch, beams, vocabulary), state
 
@@ -13,18 +13,18 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-NEVER = -1e9  # a log probability that is never the best; finite, unlike log 0
+from captioning.nn.masking import MASKED_LOGIT
 
 Step = Callable[[tf.Tensor, Any], tuple[tf.Tensor, Any]]
 
 
-class Tokens(NamedTuple):
-    """The ids that search must know.
+class SpecialTokens(NamedTuple):
+    """The ids that a search must know.
 
     Attributes:
-        start: what a sequence starts with; never part of the result.
-        end: what finishes a sequence; part of the result and of its score.
-        pad: what fills the result behind `end`.
+        start: read before the first token; not part of the result.
+        end: finishes a sequence; part of the result and of its score.
+        pad: fills the result behind `end`.
         banned: ids that are never chosen, such as UNK.
     """
 
@@ -35,7 +35,7 @@ class Tokens(NamedTuple):
 
 
 class Hypotheses(NamedTuple):
-    """What search found, best first along the beams.
+    """The sequences that a search found; beam search returns the best one first.
 
     Attributes:
         token_ids: int32 ``(batch, beams, max_length)``, padded behind END.
@@ -47,17 +47,17 @@ class Hypotheses(NamedTuple):
     scores: tf.Tensor
 
 
-class Progress(NamedTuple):
-    """The loop's state.
+class SearchState(NamedTuple):
+    """The state of the loop over time.
 
     Attributes:
-        time: int32 (), words chosen so far.
+        time: int32 (), number of tokens chosen so far.
         token_ids: int32 ``(batch, beams, max_length)``.
-        last: int32 ``(batch, beams)``, the words chosen last.
+        last: int32 ``(batch, beams)``, the tokens chosen last.
         log_probs: float32 ``(batch, beams)``, of the whole hypothesis.
-        lengths: float32 ``(batch, beams)``, words so far, END among them.
-        finished: bool ``(batch, beams)``, END was chosen.
-        state: the step function's.
+        lengths: float32 ``(batch, beams)``, tokens so far, END among them.
+        finished: bool ``(batch, beams)``, whether END was chosen.
+        state: that of the step function.
     """
 
     time: tf.Tensor
@@ -69,14 +69,24 @@ class Progress(NamedTuple):
     state: Any
 
 
-def start(initial_state, tokens, width, max_length) -> Progress:
+def initial_search_state(initial_state, tokens, width, max_length) -> SearchState:
+    """Return the search state before the first token.
+
+    Args:
+        initial_state: of the step function, ``(batch, 1, ...)`` or
+            ``(batch, width, ...)``.
+        tokens: `SpecialTokens`.
+        width: number of hypotheses for each row of the batch.
+        max_length: tokens at most, END among them.
+    """
+
     def widen(tensor):
         if tensor.shape[1] == width:
             return tensor
         return tf.repeat(tensor, width, axis=1)
 
     batch = tf.shape(tf.nest.flatten(initial_state)[0])[0]
-    return Progress(
+    return SearchState(
         time=tf.constant(0),
         token_ids=tf.fill((batch, width, max_length), tokens.pad),
         last=tf.fill((batch, width), tokens.start),
@@ -87,43 +97,86 @@ def start(initial_state, tokens, width, max_length) -> Progress:
     )
 
 
-def next_log_probs(step, p: Progress, tokens: Tokens):
-    """Log probabilities ``(batch, beams, vocabulary)``; a finished one can only pad."""
-    logits, state = step(p.last, p.state)
-    log_probs = tf.nn.log_softmax(tf.cast(logits, tf.float32))
-    size = log_probs.shape[-1]
-    log_probs += ban(tokens, size)
-    only_pad = tf.one_hot(tokens.pad, size, on_value=0.0, off_value=NEVER)
-    return tf.where(p.finished[..., None], only_pad, log_probs), state
+def logit_bias(tokens: SpecialTokens, vocabulary_size: int):
+    """Return what is added to logits so that banned ids are never chosen, float32
+    ``(vocabulary_size,)``."""
+    banned = tf.one_hot(list(tokens.banned), vocabulary_size)
+    return MASKED_LOGIT * tf.reduce_sum(banned, axis=0)
 
 
-def ban(tokens: Tokens, size: int):
-    """Return what is added to logits ``(..., size)`` so that banned ids are never
-    chosen, float32 ``(size,)``."""
-    return NEVER * tf.reduce_sum(tf.one_hot(list(tokens.banned), size), axis=0)
+def append(
+    search: SearchState, token_ids, log_probs, lengths, tokens: SpecialTokens
+) -> SearchState:
+    """Return the search state with one more token in each hypothesis.
 
-
-def append(p: Progress, words, log_probs, lengths, tokens: Tokens) -> Progress:
-    here = tf.one_hot(p.time, tf.shape(p.token_ids)[-1], on_value=True, off_value=False)
-    return p._replace(
-        time=p.time + 1,
-        token_ids=tf.where(here, words[..., None], p.token_ids),
-        last=words,
+    Args:
+        search: the state before.
+        token_ids: int32 ``(batch, beams)``, the chosen tokens.
+        log_probs: float32 ``(batch, beams)``, of the whole hypotheses, these included.
+        lengths: float32 ``(batch, beams)``, these included.
+        tokens: `SpecialTokens`.
+    """
+    max_length = tf.shape(search.token_ids)[-1]
+    here = tf.one_hot(search.time, max_length, on_value=True, off_value=False)
+    return search._replace(
+        time=search.time + 1,
+        token_ids=tf.where(here, token_ids[..., None], search.token_ids),
+        last=token_ids,
         log_probs=log_probs,
         lengths=lengths,
-        finished=p.finished | (words == tokens.end),
+        finished=search.finished | (token_ids == tokens.end),
     )
 
 
-def run(advance, progress: Progress, length_penalty: float) -> Hypotheses:
-    max_length = tf.shape(progress.token_ids)[-1]
+def run(advance, search: SearchState, length_penalty: float) -> Hypotheses:
+    """Repeat `advance`, `SearchState` -> `SearchState`, until all hypotheses are
+    finished or have `max_length` tokens."""
+    max_length = tf.shape(search.token_ids)[-1]
 
-    def unfinished(p: Progress):
-        return (p.time < max_length) & ~tf.reduce_all(p.finished)
+    def unfinished(search: SearchState):
+        return (search.time < max_length) & ~tf.reduce_all(search.finished)
 
-    def body(p: Progress):
-        return (advance(p),)
+    def body(search: SearchState):
+        return (advance(search),)
 
-    (p,) = tf.while_loop(unfinished, body, (progress,))
-    scores = p.log_probs / tf.maximum(p.lengths, 1.0) ** length_penalty
-    return Hypotheses(p.token_ids, scores)
+    (search,) = tf.while_loop(unfinished, body, (search,))
+    scores = search.log_probs / tf.maximum(search.lengths, 1.0) ** length_penalty
+    return Hypotheses(search.token_ids, scores)
+
+
+def run_independently(
+    step: Step, initial_state: Any, tokens: SpecialTokens, choose, width, max_length
+) -> Hypotheses:
+    """Run a search whose hypotheses do not compete: greedy search, or sampling.
+
+    Args:
+        step: the step function.
+        initial_state: nest of ``(batch, 1, ...)`` or ``(batch, width, ...)``.
+        tokens: the special tokens.
+        choose: time (), log probabilities ``(batch, width, vocabulary_size)`` -> the
+            next tokens, int32 ``(batch, width)``.
+        width: number of hypotheses for each row of the batch.
+        max_length: tokens at most, END among them.
+    """
+
+    def advance(search: SearchState) -> SearchState:
+        log_probs, state = _next_log_probs(step, search, tokens)
+        token_ids = choose(search.time, log_probs)
+        chosen = tf.gather(log_probs, token_ids, batch_dims=2)
+        lengths = search.lengths + tf.cast(~search.finished, tf.float32)
+        search = search._replace(state=state)
+        return append(search, token_ids, search.log_probs + chosen, lengths, tokens)
+
+    search = initial_search_state(initial_state, tokens, width, max_length)
+    return run(advance, search, length_penalty=1.0)
+
+
+def _next_log_probs(step, search: SearchState, tokens: SpecialTokens):
+    """Return log probabilities ``(batch, beams, vocabulary)`` and the step's new state;
+    a finished hypothesis can only be padded."""
+    logits, state = step(search.last, search.state)
+    log_probs = tf.nn.log_softmax(tf.cast(logits, tf.float32))
+    size = log_probs.shape[-1]
+    log_probs += logit_bias(tokens, size)
+    only_pad = tf.one_hot(tokens.pad, size, on_value=0.0, off_value=MASKED_LOGIT)
+    return tf.where(search.finished[..., None], only_pad, log_probs), state

@@ -54,15 +54,15 @@ class Captioner(keras.Model):
 
     # === Search ===
 
-    def beam_search(self, inputs, tokens: decoding.Tokens, **options):
+    def beam_search(self, inputs, tokens: decoding.SpecialTokens, **options):
         """Return `Hypotheses` for each picture; options as `decoding.beam_search`."""
         return decoding.beam_search(*self.search_inputs(inputs), tokens, **options)
 
-    def greedy_search(self, inputs, tokens: decoding.Tokens, **options):
+    def greedy_search(self, inputs, tokens: decoding.SpecialTokens, **options):
         """Return `Hypotheses`, one a picture; options as `decoding.greedy_search`."""
         return decoding.greedy_search(*self.search_inputs(inputs), tokens, **options)
 
-    def sample(self, inputs, tokens: decoding.Tokens, **options):
+    def sample(self, inputs, tokens: decoding.SpecialTokens, **options):
         """Return sampled `decoding.Hypotheses`; options as `decoding.sample`."""
         return decoding.sample(*self.search_inputs(inputs), tokens, **options)
 

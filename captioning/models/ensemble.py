@@ -21,7 +21,7 @@ class Ensemble:
         self.members = members
 
     def beam_search(
-        self, inputs: Sequence[tf.Tensor], tokens: decoding.Tokens, **options
+        self, inputs: Sequence[tf.Tensor], tokens: decoding.SpecialTokens, **options
     ) -> decoding.Hypotheses:
         """Return `decoding.Hypotheses` for each picture.
 

@@ -136,7 +136,7 @@ class Translator(keras.Model):
         hidden, _ = self.hidden(source_ids, target_ids, training)
         return self.decoder.logits(hidden)
 
-    def beam_search(self, source_ids, tokens: decoding.Tokens, **options):
+    def beam_search(self, source_ids, tokens: decoding.SpecialTokens, **options):
         """Return `Hypotheses` for each sentence; options as `decoding.beam_search`."""
         memory = self.read(source_ids)
         states = [state[:, None] for state in self.decoder.initial_state(memory)]

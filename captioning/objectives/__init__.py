@@ -1,1 +1,1 @@
-"""What a batch is scored by: teacher forcing, or rewards for sampled captions."""
+"""Training objectives: teacher forcing, and rewards for sampled captions."""

@@ -1,4 +1,4 @@
-"""Rewards: what a caption that the model drew is worth, in token ids, as it trains."""
+"""Rewards of sampled captions, computed on token ids during training."""
 
 from collections.abc import Sequence
 
@@ -11,16 +11,16 @@ from captioning.metrics import CiderD
 class CiderReward:
     """CIDEr-D of token ids against a training split's references.
 
-    END is a word here, in references and in what is scored: were it not, a caption
-    that breaks off after "in a" would have all of its n-grams right. Document
-    frequencies are those of the references.
+    END counts as a word, in references and in samples. Otherwise a caption that breaks
+    off after "in a" could have all of its n-grams right. Document frequencies are those
+    of the references.
 
     Args:
-        references: of each picture its captions as ids, END last, without START.
-        pad: what follows END in captions that are scored.
+        references: the captions of each picture as ids, END last, without START.
+        pad: the id behind END in sampled captions.
 
     Call arguments:
-        image_numbers: int32 ``(images,)``, which pictures.
+        image_numbers: int32 ``(images,)``, indices into `references`.
         token_ids: int32 ``(images, samples, time)``.
 
     Returns:
@@ -36,7 +36,7 @@ class CiderReward:
         return tf.ensure_shape(found, token_ids.shape[:2])
 
     def score(self, image_numbers: np.ndarray, token_ids: np.ndarray) -> np.ndarray:
-        """Return the same of arrays."""
+        """Return the rewards of arrays, as the call does of tensors."""
         return np.array(
             [
                 [

@@ -1,4 +1,4 @@
-"""Teacher forcing: the loss of a decoder that is shown what people said so far."""
+"""Teacher forcing: the loss of a decoder that is given the reference's words so far."""
 
 from collections.abc import Callable
 
@@ -18,20 +18,20 @@ def teacher_forcing_loss(
 ) -> tf.Tensor:
     """Return the mean cross-entropy over a batch's real tokens.
 
-    The model reads a sentence up to each place and is scored on the next word
-    (Williams & Zipser 1989).
+    At each position the model is given the reference up to there, and predicts the next
+    token (Williams & Zipser 1989).
 
     Args:
         token_ids: int ``(batch, time)``, START first, END, then padding.
-        hidden: token ids ``(batch, time - 1)`` and a mask, bool, of the places that
-            are scored -> the last layer before the logits of these places ``(places,
+        hidden: a function from token ids and a mask of the positions to predict, both
+            ``(batch, time - 1)``, to the last layer before the logits, ``(positions,
             hidden)``, sentence by sentence.
-        readout: what makes logits of it, ``(vocabulary_size, hidden)`` and a bias
+        readout: the weights of the logits, ``(vocabulary_size, hidden)`` and a bias
             ``(vocabulary_size,)``.
         pad: the id of padding.
         label_smoothing: see `captioning.nn.losses.token_cross_entropy`.
-        weights: float ``(batch,)``, what each sentence's losses are multiplied by, of
-            any sign; 1 if not given.
+        weights: float ``(batch,)``, a factor of each sentence's losses, of any sign; 1
+            if not given.
 
     Returns:
         float32 (), in nats.
@@ -39,7 +39,7 @@ def teacher_forcing_loss(
     inputs, labels = token_ids[:, :-1], token_ids[:, 1:]
     real = labels != pad
     labels = tf.boolean_mask(labels, real)
-    if weights is not None:  # of each token that of its sentence
+    if weights is not None:  # from sentences to their tokens
         weights = tf.repeat(weights, tf.reduce_sum(tf.cast(real, tf.int32), axis=1))
     return fused_cross_entropy(
         hidden(inputs, real), labels, *readout, label_smoothing, weights

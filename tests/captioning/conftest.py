@@ -1,23 +1,24 @@
-"""Small models and batches for the tests of this tower."""
+"""Small models and batches."""
 
 import numpy as np
 import pytest
 
+from data_prep.text.special_tokens import END, PAD, START, UNK
+
 VOCABULARY, REGIONS, REGION_DIM = 11, 6, 5
-PAD, UNK, START, END = range(4)
 
 
 @pytest.fixture
 def tokens():
-    """The ids that search must know of the small vocabulary of eleven."""
-    from captioning.decoding import Tokens
+    """The special tokens of the small vocabulary of eleven."""
+    from captioning.decoding import SpecialTokens
 
-    return Tokens(start=START, end=END, pad=PAD, banned=(PAD, UNK, START))
+    return SpecialTokens(start=START, end=END, pad=PAD, banned=(PAD, UNK, START))
 
 
 @pytest.fixture
 def stop_during_epoch():
-    """Return a callback's class: what Ctrl-C in the middle of an epoch does."""
+    """Return a callback class that stops training like Ctrl-C during an epoch."""
     import keras
 
     class StopDuringEpoch(keras.callbacks.Callback):
@@ -37,7 +38,7 @@ def stop_during_epoch():
 
 @pytest.fixture
 def small_captioner(seeded):
-    """Return a function: a captioner over regions (B, 6, 5), seeded."""
+    """Return a function: a seeded captioner over regions (B, 6, 5)."""
     from captioning.models.captioner import Captioner
     from captioning.models.decoder import Decoder
     from captioning.nn.cells import build_cell

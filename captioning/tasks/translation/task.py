@@ -57,7 +57,9 @@ class Translation(Task):
         self.model.build()
         tags = list(subwords.language_ids.values())
         banned = (PAD, UNK, START, *tags)
-        self._tokens = decoding.Tokens(start=START, end=END, pad=PAD, banned=banned)
+        self._tokens = decoding.SpecialTokens(
+            start=START, end=END, pad=PAD, banned=banned
+        )
         self._searchers: dict = {}
 
     @classmethod

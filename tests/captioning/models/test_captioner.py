@@ -1,4 +1,4 @@
-"""The captioner: pictures, captions and search belong together."""
+"""The captioner: captions of their pictures, and search by the same model."""
 
 import keras
 import numpy as np
@@ -7,38 +7,41 @@ import tensorflow as tf
 from data_prep.pipeline.images import Batch
 
 
-def test_captions_find_their_picture(small_captioner, random_batch):
+def test_captions_use_the_picture_that_they_are_mapped_to(
+    small_captioner, random_batch
+):
     captioner = small_captioner()
     batch = random_batch()
     order = np.array([2, 0, 1])
-    turned = Batch(
+    reordered = Batch(
         inputs=tf.gather(batch.inputs, order),
         token_ids=batch.token_ids,
         caption_to_image=tf.gather(np.argsort(order), batch.caption_to_image),
         image_numbers=tf.gather(batch.image_numbers, order),
     )
-    np.testing.assert_allclose(captioner(*batch[:3]), captioner(*turned[:3]), atol=1e-6)
+    np.testing.assert_allclose(
+        captioner(*batch[:3]), captioner(*reordered[:3]), atol=1e-6
+    )
 
 
-def test_beam_search_of_the_captioner_is_that_of_the_teacher(
+def test_scores_of_beam_search_equal_those_of_teacher_forcing(
     small_captioner, random_batch, tokens
 ):
-    """What search scores is what teacher forcing would score: one model, not two."""
     captioner = small_captioner()
     inputs = random_batch().inputs
     found = captioner.beam_search(
         inputs, tokens, num_beams=3, max_length=6, length_penalty=0.0
     )
-    said = tf.reshape(found.token_ids, (9, 6))
-    forced = tf.concat([tf.fill((9, 1), tokens.start), said], axis=1)
+    words = tf.reshape(found.token_ids, (9, 6))
+    forced = tf.concat([tf.fill((9, 1), tokens.start), words], axis=1)
     logits = captioner(inputs, forced[:, :-1], tf.repeat(tf.range(3), 3))
-    log_probs = tf.gather(tf.nn.log_softmax(logits), said, batch_dims=2)
-    real = tf.cast(said != tokens.pad, tf.float32)
+    log_probs = tf.gather(tf.nn.log_softmax(logits), words, batch_dims=2)
+    real = tf.cast(words != tokens.pad, tf.float32)
     expected = tf.reshape(tf.reduce_sum(log_probs * real, axis=1), (3, 3))
     np.testing.assert_allclose(found.scores, expected, rtol=1e-4)
 
 
-def test_serialises(small_captioner, random_batch):
+def test_config_round_trip(small_captioner, random_batch):
     captioner = small_captioner("elman", dropout=0.3)
     again = keras.saving.deserialize_keras_object(
         keras.saving.serialize_keras_object(captioner)

@@ -1,4 +1,4 @@
-"""The decoder: one step, two consumers."""
+"""The decoder: whole captions and single steps agree; masks and word dropout."""
 
 import numpy as np
 import pytest
@@ -6,13 +6,13 @@ import tensorflow as tf
 
 
 @pytest.mark.parametrize("cell", ["elman", "lstm"])
-def test_call_is_step_unrolled(cell, small_captioner, random_batch):
+def test_call_equals_step_unrolled(cell, small_captioner, random_batch):
     captioner = small_captioner(cell)
     batch = random_batch()
     logits = captioner(*batch[:3])
     decoder = captioner.decoder
     memory = decoder.read_regions(batch.inputs)
-    # Search takes the two captions of a picture as its two beams.
+    # The two captions of a picture as two beams.
     states = [
         tf.repeat(state[:, None], 2, axis=1) for state in decoder.initial_state(memory)
     ]
@@ -32,7 +32,7 @@ def test_attention_is_returned_and_sums_to_one(small_captioner, random_batch):
     np.testing.assert_allclose(tf.reduce_sum(weights, axis=-1), 1, rtol=1e-5)
 
 
-def test_a_word_that_is_dropped_tells_nothing(small_captioner, random_batch):
+def test_a_dropped_word_has_no_influence(small_captioner, random_batch):
     decoder = small_captioner(word_dropout=0.5).decoder
     memory = decoder.read_regions(random_batch(num_images=1).inputs)
     memory = tf.nest.map_structure(lambda one: tf.repeat(one, 40, axis=0), memory)
@@ -47,7 +47,7 @@ def test_a_word_that_is_dropped_tells_nothing(small_captioner, random_batch):
     assert (len(read), len(other), len(read & other)) == (1, 1, 0)
 
 
-def test_masked_regions_count_nowhere(small_captioner, random_batch):
+def test_masked_regions_change_nothing(small_captioner, random_batch):
     decoder = small_captioner().decoder
     batch = random_batch(captions_each=1)
     real = 4
@@ -60,7 +60,7 @@ def test_masked_regions_count_nowhere(small_captioner, random_batch):
 
 
 @pytest.mark.parametrize("cell", ["elman", "lstm"])
-def test_with_a_mask_there_is_what_would_be_at_its_places(
+def test_with_a_mask_hidden_returns_the_masked_positions(
     cell, small_captioner, random_batch
 ):
     captioner = small_captioner(cell)

@@ -1,16 +1,16 @@
-"""An ensemble averages probabilities, and searches with the average."""
+"""The ensemble: beam search with averaged probabilities."""
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from captioning.decoding import ban
+from captioning.decoding import logit_bias
 from captioning.models.ensemble import Ensemble
 
 OPTIONS = {"num_beams": 3, "max_length": 6}
 
 
-def test_of_one_and_the_same_it_says_what_that_says(
+def test_two_copies_of_a_captioner_say_what_it_says_alone(
     small_captioner, random_batch, tokens
 ):
     captioner, batch = small_captioner(), random_batch()
@@ -22,13 +22,13 @@ def test_of_one_and_the_same_it_says_what_that_says(
     np.testing.assert_allclose(alone.scores, together.scores, atol=1e-5)
 
 
-def test_a_caption_scores_the_product_of_mean_probabilities(
+def test_a_caption_s_score_is_the_product_of_mean_probabilities(
     small_captioner, random_batch, tokens
 ):
     first, batch = small_captioner(), random_batch()
     keras.utils.set_random_seed(21)
     second = small_captioner("elman")
-    # Each sees the pictures in its own way.
+    # Each has inputs of its own.
     inputs = [batch.inputs, tf.reverse(batch.inputs, [2])]
     found = Ensemble([first, second]).beam_search(
         inputs, tokens, num_beams=2, max_length=6, length_penalty=0.0
@@ -46,7 +46,7 @@ def test_a_caption_scores_the_product_of_mean_probabilities(
             ],
             axis=0,
         )[0]
-        allowed = np.exp(ban(tokens, means.shape[-1]))
+        allowed = np.exp(logit_bias(tokens, means.shape[-1]))
         chances = [means[time, word] for time, word in enumerate(words)]
         assert np.all(allowed[words] == 1)
         np.testing.assert_allclose(

@@ -1,4 +1,4 @@
-"""The tagger: the cell's first step from an empty past, and nothing else."""
+"""The tagger: a single step of the cell from zero states."""
 
 import keras
 import numpy as np
@@ -26,11 +26,11 @@ def sigmoid(z):
 
 
 def first_step(cell, x):
-    """One step by hand, h_0 = c_0 = 0: no recurrent weight has a say."""
+    """One step by hand, h_0 = c_0 = 0, so that recurrent weights have no influence."""
     z = x @ np.array(cell.kernel) + np.array(cell.bias)
     if cell.num_states == 1:
         return np.tanh(z)
-    i, _, g, o = np.split(z, 4, axis=-1)  # c = i g: there is nothing to forget
+    i, _, g, o = np.split(z, 4, axis=-1)  # c = i g, since c_0 = 0
     return sigmoid(o) * np.tanh(sigmoid(i) * np.tanh(g))
 
 
@@ -43,7 +43,7 @@ def normalized(values):
 @pytest.mark.parametrize("name", ["elman", "lstm"])
 def test_equal_to_one_step_by_hand(seeded, name):
     tagger = build(build_cell(name, UNITS))
-    # Of weights that all differ from zero, so that none can be forgotten.
+    # No weight is zero, so that the test notices each.
     random = np.random.default_rng(5)
     tagger.set_weights([random.normal(size=w.shape) for w in tagger.get_weights()])
     regions = normalized(some_regions())
@@ -58,7 +58,7 @@ def test_equal_to_one_step_by_hand(seeded, name):
     np.testing.assert_allclose(tagger(some_regions()), expected, rtol=1e-3, atol=1e-4)
 
 
-def test_scale_of_the_regions_and_their_order_do_not_count(seeded):
+def test_the_scale_and_order_of_the_regions_do_not_matter(seeded):
     tagger = build(build_cell("lstm", UNITS))
     regions = some_regions() * 10
     expected = tagger(regions)
@@ -74,7 +74,7 @@ def test_dropout_in_training_only(seeded, which):
     assert not np.allclose(tagger(regions), tagger(regions, training=True))
 
 
-def test_pixels_go_through_the_encoder(seeded):
+def test_pixels_are_encoded_first(seeded):
     encoder = keras.Sequential(
         [
             keras.layers.Input((8, 8, 3)),
@@ -104,7 +104,7 @@ def test_the_cell_is_shared_not_copied(seeded):
 
 
 @pytest.mark.parametrize("name", ["elman", "lstm"])
-def test_serialises(seeded, name):
+def test_config_round_trip(seeded, name):
     tagger = build(build_cell(name, UNITS), dropout=0.3, state_dropout=0.2)
     again = keras.saving.deserialize_keras_object(
         keras.saving.serialize_keras_object(tagger)

@@ -1,17 +1,17 @@
-"""The translator: one cell reads both ways and writes; padding is nothing."""
+"""The translator: one shared cell, both directions of reading, padding, search."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.decoding import Tokens
+from captioning.decoding import SpecialTokens
 from captioning.models.decoder import Decoder
 from captioning.models.translator import SentenceReader, Translator
 from captioning.nn.cells import ElmanCell, LSTMCell, build_cell
+from data_prep.text.special_tokens import END, PAD, START, UNK
 
 VOCABULARY = 13
-PAD, UNK, START, END = range(4)
 TAGS = (4, 5)
 SOURCES = np.array([[4, 7, 8, 9, END], [5, 9, 6, END, 0], [4, END, 0, 0, 0]], np.int32)
 TARGETS = np.array([[START, 6, 7, 8], [START, 9, 9, 0], [START, 12, 11, 10]], np.int32)
@@ -29,12 +29,12 @@ def longer(token_ids, by=3):
     return np.pad(token_ids, ((0, 0), (0, by)))
 
 
-# === The reader ===
+# === The sentence encoder ===
 
 
 @pytest.mark.parametrize("cell", ["elman", "lstm"])
-def test_reads_each_sentence_forwards_and_backwards(cell):
-    """Held against `keras.layers.RNN` over each sentence alone, unpadded."""
+def test_sentences_are_read_forwards_and_backwards(cell):
+    """Against `keras.layers.RNN` over each sentence alone, unpadded."""
     reader = build(cell).reader
     regions = reader(SOURCES).numpy()
     layer = keras.layers.RNN(reader.cell, return_sequences=True)
@@ -63,8 +63,7 @@ def test_padding_of_the_source_changes_nothing(cell):
     np.testing.assert_allclose(np.sum(weights, axis=-1), 1, rtol=1e-5)
 
 
-def test_padding_gets_no_gradient():
-    """The table's row of PAD moves the logits of PAD alone, never what was read."""
+def test_padding_receives_no_gradient():
     translator = build()
     with tf.GradientTape() as tape:
         memory = translator.read(longer(SOURCES))
@@ -75,7 +74,7 @@ def test_padding_gets_no_gradient():
     assert np.abs(gradient[END]).max() > 0
 
 
-def test_the_words_order_and_the_tag_matter():
+def test_the_order_of_words_and_the_language_tag_matter():
     translator = build()
     one = translator(np.array([[4, 7, 8, END]]), TARGETS[:1]).numpy()
     turned = translator(np.array([[4, 8, 7, END]]), TARGETS[:1]).numpy()
@@ -84,21 +83,21 @@ def test_the_words_order_and_the_tag_matter():
     assert np.abs(one - other_language).max() > 1e-3
 
 
-# === One cell, one table ===
+# === One cell, one embedding ===
 
 
-def test_one_cell_and_one_table():
+def test_encoder_and_decoder_share_the_cell_and_the_embedding():
     translator = build()
     reader, decoder = translator.reader, translator.decoder
     assert reader.cell is decoder.cell
     assert reader.embedding is decoder.embedding
     shapes = [tuple(v.shape) for v in translator.trainable_variables]
-    # In, out and source words are one variable; so are both readings and the writing.
+    # One embedding of source, input and output words; one cell for all three uses.
     assert shapes.count((VOCABULARY, 16)) == 1
     assert shapes.count((12, 4 * 12)) == 1
 
 
-def test_a_cell_that_another_model_uses_is_taken_as_it_is():
+def test_a_cell_that_another_model_has_built_is_not_built_again():
     cell = LSTMCell(12)
     cell.build((None, 16))
     before = cell.kernel
@@ -115,7 +114,7 @@ def test_a_reader_of_another_decoder_is_refused():
         Translator(SentenceReader(one), other)
 
 
-def test_every_variable_learns():
+def test_every_variable_receives_a_gradient():
     translator = build()
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(translator(SOURCES, TARGETS, training=True) ** 2)
@@ -124,7 +123,7 @@ def test_every_variable_learns():
         translator.trainable_variables, gradients, strict=True
     ):
         largest = np.abs(tf.convert_to_tensor(gradient)).max()
-        # The softmax does not see what is added to all keys alike.
+        # The softmax does not change if the same is added to all keys.
         if not variable.path.endswith("key/bias"):
             assert largest > 0, variable.path
 
@@ -133,9 +132,9 @@ def test_every_variable_learns():
 
 
 @pytest.mark.parametrize("cell", ["elman", "lstm"])
-def test_beam_search_scores_what_teacher_forcing_scores(cell):
+def test_scores_of_beam_search_equal_those_of_teacher_forcing(cell):
     translator = build(cell)
-    tokens = Tokens(START, END, PAD, banned=(PAD, UNK, START, *TAGS))
+    tokens = SpecialTokens(START, END, PAD, banned=(PAD, UNK, START, *TAGS))
     found = tf.function(
         lambda ids: translator.beam_search(
             ids, tokens, num_beams=3, max_length=6, length_penalty=0.0
@@ -151,10 +150,10 @@ def test_beam_search_scores_what_teacher_forcing_scores(cell):
     np.testing.assert_allclose(found.scores, expected, rtol=1e-4)
 
 
-# === To and from disk ===
+# === Saving and training ===
 
 
-def test_comes_back_from_its_config_and_its_weights(tmp_path):
+def test_config_and_weights_round_trip(tmp_path):
     translator = build("elman", dropout=0.3)
     translator.save_weights(tmp_path / "of.weights.h5")
     again = keras.saving.deserialize_keras_object(
@@ -169,8 +168,7 @@ def test_comes_back_from_its_config_and_its_weights(tmp_path):
     assert again.get_config() == translator.get_config()
 
 
-def test_learns_to_write_backwards_or_forwards_as_the_tag_says():
-    """Ten symbols' worth of the task: copy under one tag, reverse under the other."""
+def test_it_learns_to_copy_or_to_reverse_as_the_tag_says():
     translator = build()
     random = np.random.default_rng(0)
     optimizer = keras.optimizers.Adam(2e-2)

@@ -8,8 +8,7 @@ import pytest
 import tensorflow as tf
 
 from captioning.tasks.captions.loss import captioning_loss
-
-PAD = 0
+from data_prep.text.special_tokens import PAD
 
 CELLS = pytest.mark.parametrize("cell", ["elman", "lstm"])
 
