@@ -118,7 +118,7 @@ def _tasks_of(run: Path) -> tuple[str, ...]:
 
 
 def _name_of(data: Path | None, task: str) -> str:
-    """Return the name of a prepared data set; of none, that of the embedded one."""
+    """Return the name of a prepared data set, or of the embedded one if None."""
     if data is None:
         return EMBEDDED.get(task, EMBEDDED["captions"])[0]
     try:

@@ -112,7 +112,7 @@ class _ProgressLines(tqdm):
         print(str(self).removeprefix(": "), file=self.fp, flush=True)
 
     def refresh(self, nolock=False, lock_args=None):
-        if not nolock:  # else `tqdm.write` asks, after a line of somebody else's
+        if not nolock:  # else `tqdm.write` asks, after it printed another line
             self.display()
 
     def clear(self, nolock=False):

@@ -56,8 +56,8 @@ def preset(task: str, name: str) -> TaskConfig:
 
 
 def preset_for(data_set: str, task: str) -> TaskConfig:
-    """Return the preset of a task for a data set, by name: its own if it has one, else
-    that of the data set that the task was tuned on."""
+    """Return the preset of a task for a data set, by name; the task's defaults if there
+    is none for it."""
     known = presets(task)
     return known.get(data_set) or next(iter(known.values()))
 

@@ -1,4 +1,4 @@
-"""The embedded data sets: made out of nothing, for a first run without any data."""
+"""The embedded data sets, which need no source, for a first run without any data."""
 
 import sys
 import tempfile
@@ -31,8 +31,8 @@ def embedded_data(kind: str) -> Path:
 def train_embedded(task: str, root: Path = Path("runs")) -> Path:
     """Return a new run of a task, trained now on the embedded data set.
 
-    It gets its name when it is finished: one that was stopped leaves nothing behind,
-    and is nobody's newest run.
+    It gets its name when it is finished: a training that was stopped leaves nothing
+    that could be taken for a run.
 
     Args:
         task: its name.

@@ -20,10 +20,10 @@ def score_table(scores: dict[str, float]) -> str:
 
 
 def show_run(directory: Path, name: str, data: Path, split: str) -> str:
-    """Return what people want to see of one task of a finished run.
+    """Return the scores and a few examples of one task of a finished run, as text.
 
-    Of captions it also leaves ``samples/`` (a few of the pictures) and
-    ``captions.png`` (the same, with what the run says of them) in the directory.
+    For captions it also writes ``samples/``, a few of the pictures, and
+    ``captions.png``, the same with their captions, into the directory.
     """
     run = load_run(directory, encoder=False)
     task = run.task(name)

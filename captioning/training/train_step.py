@@ -24,7 +24,7 @@ class Objective(NamedTuple):
         model: the head.
         loss: a batch -> its mean loss, float32 ().
         batch_spec: the `element_spec` of the batches, for one trace of any length.
-        config: the knobs of its optimizer.
+        config: with the options of its optimizer.
         total_steps: how many it will take, where its schedule ends.
         started: whether the first weights are learned ones, worth remembering.
     """
@@ -40,14 +40,14 @@ class Objective(NamedTuple):
 class TrainStep:
     """Train heads, whether they share a cell or not, one batch of one head a call.
 
-    What belongs to one head alone is learned by the head's own knobs, as if it were
-    alone. What several heads share has one optimizer of its own, with the first head's
-    knobs: one history of gradients, one moving average. A step moves only the weights
-    of the head it is about.
+    The weights of one head alone are trained with the head's own options. The weights
+    that several heads share have one optimizer of their own, with the first head's
+    options: one history of gradients, one moving average. A step changes only weights
+    of its head.
 
-    A loop of one's own over `strategy.run`, for `Model.fit` fails under
-    `tf.distribute.MultiWorkerMirroredStrategy` in Keras 3.15. Make it, and the models,
-    inside the strategy's scope.
+    This runs `strategy.run` itself because `Model.fit` fails under
+    `tf.distribute.MultiWorkerMirroredStrategy` in Keras 3.15. Construct it, and the
+    models, inside the strategy's scope.
 
     Args:
         objectives: by name.
@@ -154,7 +154,8 @@ def _optimizer(objectives: Mapping[str, Objective], owner: str, variables: list)
     if owner == SHARED:
         first = next(iter(objectives.values()))
         steps = sum(objective.total_steps for objective in objectives.values())
-        # As far back as the first head looks: so much more seldom is it its turn.
+        # The first head takes only a part of these steps: the average looks back over
+        # as many of its own.
         average = 1 - (1 - _average(first)) * first.total_steps / steps
         optimizer = build_optimizer(override(first.config, average=average), steps)
     else:
@@ -168,16 +169,15 @@ def _optimizer(objectives: Mapping[str, Objective], owner: str, variables: list)
 
 
 def _average(objective: Objective) -> float:
-    """Return the momentum of the moving average: that of the knobs, or so much less
-    that a short training, of few pictures, is not judged by the weights it began with.
+    """Return the momentum of the moving average: the option, or less in a training so
+    short that the average would still hold much of the first weights.
 
-    After n steps momentum 1 - k / n has e^-k of the first weights left. Of random ones
-    2 % are little (k = 4); learned ones may keep their third (k = 1).
+    After n steps, an average of momentum 1 - k / n holds e^-k of the first weights:
+    2 % of random ones (k = 4), a third of trained ones (k = 1).
     """
-    forgotten = 1 if objective.started else 4
+    k = 1 if objective.started else 4
     return min(
-        objective.config.optimizer.average,
-        max(0.0, 1 - forgotten / objective.total_steps),
+        objective.config.optimizer.average, max(0.0, 1 - k / objective.total_steps)
     )
 
 

@@ -16,7 +16,7 @@ from captioning.tasks.config import (
 
 @dataclass(frozen=True)
 class AssociationsRegularization(Group):
-    """Regularization: against learning the captions by heart."""
+    """Regularization: against overfitting."""
 
     dropout: float = share(0.5, "share dropped of inputs and outputs")
     word_dropout: float = share(0.25, "share of the words that are not read")

@@ -33,7 +33,7 @@ class Associations(Task):
     It reads one caption of a picture and expects the content words of its others.
 
     Args:
-        config: the knobs.
+        config: its options.
         vocabulary: the words that it reads.
         related: the words that it can answer.
         cell: the cell it reads with, shared or not.
@@ -141,19 +141,20 @@ class Associations(Task):
         return with_start(self.vocabulary.ids(tf.constant(texts))), counts, own
 
     def _start_at(self, counts: np.ndarray) -> None:
-        """Let the untrained model answer by frequency, which is soon said."""
+        """Let the untrained model answer by frequency: less is left to learn."""
         frequency = counts.mean(axis=0) + 1e-3
         self.model.readout.bias.assign(np.log(frequency / frequency.sum()))
 
     def loss(self, batch, training: bool = True) -> tf.Tensor:
         """Return the mean cross-entropy over places, float32 (), in nats.
 
-        After each word, what was read up to there takes no part; what the caption says
-        later does, if another caption says it too: after "boat", the sailor to come.
+        After each word, the words read so far are excluded. A word that the caption
+        has later is expected, if another caption of the picture has it too: after
+        "boat", the sailor that follows.
 
-        What is asked at the end is asked after other words too: in training after the
-        last and a few of the others, drawn anew each time, for logits over all
-        related words are what a step costs; else after all.
+        In training the loss is taken after the last word and after a few of the others,
+        drawn anew each time, because logits over all related words are most of a
+        step's cost; else after every word.
         """
         token_ids, counts = batch
         hidden = self.model.hidden(token_ids, training=training)

@@ -19,7 +19,7 @@ from captioning.tasks.config import (
 
 @dataclass(frozen=True)
 class CaptionsRegularization(Group):
-    """Regularization: against learning the captions by heart."""
+    """Regularization: against overfitting."""
 
     dropout: float = share(0.5, "share dropped of regions, inputs and outputs")
     word_dropout: float = share(0.0, "share of the words that are not read")

@@ -246,7 +246,7 @@ class Captions(Task):
         """
         words = split_words(tf.constant([caption]))[0].numpy()
         token_ids = self.vocabulary.ids(tf.constant([caption])).to_tensor()
-        # A word was chosen when the one before it had been read.
+        # The attention at the word before is what a word was chosen from.
         before = tf.concat([[[START]], token_ids[:, :-1]], axis=1)
         _, weights = self.model.hidden(inputs, before, tf.constant([0]))
         return [word.decode("utf-8") for word in words], weights[0].numpy()

@@ -25,7 +25,7 @@ class NGramConfig(Group):
 
 @dataclass(frozen=True)
 class SentimentRegularization(Group):
-    """Regularization: against learning the texts by heart."""
+    """Regularization: against overfitting."""
 
     dropout: float = share(0.5, "share dropped of inputs and outputs")
     readout_dropout: float = share(0.5, "share dropped before the verdict")
@@ -57,7 +57,7 @@ PRESETS = {
     "nsmc": override(
         SentimentConfig(),
         longest_gram=4,
-        gram_dropout=0.6,  # most n-grams are seen once or twice, and learned by heart
+        gram_dropout=0.6,  # most n-grams occur once or twice: they overfit
         word_dropout=0.05,
         subword_alpha=0.0,
         learning_rate=2e-3,

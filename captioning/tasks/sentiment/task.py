@@ -23,7 +23,7 @@ class Sentiment(Task):
     """A reader of moods and its words.
 
     Args:
-        config: the knobs.
+        config: its options.
         tokenizer: words or subwords.
         cell: the cell it reads with, shared or not.
     """

@@ -16,7 +16,7 @@ from captioning.tasks.config import (
 
 @dataclass(frozen=True)
 class TagsRegularization(Group):
-    """Regularization: against learning the pictures by heart."""
+    """Regularization: against overfitting."""
 
     dropout: float = share(0.6, "share dropped of regions and inputs")
     readout_dropout: float = share(0.2, "share dropped before the tags")

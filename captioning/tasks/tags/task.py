@@ -31,7 +31,7 @@ class Tags(Task):
     their captions.
 
     Args:
-        config: the knobs.
+        config: its options.
         tags: the words that it can answer.
         cell: the cell whose first step it takes, shared or not.
     """
@@ -92,7 +92,7 @@ class Tags(Task):
     def training_data(self, data: Path) -> TrainingData:
         config = self.config
         truth = self._truth(load_split(data, "train")).astype(np.float32)
-        # A tag that nobody wrote down may be there all the same.
+        # A thing may be in a picture although no caption names it.
         smoothing = config.regularization.label_smoothing
         truth = (1 - smoothing) * truth + smoothing * truth.mean(axis=0)
         dev_truth = self._truth_to_score(data, "dev")
@@ -133,7 +133,7 @@ class Tags(Task):
         return truth
 
     def _start_at(self, truth: np.ndarray) -> None:
-        """Let the untrained model answer by frequency, which is soon said."""
+        """Let the untrained model answer by frequency: less is left to learn."""
         share = np.clip(truth.mean(axis=0), 1e-3, 1 - 1e-3)
         self.model.readout.bias.assign(np.log(share / (1 - share)))
 

@@ -18,7 +18,7 @@ from captioning.tasks.config import (
 
 @dataclass(frozen=True)
 class TranslationRegularization(Group):
-    """Regularization: against learning the sentences by heart."""
+    """Regularization: against overfitting."""
 
     dropout: float = share(0.2, "share dropped of inputs and outputs")
     label_smoothing: float = share(0.1, "share of the label given to all subwords")

@@ -29,7 +29,7 @@ class Translation(Task):
     """A translator, in all of its directions at once, and its subwords.
 
     Args:
-        config: the knobs.
+        config: its options.
         subwords: with a tag for each language, the pivot's first.
         cell: the cell it reads and writes with, shared or not.
     """
@@ -116,7 +116,7 @@ class Translation(Task):
                     self._source_ids(sources, into, alpha)[
                         :, : config.search.max_length
                     ],
-                    # Cut off, it has no END: nobody stopped there.
+                    # A sentence that is cut has no END: it goes on.
                     token_ids[:, : config.search.max_length + 1],
                 ],
                 batch_size=config.training.batch_size,
@@ -183,14 +183,14 @@ class Translation(Task):
 
     def _searcher(self, num_beams: int):
         """Return padded source ids -> (texts, scores), traced once for all calls."""
-        knobs = (
+        options = (
             self.config.search.max_length,
             self.config.search.length_penalty,
             num_beams,
         )
-        if knobs not in self._searchers:
-            self._searchers[knobs] = self._new_searcher(*knobs)
-        return self._searchers[knobs]
+        if options not in self._searchers:
+            self._searchers[options] = self._new_searcher(*options)
+        return self._searchers[options]
 
     def _new_searcher(self, max_length: int, length_penalty: float, num_beams: int):
         @tf.function(
