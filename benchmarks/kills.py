@@ -6,6 +6,7 @@ Both must leave the same weights, bit for bit.
 """
 
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -65,38 +66,41 @@ def _compare(
     name: str, options: list[str], folder: Path, kills: int, generator: random.Random
 ) -> bool:
     """Run a training with and without kills; print and return whether they agree."""
+    from captioning.training.run_directory import WEIGHTS
     from data_prep.prepared.dataset_info import file_sha256
 
     whole, killed = folder / f"{name}-whole", folder / f"{name}-killed"
+    command = ["captioning.train", *options, "--run"]
+    _run([*command, str(whole)])
+    expected = file_sha256(whole / WEIGHTS)
     began = time.monotonic()
-    _run(["captioning.train", *options, "--run", str(whole)])
+    _run([*command, str(folder / f"{name}-again")])  # the first one made features
     seconds = time.monotonic() - began
     say(f"{name}: {seconds:.0f} s without a stop")
-    moments = []
-    for kill in range(kills):
-        # The first one early, before the first checkpoint; the others anywhere.
-        moment = generator.uniform(1, seconds * (0.4 if kill == 0 else 0.9))
-        command = ["captioning.train", *options, "--run", str(killed), "--resume"]
-        process = _start(command)
+    done, equal = 0, True
+    while done < kills:
+        # The first kill early, before the first checkpoint; the others anywhere.
+        moment = generator.uniform(1, seconds * (0.9 if done else 0.5))
+        process = _start([*command, str(killed), "--resume"])
         try:
             if process.wait(moment):
-                raise BadInput(f"{' '.join(command)} ended with an error of its own")
-            ended = "had ended"
+                raise BadInput(f"{name} ended with an error of its own")
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-            ended = "killed"
-        epochs = len(list((killed / "checkpoint").glob("*.index")))
-        moments.append(moment)
-        say(
-            f"{name}: {ended} after {moment:.1f} s, "
-            f"{'with a' if epochs else 'before the first'} checkpoint"
-        )
-    _run(["captioning.train", *options, "--run", str(killed), "--resume"])
-    sums = [file_sha256(run / "model.weights.h5") for run in (whole, killed)]
-    verdict = "equal" if sums[0] == sums[1] else "DIFFERENT"
-    print(f"{name}: {kills} kills, weights {verdict}: {sums[0][:16]} {sums[1][:16]}")
-    return sums[0] == sums[1]
+            done += 1
+            has_any = any((killed / "checkpoint").glob("*.index"))
+            state = "with a" if has_any else "before the first"
+            say(f"{name}: killed after {moment:.1f} s, {state} checkpoint")
+            continue
+        # It came to its end between kills: compare, and begin another one.
+        equal &= file_sha256(killed / WEIGHTS) == expected
+        shutil.rmtree(killed)
+    _run([*command, str(killed), "--resume"])
+    equal &= file_sha256(killed / WEIGHTS) == expected
+    verdict = "equal to" if equal else "DIFFERENT from"
+    print(f"{name}: {done} kills, weights {verdict} those without: {expected[:16]}")
+    return equal
 
 
 def _start(command: list[str]) -> subprocess.Popen:

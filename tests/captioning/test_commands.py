@@ -306,6 +306,6 @@ def test_a_name_that_is_not_utf8_is_spelled_out(photos, tiny_run, capsys):
     assert "\\udcff.jpg -> " in capsys.readouterr().out
 
 
-def test_other_knobs_do_not_resume(tiny_run):
-    with pytest.raises(BadInput, match="knobs it was started with"):
+def test_other_options_do_not_resume(tiny_run):
+    with pytest.raises(BadInput, match="begun with units 24, and 99 was given"):
         train.main(["--run", str(tiny_run), "--resume", "--units", "99"])
