@@ -1,6 +1,6 @@
 """Rows about one photo: the whole process, from Python's start to its end.
 
-`captioning.caption --model FILE.tflite`, which imports no TensorFlow, against
+`captioning.caption --run FILE.tflite`, which imports no TensorFlow, against
 `captioning.caption --run RUN`.
 """
 
@@ -21,7 +21,7 @@ def rows(run: Path, rounds: int):
         _photo().save(photo)
         _call("captioning.export", "--run", run, "--format", "litert", "--out", model)
         said = {}
-        ways = {"litert": ("--model", model), "tensorflow": ("--run", run)}
+        ways = {"litert": ("--run", model), "tensorflow": ("--run", run)}
 
         def way(name):
             def caption():

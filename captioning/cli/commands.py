@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from captioning import pretrained
 from data_prep.errors import BadInput
 
 # In the order of the lesson; written here, for --help must not wait for TensorFlow.
@@ -105,15 +106,9 @@ def check_file_to_write(flag: str, path: Path, endings: Sequence[str] = ()) -> N
 
 def chosen_captioner(flags: argparse.Namespace) -> Path:
     """Return `--run`, or the captioner that comes with the project, and say so on
-    stderr.
-
-    Raises:
-        BadInput: no run was named, none came with the project, and there is none.
-    """
-    from captioning import pretrained
-
-    if flags.run or not pretrained.RUN.exists():
-        return chosen_run(flags, "captions")
+    stderr."""
+    if flags.run:
+        return flags.run
     say_pretrained()
     return pretrained.RUN
 
