@@ -32,8 +32,8 @@ def main() -> int:
     )
     add_candidates_flags(parser)
     flags = parser.parse_args()
+    from captioning.metrics.score_table import score_table
     from captioning.tasks.caption_scores import read_candidates, references_of
-    from captioning.training.report import score_table
 
     captions = read_candidates(flags.captions)
     split = references_of(captions, flags.data, flags.split)

@@ -1,21 +1,20 @@
 """python -m captioning.caption: photos -> captions."""
 
-import json
+import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from captioning import pretrained
-from captioning.cli.arguments import Parser, add_run_flag, check_file_to_write, positive
-from captioning.cli.runs import chosen_captioner, say_pretrained
-from captioning.inference.folder import Captioned, Captioner, Tagger, caption_pictures
-from captioning.inference.results import Tag
-from data_prep.console import import_tensorflow
+from captioning.cli.arguments import Parser, check_file_to_write, positive
+from captioning.cli.runs import chosen_captioner
+from captioning.inference import folder, outputs
+from captioning.inference.attention import captioning_and_drawing
+from captioning.inference.load import load
+from captioning.inference.results import PictureResult
+from data_prep.console import import_tensorflow, progress, say
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.pictures.folders import find_pictures
 
-# Pictures that a .tflite file, which takes one after the other, has captioned before
-# TensorFlow has started: some 10 s, at 0.15 s each.
-FEW = 64
 DRAWN_AS = (".png", ".jpg", ".jpeg")
 
 EXAMPLE = """examples:
@@ -23,7 +22,7 @@ EXAMPLE = """examples:
   python -m captioning.caption holiday/ --beams 5 --json > captions.jsonl
   python -m captioning.caption photo.jpg --tags
   python -m captioning.caption photo.jpg --explain --attention looks.png
-  python -m captioning.caption photo.jpg --model captioner.tflite   # at once
+  python -m captioning.caption photo.jpg --run captioner.tflite   # at once
 """
 
 
@@ -41,20 +40,21 @@ def main(argv: list[str] | None = None) -> int:
         metavar="PATH",
         help="a picture, or a folder: every file in it and below is tried",
     )
-    add_run_flag(parser, "the captioner that comes with the project")
+    parser.add_argument(
+        "--run",
+        type=Path,
+        metavar="RUN",
+        help="what captions: a run's directory, an export's, or a .tflite file, which "
+        "answers sooner, for it needs no TensorFlow (default: the captioner that comes "
+        "with the project; `captioning.export --format litert` makes it answer sooner)",
+    )
     parser.add_argument(
         "--beams",
         type=positive,
         metavar="K",
         help="captions a picture, best first (default: the best of the run's beams)",
     )
-    parser.add_argument(
-        "--model",
-        type=Path,
-        metavar="FILE",
-        help="instead of a run: a .tflite file, made by captioning.export --format "
-        "litert; answers sooner, for it needs no TensorFlow",
-    )
+    parser.add_argument("--model", type=Path, help=argparse.SUPPRESS)
     parser.add_argument(
         "--json",
         action="store_true",
@@ -85,12 +85,13 @@ def main(argv: list[str] | None = None) -> int:
         help="the run that lists it (default: that of the captions if it learned tags "
         "too, else the newest under runs/ that did)",
     )
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="say on stderr which file or run captions, and by which library",
+    )
     flags = parser.parse_args(argv)
-    if flags.model and (flags.run or flags.tags or flags.tags_run):
-        raise BadInput(
-            "--model is one file that captions, and nothing else; leave --run, --tags "
-            "and --tags-run out, or leave --model out."
-        )
+    flags.run = _one_captioner(flags)
     paths = list(find_pictures(flags.paths))
     if not paths:
         raise BadInput(
@@ -99,15 +100,32 @@ def main(argv: list[str] | None = None) -> int:
         )
     if flags.attention:
         _check_attention(flags, paths)
-    say = _say_json if flags.json else _explain if flags.explain else _say
-    shown = None if flags.explain else flags.beams or 1
     num_captioned = 0
-    model = flags.model or _at_once(flags, len(paths))
-    caption, tag = _of_file(model, flags) if model else _of_runs(flags)
-    for result in caption_pictures(paths, caption, tag):
-        num_captioned += not result.error
-        say(result, shown)
+    with (
+        folder.reading(paths) as batches,  # while the captioner is loaded, too
+        progress(
+            total=len(paths), label="captions", unit="pictures", shown=len(paths) > 1
+        ) as bar,
+    ):
+        caption, tag = _loaded(flags)
+        for batch in batches:
+            for result in folder.caption_batch(batch, caption, tag):
+                num_captioned += not result.error
+                _show(result, flags)
+            bar.update(len(batch))
     return 0 if num_captioned else 2
+
+
+def _one_captioner(flags) -> Path | None:
+    """Return `--run`, or `--model`, which is its name of earlier versions."""
+    if not flags.model:
+        return flags.run
+    if flags.run or flags.tags or flags.tags_run:
+        raise BadInput(
+            "--model is one file that captions, and nothing else; leave --run, --tags "
+            "and --tags-run out, or leave --model out."
+        )
+    return flags.model
 
 
 def _check_attention(flags, paths: list[Path]) -> None:
@@ -131,92 +149,35 @@ def _check_attention(flags, paths: list[Path]) -> None:
         )
 
 
-def _at_once(flags, num_pictures: int) -> Path | None:
-    """Return the file that answers sooner than the run it was made of, if there is one
-    and it can do what is asked for."""
-    of_a_run = (
-        flags.run,
-        flags.tags,
-        flags.tags_run,
-        flags.beams,
-        flags.explain,
-        flags.attention,
-    )
-    if any(of_a_run) or num_pictures > FEW or not pretrained.TFLITE.exists():
-        return None
-    say_pretrained()
-    return pretrained.TFLITE
+def _loaded(flags) -> tuple[Callable, Callable | None]:
+    """Return what captions encoded pictures, and what tags them, if anything."""
+    run = flags.run or chosen_captioner(flags)
+    tag = None
+    if flags.tags or flags.tags_run:
+        import_tensorflow()
+        from captioning.inference.tagger import Tagger, run_with_tags
 
-
-def _of_file(model: Path, flags) -> tuple[Captioner, None]:
-    """Load the file, and no TensorFlow."""
-    from captioning.inference.litert.captioner import LiteRTCaptioner
-
-    return LiteRTCaptioner(model, flags.beams), None
-
-
-def _of_runs(flags) -> tuple[Captioner, Tagger | None]:
-    import_tensorflow()
-    from captioning.inference.predictor import (
-        DrawingCaptioner,
-        LoadedCaptioner,
-        LoadedTagger,
-        run_with_tags,
-    )
-
-    run = chosen_captioner(flags)
-    tags_run = flags.tags_run
-    if flags.tags and not tags_run:
-        tags_run = run_with_tags(run)
-    tag = LoadedTagger(tags_run) if tags_run else None
+        tag = Tagger(flags.tags_run or run_with_tags(run)).tag
+    engine = load(flags.run, flags.beams, attention=bool(flags.attention))
+    if flags.verbose:
+        say(f"captions by {engine.description}")
     if flags.attention:
-        return DrawingCaptioner(run, flags.attention, flags.beams), tag
-    return LoadedCaptioner(run, flags.beams), tag
+        return captioning_and_drawing(engine, flags.attention), tag
+    return engine.caption, tag
 
 
-def _say(result: Captioned, shown: int) -> None:
-    if result.error:
-        _write(f"error: {printable(result.error)}", sys.stderr)
-    tags = _listed(result.tags)
-    for caption, score in result.captions[:shown]:
-        scored = f"  ({score:.3f})" if shown > 1 else ""
-        _write(f"{printable(str(result.path))} -> {caption}{scored}{tags}", sys.stdout)
-
-
-def _explain(result: Captioned, shown: int | None) -> None:
-    if result.error:
-        _write(f"error: {printable(result.error)}", sys.stderr)
-        return
-    _write(f"{printable(str(result.path))}{_listed(result.tags)}", sys.stdout)
-    for caption, score in result.captions[:shown]:
-        _write(f"  {score:6.3f}  {caption}", sys.stdout)
-
-
-def _listed(tags: list[Tag] | None) -> str:
-    return "" if tags is None else f"  [{', '.join(found.tag for found in tags)}]"
-
-
-def _say_json(result: Captioned, shown: int | None) -> None:
-    line: dict = {"image": _unicode(str(result.path))}
-    if result.error:
-        line["error"] = _unicode(result.error)
+def _show(result: PictureResult, flags) -> None:
+    if result.error and not flags.json:
+        say(f"error: {printable(result.error)}")
+    if flags.json:
+        shown = None if flags.explain else flags.beams or 1
+        lines = [outputs.json_line(result, shown)]
+    elif flags.explain:
+        lines = outputs.beam_lines(result)
     else:
-        line["captions"] = [best._asdict() for best in result.captions[:shown]]
-        if result.tags is not None:
-            line["tags"] = [tag._asdict() for tag in result.tags]
-    _write(json.dumps(line, ensure_ascii=False), sys.stdout)
-
-
-def _unicode(text: str) -> str:
-    """Spell out bytes of a file's name that are no UTF-8."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _write(line: str, file) -> None:
-    from tqdm import tqdm
-
-    tqdm.write(line, file=file)  # above the progress bar, not into it
-    file.flush()
+        lines = outputs.text_lines(result, flags.beams or 1)
+    for line in lines:
+        say(line, sys.stdout)
 
 
 if __name__ == "__main__":

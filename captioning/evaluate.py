@@ -1,5 +1,7 @@
 """python -m captioning.evaluate: a run, or a file of captions -> scores."""
 
+import argparse
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -13,7 +15,7 @@ from captioning.cli.arguments import (
     positive,
 )
 from captioning.cli.runs import chosen_run
-from captioning.tasks.config import override
+from captioning.metrics.score_table import score_table
 from captioning.tasks.registry import SEARCHING
 from data_prep.atomic import write_text
 from data_prep.console import import_tensorflow
@@ -26,7 +28,7 @@ EXAMPLE = """examples:
   python -m captioning.evaluate --run runs/a --ensemble runs/b runs/c
 
 Scores are coco-caption's: its PTB tokenisation, BLEU, ROUGE-L and CIDEr-D, without
-Java. METEOR is NLTK's; it is among them where NLTK finds WordNet (see NLTK_DATA).
+Java; METEOR is NLTK's and needs WordNet, which NLTK finds through NLTK_DATA.
 """
 
 
@@ -50,7 +52,8 @@ def main(argv: list[str] | None = None) -> int:
         "--model",
         type=Path,
         metavar="FILE",
-        help="score what this .tflite file says of the pictures themselves",
+        help="score what this .tflite file, or this export, says of the pictures "
+        "themselves",
     )
     parser.add_argument(
         "--beams", type=positive, metavar="K", help="(default: the run's)"
@@ -68,10 +71,14 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print scores as JSON")
     parser.add_argument(
-        "--habits",
+        "--diversity",
         action="store_true",
         help="say too how the captions are written: their length, their words, how "
         "many break off or repeat themselves; beside people's",
+    )
+    # Its name of earlier versions.
+    parser.add_argument(
+        "--habits", dest="diversity", action="store_true", help=argparse.SUPPRESS
     )
     flags = parser.parse_args(argv)
     if (flags.captions or flags.model) and flags.task != "captions":
@@ -79,22 +86,24 @@ def main(argv: list[str] | None = None) -> int:
             "--captions and --model are scored as captions, and --task is "
             f"{flags.task}; expected captions: leave --task out."
         )
-    import_tensorflow()
-    of = _of_file if flags.captions else _of_model if flags.model else _of_run
-    scores = of(flags)
+    if flags.captions:  # words alone: no TensorFlow is needed
+        scores, note = _of_file(flags), ""
+    else:
+        import_tensorflow()
+        from captioning.tasks.registry import task_class
+
+        scores = _of_model(flags) if flags.model else _of_run(flags)
+        note = task_class(flags.task).score_note
     if flags.json:
         print(json.dumps(scores))
     else:
-        from captioning.tasks.registry import task_class
-        from captioning.training.report import score_table
-
         print(score_table(scores))
-        if note := task_class(flags.task).score_note:
+        if note:
             print(f"({note})")
     return 0
 
 
-def _of_file(flags) -> dict[str, float]:
+def _of_file(flags) -> dict[str, float | None]:
     of_a_model = (
         flags.run,
         flags.ensemble,
@@ -106,7 +115,7 @@ def _of_file(flags) -> dict[str, float]:
     )
     if any(flag not in (None, False) for flag in of_a_model):
         raise BadInput(
-            "--captions goes with --data, --split, --habits and --json only."
+            "--captions goes with --data, --split, --diversity and --json only."
         )
     if not flags.data:
         raise BadInput("--captions needs --data, the data set that has the references.")
@@ -114,44 +123,38 @@ def _of_file(flags) -> dict[str, float]:
 
     captions = read_candidates(flags.captions)
     references = references_of(captions, flags.data, flags.split)
-    return _scores(captions, references, flags.habits)
+    return _scores(captions, references, flags.diversity)
 
 
-def _of_model(flags) -> dict[str, float]:
+def _of_model(flags) -> dict[str, float | None]:
     of_a_run = (flags.run, flags.ensemble, flags.grey, flags.out, flags.length_penalty)
     if any(flag not in (None, False) for flag in of_a_run):
         raise BadInput(
-            "--model goes with --data, --split, --beams, --habits and --json only."
+            "--model goes with --data, --split, --beams, --diversity and --json only."
         )
     if not flags.data:
         raise BadInput("--model needs --data, the data set that has the pictures.")
-    from tqdm import tqdm
-
-    from captioning.inference.litert.captioner import LiteRTCaptioner
+    from captioning.inference.load import load
+    from captioning.inference.split import caption_split
     from data_prep.pipeline.images import load_split
-    from data_prep.prepared.records import read_shards
 
-    caption = LiteRTCaptioner(flags.model, flags.beams)
     # What cannot be scored is not captioned for minutes first.
     references = load_split(flags.data, flags.split)
-    captions = {}
-    records = read_shards(flags.data, flags.split).as_numpy_iterator()
-    for record in tqdm(records, desc=f"captions of {flags.split}", unit=" pictures"):
-        ((best, *_),) = caption([record["image"]])
-        captions[record["image_id"].decode("utf-8")] = best.caption
-    return _scores(captions, references, flags.habits)
+    captions = caption_split(load(flags.model, flags.beams), flags.data, flags.split)
+    return _scores(captions, references, flags.diversity)
 
 
-def _of_run(flags) -> dict[str, float]:
+def _of_run(flags) -> dict[str, float | None]:
     from captioning.training.loading import load_run
     from data_prep.pipeline.images import load_split
 
     if flags.out:
         check_file_to_write("--out", flags.out)
-    of_captions = flags.out or flags.grey or flags.ensemble or flags.habits
+    of_captions = flags.out or flags.grey or flags.ensemble or flags.diversity
     if flags.task != "captions" and of_captions:
         raise BadInput(
-            "--out, --grey, --ensemble and --habits are about captions; leave them out."
+            "--out, --grey, --ensemble and --diversity are about captions; leave them "
+            "out."
         )
     if flags.ensemble and flags.grey:
         raise BadInput("--grey is about one run; leave it out, or --ensemble.")
@@ -163,14 +166,14 @@ def _of_run(flags) -> dict[str, float]:
         )
     run = load_run(chosen_run(flags, flags.task), encoder=False)
     task = run.task(flags.task)
-    options = {"num_beams": flags.beams, "length_penalty": flags.length_penalty}
-    options = {name: value for name, value in options.items() if value is not None}
+    knobs = {"num_beams": flags.beams, "length_penalty": flags.length_penalty}
+    knobs = {name: value for name, value in knobs.items() if value is not None}
     try:
-        task.config = override(task.config, **options)
+        task.config = dataclasses.replace(task.config, **knobs)
     except ValueError as error:
         raise BadInput(str(error)) from error
     data = flags.data or run.data[flags.task]
-    if not (flags.out or flags.grey or flags.ensemble or flags.habits):
+    if not (flags.out or flags.grey or flags.ensemble or flags.diversity):
         return task.scores(data, flags.split)
     if flags.ensemble:
         from captioning.inference.ensemble import caption_split
@@ -184,15 +187,17 @@ def _of_run(flags) -> dict[str, float]:
         listed = [{"image": i, "caption": c} for i, c in captions.items()]
         write_text(flags.out, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")
         print(f"wrote {len(listed)} captions to {flags.out}", file=sys.stderr)
-    return _scores(captions, load_split(data, flags.split), flags.habits)
+    return _scores(captions, load_split(data, flags.split), flags.diversity)
 
 
-def _scores(captions: dict[str, str], references, habits: bool) -> dict[str, float]:
+def _scores(
+    captions: dict[str, str], references, diversity: bool
+) -> dict[str, float | None]:
     """Return the scores, by name, of one caption an image of a
-    `data_prep.pipeline.images.Split`; `habits` too, if asked for."""
+    `data_prep.pipeline.images.Split`; `diversity` too, if asked for."""
     from captioning.tasks.caption_scores import caption_diversity, scores_of
 
-    shown = caption_diversity(captions, references) if habits else {}
+    shown = caption_diversity(captions, references) if diversity else {}
     return scores_of(captions, references) | shown
 
 

@@ -1,10 +1,8 @@
 """python -m captioning.export: a run -> a graph without our code, or a small run."""
 
-import json
 import sys
 from pathlib import Path
 
-from captioning import pretrained
 from captioning.cli.arguments import (
     Parser,
     add_run_flag,
@@ -13,8 +11,8 @@ from captioning.cli.arguments import (
     positive,
 )
 from captioning.cli.runs import chosen_captioner, chosen_run
-from captioning.tasks.registry import SEARCHING
-from data_prep.atomic import marked, replacing, write_bytes
+from captioning.inference.litert.cache import cached_litert
+from data_prep.atomic import marked, replacing
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
@@ -38,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
         prog="python -m captioning.export",
         description="Save a run as a SavedModel, one signature a task: raw strings "
         "in (whole picture files, or sentences), strings and scores out. Or save its "
-        "captioner as one .tflite file, which captioning.caption --model runs without "
+        "captioner as one .tflite file, which captioning.caption --run runs without "
         "TensorFlow.",
         epilog=EXAMPLE,
     )
@@ -49,8 +47,8 @@ def main(argv: list[str] | None = None) -> int:
         type=Path,
         metavar="PATH",
         help="where to: a new folder, or a file with --format litert (default with "
-        "--format litert, of the captioner that comes with the project: where "
-        "captioning.caption finds it, and answers sooner)",
+        "--format litert, of the captioner that comes with the project: into the "
+        "user's cache, where captioning.caption finds it, and answers sooner)",
     )
     parser.add_argument(
         "--format",
@@ -72,6 +70,35 @@ def main(argv: list[str] | None = None) -> int:
         help="hypotheses of a search (default: each task's own)",
     )
     flags = parser.parse_args(argv)
+    _check(flags)
+    is_litert = flags.format == "litert"
+    out = flags.out or _where_it_is_found(flags)
+    if is_litert:
+        check_file_to_write("--out", out)
+    import_tensorflow()
+    if flags.task == "captions":
+        run = chosen_captioner(flags)
+    else:
+        run = chosen_run(flags, flags.task)
+    if is_litert:
+        from captioning.inference.litert.conversion import write_litert
+
+        weights = flags.weights or "float32"
+        size = write_litert(run, out, weights, flags.beams)
+        said = f"captions of {run}, {weights}, {size / 1e6:.1f} MB"
+    elif flags.format == "compact":
+        said = f"{run}, {export_compact(run, out) / 1e6:.1f} MB"
+    else:
+        from captioning.inference.saved_model import write_saved_model
+
+        said = f"{', '.join(write_saved_model(run, out, flags.beams))} of {run}"
+    print(f"exported {said}", file=sys.stderr)
+    print(out)
+    return 0
+
+
+def _check(flags) -> None:
+    """Raise BadInput if flags do not go together."""
     is_litert = flags.format == "litert"
     if flags.weights and not is_litert:
         raise BadInput("--weights goes with --format litert only; leave it out.")
@@ -81,85 +108,34 @@ def main(argv: list[str] | None = None) -> int:
         )
     if flags.format == "compact" and flags.beams:
         raise BadInput("--beams goes with the other formats only; leave it out.")
-    of_shipped = is_litert and not flags.run and pretrained.RUN.exists()
-    out = flags.out or (pretrained.TFLITE if of_shipped else None)
-    if not out:
+    if not flags.out and (flags.run or not is_litert):
         raise BadInput("--out is missing; expected where to write. Name a new one.")
-    import_tensorflow()
-    if flags.task == "captions":
-        run = chosen_captioner(flags)
-    else:
-        run = chosen_run(flags, flags.task)
-    if is_litert:
-        export_litert(run, out, flags.weights or "float32", flags.beams)
-    elif flags.format == "compact":
-        export_compact(run, out)
-    else:
-        export(run, out, flags.beams)
-    print(out)
-    return 0
+    if not flags.out and flags.weights not in (None, "float32"):
+        raise BadInput(
+            f"--weights {flags.weights} was given without --out; expected both, for "
+            "captioning.caption takes by itself only a file that says the same words "
+            "as the run. Add --out FILE, and caption by --run FILE."
+        )
 
 
-def export(run_directory: Path, out: Path, num_beams: int | None = None) -> None:
-    """Write a run as one SavedModel, with one signature a task.
-
-    Args:
-        run_directory: a finished run.
-        out: a new directory, or an export that this one replaces.
-        num_beams: hypotheses of every search; each task's own number if not given.
-
-    Raises:
-        BadInput: the run is not whole, or `out` holds something else.
-    """
-    from captioning.inference.saved_model import EXPORT_FACTS
-
-    with replacing(out, marked("an export", EXPORT_FACTS)) as partial:
-        tasks = _write_saved_model(run_directory, partial, num_beams)
-    print(f"exported {', '.join(tasks)} of {run_directory}", file=sys.stderr)
+def _where_it_is_found(flags) -> Path:
+    """Return the file that captioning.caption looks for, its folder made."""
+    out = cached_litert(flags.beams)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(
+            f"{out.parent} cannot be made ({error.strerror}); expected to write into "
+            "the user's cache. Give --out FILE."
+        ) from error
+    return out
 
 
-def _write_saved_model(run_directory, out, num_beams) -> list[str]:
-    """Write an export into an empty folder; return the names of its tasks."""
-    import tensorflow as tf
-
-    from captioning.inference.saved_model import EXPORT_FACTS, EXPORT_FORMAT
-    from captioning.training.loading import load_run
-
-    tasks = load_run(run_directory).tasks
-    signatures = {
-        name: p.serving_function(num_beams=num_beams) for name, p in tasks.items()
-    }
-    module = tf.Module()
-    # Keras' own ExportArchive would write every variable twice.
-    module.weights = [v.value for p in tasks.values() for v in p.model.variables]
-    # What a task holds beside: tables of words, a frozen encoder in front.
-    module.resources = [p.tracked_resources() for p in tasks.values()]
-    first = next(iter(signatures.values()))
-    tf.saved_model.save(module, str(out), {"serving_default": first, **signatures})
-    beams = {
-        name: num_beams or tasks[name].config.search.num_beams
-        for name in SEARCHING
-        if name in tasks
-    }
-    facts = {
-        "format": EXPORT_FORMAT,
-        # The captions' if there are any: `captioning.caption --beams` must be the same.
-        "num_beams": next(iter(beams.values()), None),
-        "patterns": {
-            name: {"num_beams": beams[name]} if name in beams else {} for name in tasks
-        },
-    }
-    if "translation" in tasks:
-        facts["languages"] = list(tasks["translation"].subwords.language_ids)
-    (out / EXPORT_FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
-    return list(tasks)
-
-
-def export_compact(run_directory: Path, out: Path) -> None:
-    """Write a run as one that is small enough to give to others.
+def export_compact(run: Path, out: Path) -> int:
+    """Write a run as one that is small enough to give to others; return its bytes.
 
     Args:
-        run_directory: a finished run.
+        run: a finished run.
         out: a new folder, or a run of this form that this one replaces.
 
     Raises:
@@ -169,41 +145,8 @@ def export_compact(run_directory: Path, out: Path) -> None:
     from captioning.training.run_directory import COMPACT
 
     with replacing(out, marked("a compact run", COMPACT)) as partial:
-        write_compact(run_directory, partial)
-    size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
-    print(f"exported {run_directory}, {size / 1e6:.1f} MB", file=sys.stderr)
-
-
-def export_litert(
-    run_directory: Path, out: Path, weights: str, num_beams: int | None = None
-) -> None:
-    """Write a run's captioner as one .tflite file.
-
-    Args:
-        run_directory: a finished run.
-        out: a new file, or a .tflite file that this one replaces.
-        weights: as `litert.conversion.convert` takes them.
-        num_beams: hypotheses of the search; the run's own number if not given.
-
-    Raises:
-        BadInput: the run is not whole or has no captions, or `out` is something else.
-    """
-    from captioning.inference.litert.conversion import convert
-    from captioning.inference.litert.metadata import is_litert
-    from captioning.training.loading import load_run
-
-    if out.exists() and not is_litert(out):
-        raise BadInput(
-            f"{out} exists and is no .tflite file; expected a new file, or one to "
-            "replace. Give another --out."
-        )
-    check_file_to_write("--out", out)
-    model = convert(load_run(run_directory).task("captions"), weights, num_beams)
-    write_bytes(out, model)
-    print(
-        f"exported captions of {run_directory}, {weights}, {len(model) / 1e6:.1f} MB",
-        file=sys.stderr,
-    )
+        write_compact(run, partial)
+    return sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
 
 
 if __name__ == "__main__":

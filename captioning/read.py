@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from captioning.cli.arguments import Parser, check_file_to_write
+from captioning.cli.runs import chosen_run
 from captioning.inference.read import inputs, terminal
-from captioning.inference.read.inputs import Given
+from captioning.inference.read.inputs import InputText
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 
@@ -38,14 +39,15 @@ def main(argv: list[str] | None = None) -> int:
     plot = getattr(flags, "plot", None)
     if plot:
         check_file_to_write("--plot", plot, [".png"])
-    given = _given(flags)  # before anything that takes a while
+    texts = _texts(flags)  # before anything that takes a while
     import_tensorflow()
-    from captioning.inference.read import predictions
+    from captioning.inference.read.batches import predict_all
+    from captioning.inference.read.predictions import load_predictor
 
     to = getattr(flags, "to", "")
-    read = predictions.reader(_run(flags, task, to), task, to)
+    predict = load_predictor(_run(flags, task, to), task, to)
     drawn = []
-    for text, found in predictions.read_all(given, task, read):
+    for text, found in predict_all(texts, task, predict):
         _say(text, found, flags)
         if found is not None:
             drawn = [*drawn, found][:MOST_DRAWN]
@@ -130,7 +132,7 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _given(flags) -> Iterator[Given]:
+def _texts(flags) -> Iterator[InputText]:
     if flags.texts and flags.file:
         raise BadInput(
             "Texts were given and --file too; expected one of them. Leave one out."
@@ -145,16 +147,17 @@ def _given(flags) -> Iterator[Given]:
 
 def _run(flags, task: str, to: str) -> Path:
     """Return `--run`, the newest run that learned the task, or a new small one."""
-    from captioning.inference.read import predictions
+    from captioning.inference.read.predictions import check_language
     from captioning.training import embedded_runs
+    from data_prep.datasets import load as data_set
 
-    if flags.run:
-        return flags.run
-    if run := predictions.find_run(task):
-        print(f"using {run}, the newest run of {task}", file=sys.stderr)
-        return run
+    try:
+        return chosen_run(flags, task)
+    except BadInput:  # there is none
+        pass
     if task == "translation":  # before minutes of training, not after
-        predictions.check_language(to, predictions.embedded_languages())
+        name, _ = embedded_runs.EMBEDDED["translation"]
+        check_language(to, data_set(name).LANGUAGES)
     print(
         f"no run under runs/ learned {task}: training a small one now, once, on "
         "embedded examples; it knows little but the harbour",
@@ -165,7 +168,7 @@ def _run(flags, task: str, to: str) -> Path:
     return run
 
 
-def _say(text: Given, found, flags) -> None:
+def _say(text: InputText, found, flags) -> None:
     from captioning.inference.read.lines import facts_of, lines_of
 
     every_word = getattr(flags, "every_word", False)
@@ -173,8 +176,8 @@ def _say(text: Given, found, flags) -> None:
         where = printable(text.where)
         print(f"note: {where} has no word that the model knows", file=sys.stderr)
     if flags.json:
-        said = facts_of(text, found, every_word=every_word)
-        print(json.dumps(said, ensure_ascii=False))
+        facts = facts_of(text, found, every_word=every_word)
+        print(json.dumps(facts, ensure_ascii=False))
     elif found is None:
         print(f"error: {printable(text.error)}", file=sys.stderr)
     else:

@@ -45,7 +45,7 @@ from captioning.plots.reading_curves import draw_verdicts
 from captioning.plots.runs import draw_captions
 from captioning.tasks.config import override
 from captioning.tasks.registry import preset_for
-from captioning.inference.read.predictions import judge, relate, translate
+from captioning.inference.read.predictions import predict_associations, predict_sentiment, predict_translations
 from captioning.nn.rnn import Recurrence
 from captioning.training.loading import load_run
 from captioning.training.plans import Plan
@@ -303,7 +303,7 @@ Image(work / "captions.png")
 # %%
 sentiment = Server(run.task("sentiment").serving_function())
 korean = "나는 불행하게도 오늘 지갑을 잃어버렸기 때문에 정말 기분이 좋지 않다"
-(reading,) = judge(sentiment, [korean])
+(reading,) = predict_sentiment(sentiment, [korean])
 for word, known, positive in zip(reading.words, reading.known, reading.positive):
     print(f"{positive:.2f}  {'#' * round(40 * positive):40}  {word}{'' if known else '   (not known)'}")
 
@@ -313,7 +313,7 @@ texts = [
     "The sailor is not happy today",
     "The sailor is not sad today",
 ]
-readings = judge(sentiment, texts)
+readings = predict_sentiment(sentiment, texts)
 draw_verdicts(readings, work / "sentiment.png")
 Image(work / "sentiment.png")
 
@@ -334,11 +334,11 @@ Image(work / "sentiment.png")
 
 # %%
 associations = Server(run.task("associations").serving_function())
-for reading in relate(associations, ["boat", "sailor", "water"]):
+for reading in predict_associations(associations, ["boat", "sailor", "water"]):
     print(f"{reading.words[0]:8} -> {', '.join(reading.related[-1])}")
 
 # %%
-(reading,) = relate(associations, ["A sailor in a boat under the moon"])
+(reading,) = predict_associations(associations, ["A sailor in a boat under the moon"])
 after = [
     dict(zip(words, np.exp(scores))) for words, scores in zip(reading.related, reading.scores)
 ]
@@ -367,8 +367,8 @@ translation = run.task("translation")
 server = Server(translation.serving_function(), tuple(translation.subwords.language_ids))
 english = "A sailor in a blue rowing boat is to the left of a red lighthouse."
 for code in ("de", "ko"):
-    (there,) = translate(server, [english], code)
-    (back,) = translate(server, [there.translations[0]], "en")
+    (there,) = predict_translations(server, [english], code)
+    (back,) = predict_translations(server, [there.translations[0]], "en")
     print(f"en -> {code}  {there.translations[0]}\n{code} -> en  {back.translations[0]}\n")
 
 # %% [markdown]
@@ -382,7 +382,7 @@ subwords = translation.subwords
 panels = []
 for code in ("de", "ko"):
     tag = subwords.language_ids[code]
-    (there,) = translate(server, [english], code)
+    (there,) = predict_translations(server, [english], code)
     source_ids = tf.concat([[tag], subwords.encode([english])[0, 1:]], axis=0)
     target_ids = subwords.encode(there.translations)[0]
     _, weights = translator.hidden(source_ids[None], target_ids[None, :-1])
@@ -422,7 +422,7 @@ for name in ("elman", "lstm"):
 # serve several at once.
 #
 # *To try:* set `shared["cell"]` to `"elman"` and run the lesson again. Give `captions` alone to
-# `train`: is it better without siblings (the README has the table)? Ask `relate` for
+# `train`: is it better without siblings (the README has the table)? Ask `predict_associations` for
 # "lighthouse". Write a sentence whose verdict turns around at its last word.
 #
 # Next: 02, why the gradient forgets; 03, real photos.

@@ -26,14 +26,14 @@ def rows(run: Path, rounds: int):
             f"BLIP needs PyTorch and transformers ({error}); expected them: run "
             "`pip install -r benchmarks/requirements.txt`."
         ) from error
-    from captioning.inference.predictor import LoadedCaptioner
+    from captioning.inference.load import load
     from captioning.training.run_directory import load_facts
     from data_prep.prepared.records import read_shards
 
     data = load_facts(run)["captions"].data
     records = read_shards(data, "dev").take(PHOTOS).as_numpy_iterator()
     photos = [record["image"] for record in records]
-    caption = LoadedCaptioner(run)
+    caption = load(run).caption
     words = [len(best[0].caption.split()) for best in caption(photos)]
     new_tokens = round(sum(words) / len(words))
     torch.manual_seed(0)

@@ -1,6 +1,6 @@
-"""Rows about one photo: the whole command, from Python's start to its end.
+"""Rows about one photo: the whole process, from Python's start to its end.
 
-`captioning.caption --model FILE.tflite`, which imports no TensorFlow, against
+`captioning.caption --run FILE.tflite`, which imports no TensorFlow, against
 `captioning.caption --run RUN`.
 """
 
@@ -9,30 +9,30 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.performance.row import Row
-from benchmarks.performance.timing import in_turn, spread, times_as_long
+from benchmarks.rows.row import Row
+from benchmarks.rows.timing import in_turn, spread, times_as_long
 from data_prep.errors import BadInput
 
 
 def rows(run: Path, rounds: int):
-    """Yield the rows, for a run that learned captions."""
+    """Yield the rows, of a run that learned captions."""
     with tempfile.TemporaryDirectory() as folder:
         photo, model = Path(folder) / "photo.png", Path(folder) / "captioner.tflite"
         _photo().save(photo)
         _call("captioning.export", "--run", run, "--format", "litert", "--out", model)
-        answers = {}
-        ways = {"litert": ("--model", model), "tensorflow": ("--run", run)}
+        said = {}
+        ways = {"litert": ("--run", model), "tensorflow": ("--run", run)}
 
         def way(name):
             def caption():
-                answers[name] = _call("captioning.caption", *ways[name], photo)
+                said[name] = _call("captioning.caption", *ways[name], photo)
 
             return caption
 
-        # `in_turn` calls each once before, which fills the file cache.
+        # Warmed up: the first one fills the file cache.
         seconds = in_turn({name: way(name) for name in ways}, rounds)
     fast, slow = (spread(seconds[name]) for name in ways)
-    same = answers["litert"] == answers["tensorflow"]
+    same = said["litert"] == said["tensorflow"]
     measured = "one photo, the whole process, LiteRT"
     yield Row(
         measured,
@@ -40,19 +40,19 @@ def rows(run: Path, rounds: int):
         times_as_long(seconds["tensorflow"], seconds["litert"]),
         8,
         absolute=f"{fast.median:.2f} s against {slow.median:.1f} s; "
-        + ("the same words" if same else f"DIFFERENT words: {answers}"),
+        + ("the same words" if same else f"DIFFERENT words: {said}"),
     )
     yield Row(measured + ", seconds", "a clock", fast, 0.6, unit=" s", at_most=True)
 
 
 def _photo():
-    """Return a photo that comes with scikit-image: nothing has to be downloaded."""
+    """Return a photo that a package brings along, for everybody has it."""
     try:
         from skimage import data
     except ImportError as error:
         raise BadInput(
-            "The photo comes with scikit-image, which is not installed; expected it: "
-            "run `pip install scikit-image`."
+            "The photo is scikit-image's, which is not installed; expected what "
+            "requirements.txt names. Run `pip install scikit-image`."
         ) from error
     from PIL import Image
 

@@ -23,13 +23,9 @@ def chosen_run(flags: argparse.Namespace, task: str) -> Path:
 
 
 def chosen_captioner(flags: argparse.Namespace) -> Path:
-    """Return `--run`, or the pretrained captioner, and say so on stderr.
-
-    Raises:
-        BadInput: no run was named, there is no pretrained captioner and no run.
-    """
-    if flags.run or not pretrained.RUN.exists():
-        return chosen_run(flags, "captions")
+    """Return `--run`, or the pretrained captioner, and say so on stderr."""
+    if flags.run:
+        return flags.run
     say_pretrained()
     return pretrained.RUN
 

@@ -1,55 +1,52 @@
 """Files of pictures -> what is said of each, some at a time, and on past bad ones."""
 
-from collections.abc import Callable, Iterator
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
-from captioning.inference.results import Caption, Tag
+from captioning.inference.results import Caption, PictureResult, Tag
 from data_prep.errors import BadInput
 from data_prep.pictures.reader import BadPicture, PictureReader
 
 BATCH_SIZE = 16  # the encoder is no faster with more, and the first lines come sooner
 BATCH_BYTES = 2**26  # of encoded pictures; one that is larger comes alone
 
-Captioner = Callable[[list[bytes]], list[list[Caption]]]
-Tagger = Callable[[list[bytes]], list[list[Tag]]]
+# Of each picture: its file, and the picture, encoded, or why there is none.
+Batch = list[tuple[Path, bytes | BadInput]]
 
 
-class Captioned(NamedTuple):
-    """A picture and what became of it: its captions and, if they were asked for, its
-    tags, best first; or an error."""
+@contextmanager
+def reading(paths: Iterable[Path]) -> Iterator[Iterator[Batch]]:
+    """Start to read picture files, in a process that may die of them, and give the
+    batches of pictures to caption at once.
 
-    path: Path
-    captions: list
-    error: str = ""
-    tags: list | None = None
-
-
-def caption_pictures(
-    paths: list[Path], caption: Captioner, tag: Tagger | None = None
-) -> Iterator[Captioned]:
-    """Yield what became of each picture, in order, going on past bad ones.
+    One batch is read ahead: the next pictures are decoded while a model is loaded, or
+    captions these.
 
     Args:
         paths: files; nothing is believed of their names or contents.
-        caption: encoded pictures -> captions of each; raises `BadPicture` if it cannot
-            decode one.
-        tag: the same for tags; none are found if not given.
     """
-    from tqdm import tqdm
+    stop = threading.Event()
+    wanted = itertools.takewhile(lambda _: not stop.is_set(), paths)
+    with PictureReader() as reader, ThreadPoolExecutor(1) as thread:
+        batches = _batches(wanted, reader)
+        ahead = [thread.submit(next, batches, None)]
 
-    with (
-        PictureReader() as reader,
-        tqdm(total=len(paths), unit=" pictures", disable=len(paths) < 2) as progress,
-    ):
-        for batch in _batches(paths, reader):
-            yield from _caption_batch(batch, caption, tag)
-            progress.update(len(batch))
+        def in_order():
+            while batch := ahead.pop().result():
+                ahead.append(thread.submit(next, batches, None))
+                yield batch
+
+        try:
+            yield in_order()
+        finally:
+            stop.set()  # the thread ends after the picture that it is at
 
 
-def _batches(
-    paths: list[Path], reader: PictureReader
-) -> Iterator[list[tuple[Path, bytes | BadInput]]]:
+def _batches(paths: Iterable[Path], reader: PictureReader) -> Iterator[Batch]:
     """Yield pictures that are captioned at once: a few, and not too many bytes."""
     batch, num_bytes = [], 0
     for path in paths:
@@ -70,20 +67,31 @@ def _batches(
         yield batch
 
 
-def _caption_batch(batch, caption, tag) -> list[Captioned]:
-    found: list[Captioned] = []
+def caption_batch(
+    batch: Batch,
+    caption: Callable[[list[bytes]], list[list[Caption]]],
+    tag: Callable[[list[bytes]], list[list[Tag]]] | None = None,
+) -> list[PictureResult]:
+    """Return what became of each picture, in order.
+
+    Args:
+        batch: from `reading`.
+        caption: encoded pictures -> captions of each; raises `BadPicture` if it cannot
+            decode one.
+        tag: the same for tags; none are found if not given.
+    """
     pictures = [picture for _, picture in batch if isinstance(picture, bytes)]
     try:
         captions = iter(caption(pictures) if pictures else [])
         tags = iter(tag(pictures) if pictures and tag else [])
     except BadPicture as error:
         if len(batch) > 1:  # one that only Pillow reads; the others need not suffer
-            return [_caption_batch([one], caption, tag)[0] for one in batch]
+            return [caption_batch([one], caption, tag)[0] for one in batch]
         ((path, _),) = batch
-        return [Captioned(path, [], f"{path} {error}")]
-    for path, picture in batch:
-        if isinstance(picture, BadInput):
-            found.append(Captioned(path, [], str(picture)))
-        else:
-            found.append(Captioned(path, next(captions), tags=next(tags, None)))
-    return found
+        return [PictureResult(path, [], f"{path} {error}")]
+    return [
+        PictureResult(path, [], str(picture))
+        if isinstance(picture, BadInput)
+        else PictureResult(path, next(captions), tags=next(tags, None))
+        for path, picture in batch
+    ]

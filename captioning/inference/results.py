@@ -1,5 +1,6 @@
-"""What is said of a picture: sentences and words, and how sure they are."""
+"""Results: what is said of a picture, and how sure the model is of it."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -15,3 +16,19 @@ class Tag(NamedTuple):
 
     tag: str
     probability: float
+
+
+class PictureResult(NamedTuple):
+    """What became of a picture file.
+
+    Attributes:
+        path: the file.
+        captions: best first; empty if there is an error.
+        error: one sentence, naming the file; "" if it was captioned.
+        tags: best first; None if none were asked for.
+    """
+
+    path: Path
+    captions: list[Caption]
+    error: str = ""
+    tags: list[Tag] | None = None

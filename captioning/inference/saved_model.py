@@ -1,9 +1,10 @@
-"""Serving: the graph of one task, raw strings in and out, of a run or of an export.
+"""SavedModels: one graph a task, raw strings in and out, written and loaded.
 
 What commands run and what `captioning.export` saves is one graph, that of
 `Task.serving_function`, so the two cannot say different things.
 """
 
+import inspect
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from captioning.tasks.task import Task
 from captioning.training.loading import load_run
 from captioning.training.run_directory import check_has, load_facts
+from data_prep.atomic import marked, replacing
 from data_prep.errors import BadInput
 
 EXPORT_FACTS = "captioning_export.json"
@@ -33,7 +36,64 @@ class Server(NamedTuple):
     languages: tuple[str, ...] = ()
 
 
-def is_export(path: Path) -> bool:
+# === Write ===
+
+
+def write_saved_model(
+    run_directory: Path, out: Path, num_beams: int | None = None
+) -> list[str]:
+    """Write a run as one SavedModel, with one signature a task, and return the names of
+    the tasks.
+
+    Args:
+        run_directory: a finished run.
+        out: a new directory, or an export that this one replaces.
+        num_beams: hypotheses of every search; each task's own number if not given.
+
+    Raises:
+        BadInput: the run is not whole, or `out` holds something else.
+    """
+    with replacing(out, marked("an export", EXPORT_FACTS)) as partial:
+        tasks = load_run(run_directory).tasks
+        signatures = {
+            name: t.serving_function(num_beams=num_beams) for name, t in tasks.items()
+        }
+        module = tf.Module()
+        # Keras' own ExportArchive would write every variable twice.
+        module.weights = [v.value for t in tasks.values() for v in t.model.variables]
+        # What a task holds beside: tables of words, a frozen encoder in front.
+        module.resources = [task.tracked_resources() for task in tasks.values()]
+        first = next(iter(signatures.values()))
+        signatures = {"serving_default": first, **signatures}
+        tf.saved_model.save(module, str(partial), signatures)
+        facts = json.dumps(_facts_of(tasks, num_beams), indent=2)
+        (partial / EXPORT_FACTS).write_text(facts + "\n", "utf-8")
+    return list(tasks)
+
+
+def _facts_of(tasks: dict[str, Task], num_beams: int | None) -> dict:
+    beams = {
+        name: num_beams or task.config.search.num_beams
+        for name, task in tasks.items()
+        if "num_beams" in inspect.signature(task.server).parameters  # else no search
+    }
+    facts = {
+        "format": EXPORT_FORMAT,
+        # The captions' if there are any: `captioning.caption --beams` must be the same.
+        "num_beams": next(iter(beams.values()), None),
+        "patterns": {
+            name: {"num_beams": beams[name]} if name in beams else {} for name in tasks
+        },
+    }
+    if "translation" in tasks:
+        facts["languages"] = list(tasks["translation"].subwords.language_ids)
+    return facts
+
+
+# === Load ===
+
+
+def is_saved_model(path: Path) -> bool:
     """Say whether a directory holds a SavedModel."""
     return (path / "saved_model.pb").exists()
 
@@ -45,7 +105,7 @@ def tasks_of(path: Path) -> tuple[str, ...]:
         BadInput: it is neither, or of another version.
     """
     return tuple(
-        export_facts(path)["patterns"] if is_export(path) else load_facts(path)
+        export_facts(path)["patterns"] if is_saved_model(path) else load_facts(path)
     )
 
 
@@ -61,7 +121,7 @@ def load_server(path: Path, task: str, num_beams: int | None = None) -> Server:
         BadInput: it is neither, did not learn the task, or is an export with another
             number of beams.
     """
-    if is_export(path):
+    if is_saved_model(path):
         return _of_export(path, task, num_beams)
     found = load_run(path, encoder=task in _OF_PICTURES).task(task)
     languages = tuple(found.subwords.language_ids) if task == "translation" else ()

@@ -16,7 +16,8 @@ def draw_verdicts(readings: Sequence, path: Path | None = None) -> Figure:
     Words are written as `plots.lettering` can.
 
     Args:
-        readings: of `readings.Verdicts`; of a long one, its first `MOST_WORDS` words.
+        readings: sentiment predictions (`words`, `positive`); of a long text, its
+            first `MOST_WORDS` words.
         path: a PNG file, written over; or None, for a notebook.
     """
     longest = max(min(len(reading.words), MOST_WORDS) for reading in readings)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from captioning.metrics.score_table import score_line, score_table
 from captioning.plots import runs as plots
 from captioning.tasks.caption_scores import scores_of
 from captioning.tasks.captions.task import Captions
@@ -11,12 +12,6 @@ from data_prep.pipeline import images
 from data_prep.prepared.records import read_shards
 
 NUM_SAMPLES = 8  # two rows of pictures: enough to see, few enough to look at
-
-
-def score_table(scores: dict[str, float]) -> str:
-    """Return scores as text, one line a score."""
-    width = max(18, *map(len, scores))
-    return "\n".join(_line(name, value, width) for name, value in scores.items())
 
 
 def show_run(directory: Path, name: str, data: Path, split: str) -> str:
@@ -43,7 +38,7 @@ def _show_captions(task: Captions, directory: Path, data: Path, split: str) -> s
     if any(references.scenes):
         grey = task.caption_split(data, split, grey=True)
         blind = scores_of(grey, references)["F1 of all facts"]
-        lines.append(_line("  on grey pictures", blind))
+        lines.append(score_line("  on grey pictures", blind))
     lines.append("")
     samples = _write_samples(directory / "samples", data, split)
     said = {path: captions[image_id] for image_id, path in samples.items()}
@@ -63,7 +58,3 @@ def _write_samples(folder: Path, data: Path, split: str) -> dict[str, Path]:
         samples[image_id] = folder / image_id.replace("/", "-")
         samples[image_id].write_bytes(record["image"])
     return samples
-
-
-def _line(name: str, value: float, width: int = 18) -> str:
-    return f"{name:<{width}} {value:.4f}"

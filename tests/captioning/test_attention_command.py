@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from captioning import caption, pretrained
-from captioning.inference.predictor import LONGEST_SIDE, DrawingCaptioner
+from captioning import caption
+from captioning.inference.attention import LONGEST_SIDE, captioning_and_drawing
+from captioning.inference.load import load
 from captioning.inference.saved_model import load_server
 from captioning.training.run_directory import load_facts
 from data_prep.errors import BadInput
@@ -33,24 +34,26 @@ def test_the_photo_is_drawn_once_for_each_word(which, photo, tmp_path, request, 
     with Image.open(out) as drawn:
         drawn.load()
         assert drawn.format == "PNG"
-    captioner = DrawingCaptioner(run, out)
-    looks = captioner.attention_maps(photo.read_bytes(), said)
-    assert looks.words == said.split()
-    np.testing.assert_allclose(looks.weights.sum(axis=1), 1, rtol=1e-5)
-    np.testing.assert_array_equal(looks.picture, Image.open(photo))
+    engine = load(run, attention=True)
+    maps = engine.attention_maps(photo.read_bytes(), said)
+    assert maps.words == said.split()
+    np.testing.assert_allclose(maps.weights.sum(axis=1), 1, rtol=1e-5)
+    np.testing.assert_array_equal(maps.picture, Image.open(photo))
     # A model fed pixels squeezed in another way would say other words of them.
-    (found,) = captioner([photo.read_bytes()])
+    found, same = engine.caption_with_attention(photo.read_bytes())
     assert found[0].caption == said
+    np.testing.assert_array_equal(same.weights, maps.weights)
+    assert [found] == engine.caption([photo.read_bytes()])
 
 
 def test_the_photo_drawn_is_upright_and_small_and_has_its_own_shape(
-    tiny_run, tmp_path, make_picture, encode_picture
+    tiny_run, make_picture, encode_picture
 ):
     lying = encode_picture(make_picture(1500, 500), "JPEG", orientation=6)
-    captioner = DrawingCaptioner(tiny_run, tmp_path / "looks.png")
-    looks = captioner.attention_maps(lying, "a red boat")
-    assert looks.picture.shape == (LONGEST_SIDE, round(LONGEST_SIDE / 3), 3)
-    assert captioner.attention_maps(lying, "").weights.shape[0] == 0
+    engine = load(tiny_run, attention=True)
+    maps = engine.attention_maps(lying, "a red boat")
+    assert maps.picture.shape == (LONGEST_SIDE, round(LONGEST_SIDE / 3), 3)
+    assert engine.attention_maps(lying, "").weights.shape[0] == 0
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3000, 3), (3, 3000)])
@@ -58,7 +61,8 @@ def test_photos_of_any_shape_can_be_drawn(
     size, tiny_run, tmp_path, make_picture, encode_picture
 ):
     out = tmp_path / "looks.jpg"
-    DrawingCaptioner(tiny_run, out)([encode_picture(make_picture(*size), "PNG")])
+    picture = encode_picture(make_picture(*size), "PNG")
+    captioning_and_drawing(load(tiny_run, attention=True), out)([picture])
     with Image.open(out) as drawn:
         assert drawn.format == "JPEG" and max(drawn.size) < 5000
 
@@ -76,8 +80,7 @@ def test_photos_of_any_shape_can_be_drawn(
 def test_what_cannot_be_drawn_is_refused_before_anything_is_loaded(
     arguments, message, photo, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(caption, "_of_runs", None)
-    monkeypatch.setattr(caption, "_of_file", None)
+    monkeypatch.setattr(caption, "load", None)
     before = photo.read_bytes()
     given = [text.format(photo=photo, folder=tmp_path) for text in arguments]
     out = [] if "--attention" in given else ["--attention", str(tmp_path / "looks.png")]
@@ -107,7 +110,9 @@ def test_nothing_is_drawn_of_what_is_no_picture(tiny_run, tmp_path, capsys):
 def test_a_file_that_cannot_be_written_is_bad_input(tiny_run, photo, tmp_path):
     out = tmp_path / ("x" * 300 + ".png")  # a longer name than file systems have
     with pytest.raises(BadInput, match="cannot be written"):
-        DrawingCaptioner(tiny_run, out)([photo.read_bytes()])
+        captioning_and_drawing(load(tiny_run, attention=True), out)(
+            [photo.read_bytes()]
+        )
 
 
 # === --explain ===
@@ -169,20 +174,3 @@ def test_a_score_is_the_log_probability_by_length(tiny_run, photo):
         expected = log_prob / len(ids) ** task.config.search.length_penalty
         assert PAD not in ids and UNK not in ids
         assert score == pytest.approx(expected, abs=1e-3)
-
-
-@pytest.mark.parametrize("flag", [["--explain"], ["--attention", "looks.png"]])
-def test_the_file_that_answers_at_once_is_left_to_quick_questions(
-    flag, photo, tmp_path, monkeypatch
-):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(pretrained, "TFLITE", photo)  # any file that exists
-    asked = []
-
-    def of_runs(flags):
-        asked.append(flags)
-        return lambda pictures: [[] for _ in pictures], None
-
-    monkeypatch.setattr(caption, "_of_runs", of_runs)
-    caption.main([str(photo), *flag])
-    assert len(asked) == 1

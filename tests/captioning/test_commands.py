@@ -189,12 +189,12 @@ def test_the_references_themselves_state_all_facts(harbour_data, tmp_path, capsy
     assert table["BLEU-1"] == "1.0000"
 
 
-def test_habits_stand_beside_peoples(tiny_run, harbour_data, tmp_path, capsys):
+def test_diversity_stands_beside_peoples(tiny_run, harbour_data, tmp_path, capsys):
     split = load_split(harbour_data, "dev")
     said = [{"image": image, "caption": "a boat in a"} for image in split.image_ids]
     file = tmp_path / "said.json"
     file.write_text(json.dumps(said))
-    arguments = ["--data", str(harbour_data), "--habits", "--json"]
+    arguments = ["--data", str(harbour_data), "--diversity", "--json"]
     evaluate.main(["--captions", str(file), *arguments])
     found = json.loads(capsys.readouterr().out)
     assert (found["words a caption"], found["different words"]) == (4, 3)
@@ -203,8 +203,10 @@ def test_habits_stand_beside_peoples(tiny_run, harbour_data, tmp_path, capsys):
     assert found["words a caption, people"] > 6 and found["break off, people"] < 0.1
     evaluate.main(["--run", str(tiny_run), *arguments])
     assert "different words, people" in json.loads(capsys.readouterr().out)
-    with pytest.raises(BadInput, match="--habits are about captions"):
-        evaluate.main(["--run", str(tiny_run), "--task", "tags", "--habits"])
+    with pytest.raises(BadInput, match="--diversity are about captions"):
+        evaluate.main(["--run", str(tiny_run), "--task", "tags", *arguments[2:3]])
+    evaluate.main(["--captions", str(file), *arguments[:2], "--habits"])  # as once
+    assert "different words" in capsys.readouterr().out
 
 
 def test_a_grey_picture_says_the_same_of_all(tiny_run, tmp_path):

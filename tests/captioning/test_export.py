@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.export import export
-from captioning.inference.predictor import LoadedCaptioner
+from captioning.inference.load import load
+from captioning.inference.saved_model import write_saved_model
 from data_prep.errors import BadInput
 
 # Runs in a process of its own, isolated (-I): it can't see this project.
@@ -35,7 +35,7 @@ print(json.dumps({"captions": captions, "scores": found["scores"].numpy().tolist
 @pytest.fixture(scope="module")
 def exported(tiny_run, tmp_path_factory):
     out = tmp_path_factory.mktemp("exported") / "model"
-    export(tiny_run, out, num_beams=4)
+    write_saved_model(tiny_run, out, num_beams=4)
     return out
 
 
@@ -45,7 +45,7 @@ def test_the_export_equals_python_on_fifty_photos(
 ):
     run = request.getfixturevalue(which)
     exported = tmp_path_factory.mktemp("exported") / "model"
-    export(run, exported, num_beams=4)
+    write_saved_model(run, exported, num_beams=4)
     for name, data in awkward_photos.items():
         (tmp_path / name).write_bytes(data)
     paths = sorted(tmp_path.iterdir())
@@ -58,7 +58,7 @@ def test_the_export_equals_python_on_fifty_photos(
         check=True,
     )
     said = json.loads(answer.stdout)
-    expected = LoadedCaptioner(run, num_beams=4)([path.read_bytes() for path in paths])
+    expected = load(run, num_beams=4).caption([path.read_bytes() for path in paths])
     assert said["captions"] == [[c.caption for c in row] for row in expected]
     # The stranger's TensorFlow may take other kernels: sums of ten log probabilities
     # then differ in the last digits of float32.
@@ -79,11 +79,11 @@ def test_what_is_on_disk(exported):
 
 def test_an_export_can_be_captioned_with(exported, tiny_run, awkward_photos):
     photo = [awkward_photos["00-RGB.jpg"]]
-    by_export = LoadedCaptioner(exported)(photo)
-    by_run = LoadedCaptioner(tiny_run, num_beams=4)(photo)
+    by_export = load(exported).caption(photo)
+    by_run = load(tiny_run, num_beams=4).caption(photo)
     assert [c.caption for c in by_export[0]] == [c.caption for c in by_run[0]]
     with pytest.raises(BadInput, match="exported with 4 beams, 2 were asked for"):
-        LoadedCaptioner(exported, num_beams=2)
+        load(exported, num_beams=2)
 
 
 def test_exporting_again_replaces_an_export_and_nothing_else(tiny_run, tmp_path):
@@ -91,11 +91,11 @@ def test_exporting_again_replaces_an_export_and_nothing_else(tiny_run, tmp_path)
     out.mkdir()
     (out / "diary.txt").write_text("dear diary")
     with pytest.raises(BadInput, match="not an export"):
-        export(tiny_run, out)
+        write_saved_model(tiny_run, out)
     assert (out / "diary.txt").read_text() == "dear diary"
     (out / "diary.txt").unlink()
-    export(tiny_run, out, num_beams=1)
-    export(tiny_run, out, num_beams=2)
+    write_saved_model(tiny_run, out, num_beams=1)
+    write_saved_model(tiny_run, out, num_beams=2)
     facts = json.loads((out / "captioning_export.json").read_text())
     assert facts["num_beams"] == 2
     assert {path.name for path in tmp_path.iterdir()} == {"out"}
@@ -108,7 +108,7 @@ def test_ctrl_c_leaves_nothing_half_written(tiny_run, tmp_path, monkeypatch):
 
     monkeypatch.setattr(tf.saved_model, "save", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        export(tiny_run, tmp_path / "out")
+        write_saved_model(tiny_run, tmp_path / "out")
     assert not list(tmp_path.iterdir())
 
 
@@ -125,4 +125,4 @@ def test_a_broken_export_is_named(tmp_path, facts, message):
     if facts:
         (tmp_path / "captioning_export.json").write_text(facts)
     with pytest.raises(BadInput, match=message):
-        LoadedCaptioner(tmp_path)
+        load(tmp_path)

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from captioning import caption, read
-from captioning.export import export
+from captioning.inference.saved_model import write_saved_model
 from captioning.tasks import registry
 from captioning.tasks.config import override
 from captioning.tasks.registry import preset
@@ -130,7 +130,7 @@ def test_an_export_reads_as_its_run_does(joint_run, tmp_path, capsys):
     # One task searches with other beams than the first one does.
     knobs["tasks"]["translation"]["config"]["num_beams"] = 3
     (run / "config.json").write_text(json.dumps(knobs))
-    export(run, exported)
+    write_saved_model(run, exported)
     facts = json.loads((exported / "captioning_export.json").read_text())
     assert facts["num_beams"] == facts["patterns"]["captions"]["num_beams"] == 2
     assert facts["patterns"]["translation"]["num_beams"] == 3

@@ -1,15 +1,43 @@
 """A captioner -> one .tflite file: encoder, decoder, search, and the words."""
 
 import tempfile
+from pathlib import Path
 
 import tensorflow as tf
 
-from captioning.inference.litert.captioner import SIGNATURE
-from captioning.inference.litert.metadata import with_facts
+from captioning.inference.litert.engine import SIGNATURE
+from captioning.inference.litert.metadata import is_litert, with_facts
 from captioning.tasks.captions.generation import TOKENS
 from captioning.tasks.captions.task import Captions
+from captioning.training.loading import load_run
+from data_prep.atomic import write_bytes
 from data_prep.console import silence
+from data_prep.errors import BadInput
 from data_prep.text.standardize import CLITICS
+
+
+def write_litert(
+    run_directory: Path, out: Path, weights: str, num_beams: int | None = None
+) -> int:
+    """Write a run's captioner as one .tflite file, and return its size in bytes.
+
+    Args:
+        run_directory: a finished run.
+        out: a new file, or a .tflite file that this one replaces.
+        weights: as `convert` takes them.
+        num_beams: hypotheses of the search; the run's own number if not given.
+
+    Raises:
+        BadInput: the run is not whole or has no captions, or `out` is something else.
+    """
+    if out.exists() and not is_litert(out):
+        raise BadInput(
+            f"{out} exists and is no .tflite file; expected a new file, or one to "
+            "replace. Give another --out."
+        )
+    model = convert(load_run(run_directory).task("captions"), weights, num_beams)
+    write_bytes(out, model)
+    return len(model)
 
 
 def convert(

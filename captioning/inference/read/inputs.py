@@ -1,7 +1,7 @@
 """Texts that users give: arguments, a file of lines, or standard input.
 
-Nobody vouches for them. A text that cannot be read costs that text alone: it comes with
-the sentence that says what is wrong with it.
+They come from outside and may be anything. A text that cannot be read stops no other:
+it comes with a sentence that says what is wrong with it.
 """
 
 import itertools
@@ -12,11 +12,11 @@ from typing import BinaryIO, NamedTuple
 
 from data_prep.errors import BadInput
 
-LONGEST_LINE = 1 << 20  # bytes: ten novels' chapters; more without an end is no text
+LONGEST_LINE = 1 << 20  # bytes; a line that is longer is not text
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class Given(NamedTuple):
+class InputText(NamedTuple):
     """A text, with one space between words, or what is wrong with it.
 
     Attributes:
@@ -30,7 +30,7 @@ class Given(NamedTuple):
     error: str = ""
 
 
-def of_arguments(arguments: Sequence[str]) -> Iterator[Given]:
+def of_arguments(arguments: Sequence[str]) -> Iterator[InputText]:
     """Yield each argument as a text."""
     for number, argument in enumerate(arguments, start=1):
         where = "the text" if len(arguments) == 1 else f"text {number}"
@@ -41,7 +41,7 @@ def of_arguments(arguments: Sequence[str]) -> Iterator[Given]:
         yield _checked(where, raw)
 
 
-def of_file(path: Path) -> Iterator[Given]:
+def of_file(path: Path) -> Iterator[InputText]:
     """Yield each line of a file as a text.
 
     Raises:
@@ -57,11 +57,11 @@ def of_file(path: Path) -> Iterator[Given]:
     return _lines(file, str(path))
 
 
-def of_standard_input() -> Iterator[Given]:
+def of_standard_input() -> Iterator[InputText]:
     """Yield each line of standard input as a text.
 
     Raises:
-        BadInput: at once, if somebody sits there and was not told to type.
+        BadInput: at once, if it is a terminal, where the user has typed nothing.
     """
     if sys.stdin is None or sys.stdin.isatty():
         raise BadInput(
@@ -71,7 +71,7 @@ def of_standard_input() -> Iterator[Given]:
     return _lines(sys.stdin.buffer, "standard input")
 
 
-def _lines(file: BinaryIO, name: str) -> Iterator[Given]:
+def _lines(file: BinaryIO, name: str) -> Iterator[InputText]:
     with file:
         for number in itertools.count(1):
             line = file.readline(LONGEST_LINE + 1)
@@ -83,19 +83,19 @@ def _lines(file: BinaryIO, name: str) -> Iterator[Given]:
                     f"{where} has more than {LONGEST_LINE:,} bytes; expected one text "
                     "a line. Nothing was read from there on: break it into lines."
                 )
-                yield Given(where, "", error)
+                yield InputText(where, "", error)
                 return
             if number == 1:
                 line = line.removeprefix(_BYTE_ORDER_MARK)
             yield _checked(where, line)
 
 
-def _checked(where: str, raw: bytes) -> Given:
+def _checked(where: str, raw: bytes) -> InputText:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         shown = " ".join(raw.decode("utf-8", "backslashreplace").split())
-        return Given(
+        return InputText(
             where,
             shown,
             f"{where} is not UTF-8 (byte {raw[error.start]:#04x} at place "
@@ -103,14 +103,14 @@ def _checked(where: str, raw: bytes) -> Given:
         )
     text = " ".join(text.split())
     if "\0" in text:
-        return Given(
+        return InputText(
             where,
             text.replace("\0", "\\x00"),
             f"{where} holds a NUL byte, as UTF-16 and programs do; expected text in "
             "UTF-8. Save it so.",
         )
     if not text:
-        return Given(
+        return InputText(
             where, "", f"{where} is empty; expected at least one word. Leave it out."
         )
-    return Given(where, text)
+    return InputText(where, text)

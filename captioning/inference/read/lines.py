@@ -1,14 +1,14 @@
-"""What was read in a text, as lines for people and as JSON for programs."""
+"""Predictions, as lines for people and as JSON for programs."""
 
 from typing import Any
 
 from captioning.inference.read import terminal
-from captioning.inference.read.inputs import Given
+from captioning.inference.read.inputs import InputText
 from captioning.inference.read.predictions import (
-    Associated,
-    Reading,
-    Translations,
-    Verdicts,
+    AssociationsPrediction,
+    Prediction,
+    SentimentPrediction,
+    TranslationPrediction,
 )
 from data_prep.errors import printable
 
@@ -16,25 +16,25 @@ SHOWN_OF_A_BAD_TEXT = 200  # characters: enough to find it by
 
 
 def lines_of(
-    text: Given,
-    found: Reading,
+    text: InputText,
+    found: Prediction,
     *,
     every_word: bool = False,
     columns: int = 80,
     colour: bool = False,
 ) -> list[str]:
-    """Return what was read in a text, as lines that any terminal can show.
+    """Return the prediction of a text as lines that any terminal can show.
 
     Args:
         text: as it was given.
-        found: what was read in it.
+        found: its prediction.
         every_word: of related words, show those after each word.
         columns: of the terminal.
-        colour: whether to colour the words by the verdict after each.
+        colour: whether to colour the words by the prediction after each.
     """
-    if isinstance(found, Verdicts):
+    if isinstance(found, SentimentPrediction):
         return _verdict_lines(found, columns, colour)
-    if isinstance(found, Translations):
+    if isinstance(found, TranslationPrediction):
         return [f"{printable(text.text)} -> {printable(found.translations[0])}"]
     if not every_word:
         return [f"{printable(text.text)} -> {', '.join(found.related[-1])}"]
@@ -46,7 +46,7 @@ def lines_of(
     ]
 
 
-def _verdict_lines(found: Verdicts, columns: int, colour: bool) -> list[str]:
+def _verdict_lines(found: SentimentPrediction, columns: int, colour: bool) -> list[str]:
     numbers = [
         f"{positive:.2f}" if known else f"({positive:.2f})"
         for positive, known in zip(found.positive, found.known, strict=True)
@@ -67,29 +67,30 @@ def verdict_name(positive: float) -> str:
 
 
 def facts_of(
-    text: Given, found: Reading | None, *, every_word: bool = False
+    text: InputText, found: Prediction | None, *, every_word: bool = False
 ) -> dict[str, Any]:
-    """Return what was read in a text, as one object for JSON; None was a bad one."""
+    """Return the prediction of a text as one object for JSON; that of a bad text is
+    None."""
     if found is None:
         shown = printable(text.text, SHOWN_OF_A_BAD_TEXT)
         return {"text": shown, "error": printable(text.error)}
-    if isinstance(found, Verdicts):
+    if isinstance(found, SentimentPrediction):
         words = zip(found.words, found.positive, found.known, strict=True)
-        said: dict[str, Any] = {
+        facts: dict[str, Any] = {
             "words": [{"word": w, "positive": p, "known": k} for w, p, k in words],
             "verdict": verdict_name(found.verdict),
             "positive": found.verdict,
         }
-    elif isinstance(found, Translations):
-        said = {
+    elif isinstance(found, TranslationPrediction):
+        facts = {
             "translations": _listed("translation", found.translations, found.scores)
         }
     else:
-        said = _related_facts(found, every_word)
-    return {"text": text.text, **said}
+        facts = _related_facts(found, every_word)
+    return {"text": text.text, **facts}
 
 
-def _related_facts(found: Associated, every_word: bool) -> dict[str, Any]:
+def _related_facts(found: AssociationsPrediction, every_word: bool) -> dict[str, Any]:
     after_words = [
         _listed("word", related, scores)
         for related, scores in zip(found.related, found.scores, strict=True)

@@ -2,13 +2,13 @@
 
 from PIL import Image
 
-from captioning.inference.read.predictions import Verdicts
+from captioning.inference.read.predictions import SentimentPrediction
 from captioning.plots.reading_curves import MOST_WORDS, draw_verdicts
 
 
 def _verdicts(words, positive=None):
     positive = positive or [0.5] * len(words)
-    return Verdicts(list(words), [True] * len(words), positive, positive[-1])
+    return SentimentPrediction(list(words), [True] * len(words), positive, positive[-1])
 
 
 def test_each_word_has_its_place_and_its_number(tmp_path):

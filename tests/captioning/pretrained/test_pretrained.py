@@ -35,8 +35,8 @@ def test_it_is_small_and_names_no_place_of_its_makers():
     assert "Apache License" in (FOLDER / "LICENSE-Apache-2.0.txt").read_text()
 
 
-def test_it_captions_where_no_run_is_named(photo, capsys, monkeypatch):
-    monkeypatch.setattr(pretrained, "TFLITE", Path("not exported"))
+def test_it_captions_where_no_run_is_named(photo, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert caption.main([str(photo)]) == 0
     found = capsys.readouterr()
     assert "using the captioner that comes with the project" in found.err

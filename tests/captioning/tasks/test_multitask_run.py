@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from captioning import evaluate, train
-from captioning.export import export
+from captioning.inference.saved_model import write_saved_model
 from captioning.tasks.registry import TASK_NAMES, task_class
 from captioning.training.loading import load_run, shared_cell
 from captioning.training.train_step import Objective, TrainStep
@@ -169,7 +169,7 @@ def plain(tensor):
 
 
 def test_the_export_reads_raw_strings_as_python_does(joint_run, tmp_path):
-    export(joint_run, tmp_path / "exported")
+    write_saved_model(joint_run, tmp_path / "exported")
     texts = ["The sailor is not happy, but the boat is old.", "정말 기분이 좋지 않다"]
     to = ["de", "en"]
     answer = subprocess.run(

@@ -11,9 +11,10 @@ import pytest
 import tensorflow as tf
 
 from captioning import evaluate, export
-from captioning.inference.litert.captioner import LiteRTCaptioner, pixels_of
+from captioning.inference.litert.conversion import write_litert
+from captioning.inference.litert.engine import LiteRTEngine, pixels_of
 from captioning.inference.litert.metadata import facts_of, with_facts
-from captioning.inference.predictor import LoadedCaptioner
+from captioning.inference.tensorflow_engine import RunEngine
 from data_prep.errors import BadInput
 from data_prep.pictures.decode import load_pictures
 from data_prep.pictures.reader import PictureReader
@@ -42,7 +43,7 @@ def photos(awkward_photos, tmp_path_factory):
 @pytest.fixture(scope="module")
 def model(tiny_run, tmp_path_factory):
     out = tmp_path_factory.mktemp("litert") / "model.tflite"
-    export.export_litert(tiny_run, out, "float32", num_beams=3)
+    write_litert(tiny_run, out, "float32", num_beams=3)
     return out
 
 
@@ -61,10 +62,10 @@ def test_pixels_are_those_of_the_graph(photos):
 @pytest.mark.parametrize("which", ["tiny_run", "frozen_run"])
 def test_the_same_words_as_the_run_on_fifty_photos(which, photos, tmp_path, request):
     run = request.getfixturevalue(which)
-    export.export_litert(run, tmp_path / "model.tflite", "float32", num_beams=3)
+    write_litert(run, tmp_path / "model.tflite", "float32", num_beams=3)
     paths, pictures = photos
-    found = LiteRTCaptioner(tmp_path / "model.tflite")(pictures)
-    expected = LoadedCaptioner(run, num_beams=3)(pictures)
+    found = LiteRTEngine(tmp_path / "model.tflite").caption(pictures)
+    expected = RunEngine(run, num_beams=3).caption(pictures)
     assert len(found) == 50
     for path, row, others in zip(paths, found, expected, strict=True):
         if "CMYK" in path.name:
@@ -88,7 +89,7 @@ def test_the_command_needs_no_tensorflow(model, photos):
     )
     assert answer.stderr.splitlines()[-1] == "set()"
     said = [json.loads(line) for line in answer.stdout.splitlines()]
-    expected = LiteRTCaptioner(model)(pictures[:3])
+    expected = LiteRTEngine(model).caption(pictures[:3])
     assert [line["captions"][0]["caption"] for line in said] == [
         row[0].caption for row in expected
     ]
@@ -99,10 +100,13 @@ def test_rounded_weights_are_smaller_and_nearly_as_good(
     weights, model, tiny_run, photos, tmp_path
 ):
     out = tmp_path / "model.tflite"
-    export.export_litert(tiny_run, out, weights, num_beams=3)
+    write_litert(tiny_run, out, weights, num_beams=3)
     assert out.stat().st_size < 0.75 * model.stat().st_size
     _, pictures = photos
-    found, expected = LiteRTCaptioner(out)(pictures), LiteRTCaptioner(model)(pictures)
+    found, expected = (
+        LiteRTEngine(out).caption(pictures),
+        LiteRTEngine(model).caption(pictures),
+    )
     scores, others = (
         np.array([row[0].score for row in said]) for said in (found, expected)
     )
@@ -126,7 +130,7 @@ def test_data_that_cannot_be_scored_is_named_before_anything_is_captioned(
     model, harbour_data, moods_data, tmp_path, monkeypatch
 ):
     captioned = []
-    monkeypatch.setattr(LiteRTCaptioner, "__call__", lambda *_: captioned.append(1))
+    monkeypatch.setattr(LiteRTEngine, "caption", lambda *_: captioned.append(1))
     with pytest.raises(BadInput, match="one of sentiment; expected one of captions"):
         evaluate.main(["--model", str(model), "--data", str(moods_data)])
     damaged = shutil.copytree(harbour_data, tmp_path / "damaged")
@@ -153,28 +157,29 @@ def test_facts_come_back_and_leave_the_network_as_it_is(model, photos, tmp_path)
 
 def test_what_is_no_such_file_is_named(model, tmp_path):
     with pytest.raises(BadInput, match="cannot be read"):
-        LiteRTCaptioner(tmp_path / "missing.tflite")
+        LiteRTEngine(tmp_path / "missing.tflite")
     other = tmp_path / "other.tflite"
     other.write_bytes(b"a text of some length")
     with pytest.raises(BadInput, match="is no .tflite file"):
-        LiteRTCaptioner(other)
+        LiteRTEngine(other)
     whole = model.read_bytes()
     for share in (0.001, 0.5, 0.99):
         other.write_bytes(whole[: int(share * len(whole))])
         with pytest.raises(BadInput, match="other.tflite"):
-            LiteRTCaptioner(other)
+            LiteRTEngine(other)
     with pytest.raises(BadInput, match="exported with 3 beams, 5 were asked for"):
-        LiteRTCaptioner(model, num_beams=5)
+        LiteRTEngine(model, num_beams=5)
 
 
 def test_an_export_replaces_nothing_but_its_like(model, tiny_run, tmp_path):
     diary = tmp_path / "diary.txt"
     diary.write_text("dear diary")
     with pytest.raises(BadInput, match="exists and is no .tflite file"):
-        export.export_litert(tiny_run, diary, "float32")
+        write_litert(tiny_run, diary, "float32")
     assert diary.read_text() == "dear diary"
+    out = str(tmp_path / "nowhere" / "m.tflite")
     with pytest.raises(BadInput, match="in one that does not exist"):
-        export.export_litert(tiny_run, tmp_path / "nowhere" / "m.tflite", "float32")
+        export.main(["--run", str(tiny_run), "--format", "litert", "--out", out])
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.inference.read import predictions
-from captioning.inference.read.inputs import Given, of_arguments
+from captioning.inference.read import batches, predictions
+from captioning.inference.read.inputs import InputText, of_arguments
 from captioning.inference.read.lines import facts_of, lines_of
-from captioning.inference.read.predictions import Verdicts
+from captioning.inference.read.predictions import SentimentPrediction
 from captioning.inference.saved_model import Server
 from data_prep.errors import BadInput
 
@@ -26,9 +26,11 @@ def test_verdicts_end_with_the_words():
         positive=[[0.25, 0.75], [0.5, 0.5]],
         verdict=[0.75, 0.5],
     )
-    first, second = predictions.judge(server, ["not bad", "배"])
-    assert first == Verdicts(["not", "bad"], [True, True], [0.25, 0.75], 0.75)
-    assert second == Verdicts(["배"], [False], [0.5], 0.5)
+    first, second = predictions.predict_sentiment(server, ["not bad", "배"])
+    assert first == SentimentPrediction(
+        ["not", "bad"], [True, True], [0.25, 0.75], 0.75
+    )
+    assert second == SentimentPrediction(["배"], [False], [0.5], 0.5)
 
 
 def test_words_that_were_read_do_not_fill_the_list():
@@ -38,16 +40,16 @@ def test_words_that_were_read_do_not_fill_the_list():
         related=[[[b"water", b"boat"]]],
         scores=np.float32([[[-0.5, LEAST]]]),
     )
-    (found,) = predictions.relate(server, ["boat"])
+    (found,) = predictions.predict_associations(server, ["boat"])
     assert found.related == [["water"]] and found.scores == [[-0.5]]
 
 
 def test_a_language_must_be_one_that_is_written():
     server = Server(lambda **asked: pytest.fail("was asked"), ("en", "de"))
     with pytest.raises(BadInput, match="expected one of en, de. Add --to"):
-        predictions.translate(server, ["boat"], "")
+        predictions.predict_translations(server, ["boat"], "")
     with pytest.raises(BadInput, match="'fr', which this model does not write.*en, de"):
-        predictions.translate(server, ["boat"], "fr")
+        predictions.predict_translations(server, ["boat"], "fr")
 
     @tf.function
     def refuse(texts, to):
@@ -55,16 +57,16 @@ def test_a_language_must_be_one_that_is_written():
             return {"translations": texts[:, None], "scores": tf.zeros((1, 1))}
 
     with pytest.raises(BadInput, match="'fr', which this export does not write"):
-        predictions.translate(Server(refuse), ["boat"], "fr")
+        predictions.predict_translations(Server(refuse), ["boat"], "fr")
 
 
 def _echo(texts):
-    return [Verdicts([text], [True], [0.5], 0.5) for text in texts]
+    return [SentimentPrediction([text], [True], [0.5], 0.5) for text in texts]
 
 
 def test_good_and_bad_texts_keep_their_order():
     texts = ["one", "", "two", "caf\udce9", "three"] * 20
-    found = list(predictions.read_all(of_arguments(texts), "sentiment", _echo))
+    found = list(batches.predict_all(of_arguments(texts), "sentiment", _echo))
     assert [f.words[0] if f else None for _, f in found] == [
         "one",
         None,
@@ -83,23 +85,23 @@ def test_long_texts_do_not_share_a_batch_with_many():
         return _echo(texts)
 
     texts = ["x" * 10] * 100 + ["y" * 40_000] + ["z" * 10] * 100
-    given = [Given("the text", text) for text in texts]
-    assert len(list(predictions.read_all(given, "sentiment", read))) == 201
-    assert max(sizes) <= predictions.BATCH_CHARACTERS
+    given = [InputText("the text", text) for text in texts]
+    assert len(list(batches.predict_all(given, "sentiment", read))) == 201
+    assert max(sizes) <= batches.BATCH_CHARACTERS
     assert len(sizes) < 12
 
 
-@pytest.mark.parametrize("task", predictions.LIMITS)
+@pytest.mark.parametrize("task", batches.LIMITS)
 def test_a_text_that_is_too_long_is_told_the_limit_and_why(task):
-    limit = predictions.LIMITS[task]
+    limit = batches.LIMITS[task]
     longest = " ".join(["w"] * limit.words)
     for text in (longest + " w", "x" * (limit.characters + 1)):
-        ((given, found),) = predictions.read_all(
+        ((given, found),) = batches.predict_all(
             of_arguments([text]), task, lambda texts: pytest.fail("was read")
         )
         assert found is None
         assert f"{limit.words:,}" in given.error and limit.why in given.error
-    ((given, found),) = predictions.read_all(of_arguments([longest]), task, _echo)
+    ((given, found),) = batches.predict_all(of_arguments([longest]), task, _echo)
     assert found and not given.error
 
 
@@ -107,8 +109,8 @@ def test_a_text_that_is_too_long_is_told_the_limit_and_why(task):
 
 
 def test_unknown_words_have_their_number_in_brackets():
-    found = Verdicts(["a", "xyzzy"], [True, False], [0.5, 0.25], 0.25)
-    given = Given("the text", "a xyzzy")
+    found = SentimentPrediction(["a", "xyzzy"], [True, False], [0.5, 0.25], 0.25)
+    given = InputText("the text", "a xyzzy")
     assert lines_of(given, found) == [
         "a    xyzzy",
         "0.50 (0.25)",
@@ -126,16 +128,16 @@ def test_unknown_words_have_their_number_in_brackets():
 
 
 def test_words_cannot_steer_the_terminal():
-    found = Verdicts(["\x1b[2J"], [False], [0.5], 0.5)
-    lines = lines_of(Given("the text", "\x1b[2J"), found)
+    found = SentimentPrediction(["\x1b[2J"], [False], [0.5], 0.5)
+    lines = lines_of(InputText("the text", "\x1b[2J"), found)
     assert "\x1b" not in "".join(lines)
 
 
 def test_related_words_after_the_last_word_or_after_every_word():
-    found = predictions.Associated(
+    found = predictions.AssociationsPrediction(
         ["boat", "배"], [True, True], [["water"], ["sea", "sky"]], [[-1.0], [-1, -2]]
     )
-    given = Given("the text", "boat 배")
+    given = InputText("the text", "boat 배")
     assert lines_of(given, found) == ["boat 배 -> sea, sky"]
     assert lines_of(given, found, every_word=True) == [
         "boat -> water",

@@ -19,8 +19,8 @@ from data_prep.errors import BadInput
 SIGNATURE = "captions"
 
 
-class LiteRTCaptioner:
-    """A .tflite file that captions encoded pictures, one after the other.
+class LiteRTEngine:
+    """A .tflite file that captions encoded pictures, as `Engine` says, one by one.
 
     Args:
         path: made by `captioning.export --format litert`.
@@ -32,6 +32,7 @@ class LiteRTCaptioner:
     """
 
     def __init__(self, path: Path, num_beams: int | None = None):
+        self.description = f"LiteRT, the file {path}"
         try:
             model = Path(path).read_bytes()
         except OSError as error:
@@ -61,12 +62,7 @@ class LiteRTCaptioner:
                 "whole .tflite file. Export the run again."
             ) from error
 
-    def __call__(self, pictures: list[bytes]) -> list[list[Caption]]:
-        """Return the captions of each picture, best first.
-
-        Args:
-            pictures: as `data_prep.pictures.reader.PictureReader` gives them.
-        """
+    def caption(self, pictures: list[bytes]) -> list[list[Caption]]:
         return [self._captions(picture) for picture in pictures]
 
     def _captions(self, picture: bytes) -> list[Caption]:

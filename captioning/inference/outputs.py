@@ -1,0 +1,57 @@
+"""What became of a picture, as lines of text or of JSON."""
+
+import json
+
+from captioning.inference.results import PictureResult, Tag
+from data_prep.errors import printable
+
+
+def text_lines(result: PictureResult, shown: int = 1) -> list[str]:
+    """Return "FILE -> CAPTION", a line a caption, with its score if several are shown.
+
+    Args:
+        result: of a picture; of one with an error there is nothing to show.
+        shown: how many captions, at most.
+    """
+    tags = _listed(result.tags)
+    scored = "{}  ({:.3f})" if shown > 1 else "{}"
+    return [
+        f"{printable(str(result.path))} -> {scored.format(*caption)}{tags}"
+        for caption in result.captions[:shown]
+    ]
+
+
+def beam_lines(result: PictureResult) -> list[str]:
+    """Return the file's name, and below it every caption behind its score."""
+    if result.error:
+        return []
+    return [
+        f"{printable(str(result.path))}{_listed(result.tags)}",
+        *(f"  {score:6.3f}  {caption}" for caption, score in result.captions),
+    ]
+
+
+def json_line(result: PictureResult, shown: int | None = None) -> str:
+    """Return one object of JSON: {"image", "captions"} or {"image", "error"}.
+
+    Args:
+        result: of a picture.
+        shown: how many captions, at most; None is all of them.
+    """
+    line: dict = {"image": _unicode(str(result.path))}
+    if result.error:
+        line["error"] = _unicode(result.error)
+    else:
+        line["captions"] = [best._asdict() for best in result.captions[:shown]]
+        if result.tags is not None:
+            line["tags"] = [tag._asdict() for tag in result.tags]
+    return json.dumps(line, ensure_ascii=False)
+
+
+def _listed(tags: list[Tag] | None) -> str:
+    return "" if tags is None else f"  [{', '.join(found.tag for found in tags)}]"
+
+
+def _unicode(text: str) -> str:
+    """Spell out bytes of a file's name that are not UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,125 @@
+"""Captions by TensorFlow: of a run, or of a SavedModel that was made of one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from captioning.inference.attention import LONGEST_SIDE, AttentionMaps
+from captioning.inference.results import Caption
+from captioning.inference.saved_model import load_server
+from captioning.training.loading import load_run
+from data_prep.pictures.decode import decode_picture
+from data_prep.pictures.reader import BadPicture
+
+
+class SavedModelEngine:
+    """An export that captions encoded pictures, as `Engine` says.
+
+    Args:
+        path: the folder of an export.
+        num_beams: captions a picture; None takes the export's own number.
+
+    Raises:
+        BadInput: it is no export of captions, or has another number of beams.
+    """
+
+    def __init__(self, path: Path, num_beams: int | None = None):
+        self.description = f"TensorFlow, the SavedModel {path}"
+        self._ask = load_server(path, "captions", num_beams).ask
+
+    def caption(self, pictures: list[bytes]) -> list[list[Caption]]:
+        found = ask_pictures(self._ask, pictures)
+        return _captions(found["captions"], found["scores"])
+
+
+class RunEngine:
+    """A run that captions encoded pictures, as `Engine` says, and gives attention maps.
+
+    Args:
+        path: the run's directory.
+        num_beams: captions a picture; None takes the run's own number.
+
+    Raises:
+        BadInput: it is no run, or did not learn captions.
+    """
+
+    def __init__(self, path: Path, num_beams: int | None = None):
+        self.description = f"TensorFlow, the run {path}"
+        self._task = load_run(path).task("captions")
+        self._ask = self._task.serving_function(num_beams=num_beams)
+        self._search = self._task.captioner(num_beams)
+
+    def caption(self, pictures: list[bytes]) -> list[list[Caption]]:
+        found = ask_pictures(self._ask, pictures)
+        return _captions(found["captions"], found["scores"])
+
+    def caption_with_attention(
+        self, picture: bytes
+    ) -> tuple[list[Caption], AttentionMaps]:
+        """Return the captions of one encoded picture, best first, and the attention
+        maps of the best of them.
+
+        Raises:
+            BadPicture: it cannot be decoded.
+        """
+        image = _decoded(picture)
+        pixels = resize_to_square(image, self._task.config.vision.image_size)[None]
+        (captions,) = _captions(*self._search(pixels))
+        return captions, self._attention_maps(image, pixels, captions[0].caption)
+
+    def attention_maps(self, picture: bytes, caption: str) -> AttentionMaps:
+        """Return the attention maps of a caption of an encoded picture.
+
+        Raises:
+            BadPicture: it cannot be decoded.
+        """
+        image = _decoded(picture)
+        pixels = resize_to_square(image, self._task.config.vision.image_size)[None]
+        return self._attention_maps(image, pixels, caption)
+
+    def _attention_maps(self, image, pixels, caption: str) -> AttentionMaps:
+        words, weights = self._task.attention_maps(pixels, caption)
+        small = Image.fromarray(image.numpy())
+        small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        # A caption without words has weights too: those from which its end was chosen.
+        return AttentionMaps(np.asarray(small), words, weights[: len(words)])
+
+
+def ask_pictures(ask, pictures: list[bytes]) -> dict[str, tf.Tensor]:
+    """Return what a serving function answers about encoded pictures.
+
+    Raises:
+        BadPicture: one of the pictures cannot be decoded.
+    """
+    with _naming_bad_pictures():
+        return ask(image_bytes=tf.constant(pictures))
+
+
+def _decoded(picture: bytes) -> tf.Tensor:
+    """Return an encoded picture as uint8 ``(height, width, 3)``, upright."""
+    with _naming_bad_pictures():
+        return decode_picture(tf.constant(picture))
+
+
+@contextmanager
+def _naming_bad_pictures() -> Iterator[None]:
+    try:
+        yield
+    except tf.errors.OpError as error:
+        raise BadPicture(
+            "cannot be decoded by TensorFlow; save it anew as JPEG or PNG."
+        ) from error
+
+
+def _captions(texts: tf.Tensor, scores: tf.Tensor) -> list[list[Caption]]:
+    return [
+        [
+            Caption(text.decode("utf-8"), float(score))
+            for text, score in zip(*row, strict=True)
+        ]
+        for row in zip(texts.numpy(), scores.numpy(), strict=True)
+    ]
