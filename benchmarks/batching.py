@@ -55,10 +55,11 @@ def measure(data: Path) -> dict[str, list[float]]:
     from captioning.tasks.presets import preset
     from captioning.training.train_step import Objective, TrainStep
     from data_prep.pipeline import images
+    from data_prep.prepared.captions import load_captions
     from data_prep.text.vocabulary import Vocabulary
 
     config = preset("flickr8k")
-    captions = images.load_split(data, "train").captions
+    captions = load_captions(data, "train").captions
     rows = cached_rows(config, data, "train")
     vocabulary = Vocabulary.load(data / "vocabulary.txt")
     token_ids = images.tokenized(captions, vocabulary, config.max_length)

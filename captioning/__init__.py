@@ -75,6 +75,7 @@ holds this, and `lint-imports` checks it).
         prefixes_of.py     texts as a reader meets them
         content_words.py    what captions say, without the grammar
         records.py          the TFRecord schema of pictures
+        captions.py         the JSON lines of their captions
         sentences.py        the JSON lines of texts
         dataset_info.py     dataset.json, and whether a data set is whole
         picture_folders.py  folders -> the picture files in them

@@ -129,12 +129,12 @@ def _of_model(flags) -> dict[str, float | None]:
     from tqdm import tqdm
 
     from captioning.inference.litert.captioner import LiteRTCaptioner
-    from data_prep.pipeline.images import load_split
+    from data_prep.prepared.captions import load_captions
     from data_prep.prepared.records import read_shards
 
     caption = LiteRTCaptioner(flags.model, flags.beams)
     # What cannot be scored is not captioned for minutes first.
-    references = load_split(flags.data, flags.split)
+    references = load_captions(flags.data, flags.split)
     captions = {}
     records = read_shards(flags.data, flags.split).as_numpy_iterator()
     for record in tqdm(records, desc=f"captions of {flags.split}", unit=" pictures"):
@@ -145,7 +145,7 @@ def _of_model(flags) -> dict[str, float | None]:
 
 def _of_run(flags) -> dict[str, float | None]:
     from captioning.training import run_directory
-    from data_prep.pipeline.images import load_split
+    from data_prep.prepared.captions import load_captions
 
     if flags.out:
         check_file_to_write("--out", flags.out)
@@ -185,14 +185,14 @@ def _of_run(flags) -> dict[str, float | None]:
         listed = [{"image": i, "caption": c} for i, c in captions.items()]
         write_text(flags.out, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")
         print(f"wrote {len(listed)} captions to {flags.out}", file=sys.stderr)
-    return _scores(captions, load_split(data, flags.split), flags.habits)
+    return _scores(captions, load_captions(data, flags.split), flags.habits)
 
 
 def _scores(
     captions: dict[str, str], references, habits: bool
 ) -> dict[str, float | None]:
     """Return the scores, by name, of one caption an image of a
-    `data_prep.pipeline.images.Split`; `habits` too, if asked for."""
+    `data_prep.prepared.captions.SplitCaptions`; `habits` too, if asked for."""
     from captioning.tasks.caption_scores import caption_diversity, scores_of
 
     shown = caption_diversity(captions, references) if habits else {}

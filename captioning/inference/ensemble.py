@@ -9,7 +9,7 @@ from captioning.models.ensemble import Ensemble
 from captioning.tasks.captions import TOKENS, Captions, caption_rows
 from captioning.tasks.image_encoding import cached_rows
 from data_prep.errors import BadInput
-from data_prep.pipeline import images
+from data_prep.prepared.captions import load_captions
 
 
 def caption_split(
@@ -47,4 +47,4 @@ def caption_split(
 
     rows = [cached_rows(member.config, data, split) for member in members]
     said = caption_rows(caption, *rows, progress=f"captions of {split}")
-    return dict(zip(images.load_split(data, split).image_ids, said, strict=True))
+    return dict(zip(load_captions(data, split).image_ids, said, strict=True))

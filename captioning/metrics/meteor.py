@@ -26,15 +26,19 @@ def meteor(
     """
     check_pairs(candidates, references)
     # Here, since importing NLTK takes a second that the other metrics need not pay.
-    from nltk.corpus import wordnet
     from nltk.translate.meteor_score import meteor_score
 
+    from captioning.metrics.wordnet import Stems, load_synonyms
+
     try:
-        wordnet.ensure_loaded()
+        synonyms = load_synonyms()
     except (LookupError, OSError, BadZipFile):  # absent, or not readable as WordNet
         return None
+    stems = Stems()
     per_image = {
-        image: float(meteor_score(references[image], candidate, wordnet=wordnet))
+        image: float(
+            meteor_score(references[image], candidate, str.lower, stems, synonyms)
+        )
         for image, candidate in candidates.items()
     }
     return sum(per_image.values()) / len(per_image), per_image

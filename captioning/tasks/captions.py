@@ -17,8 +17,8 @@ from captioning.objectives.teacher_forcing import teacher_forcing_loss
 from captioning.tasks.caption_scores import SplitCiderD, scores_of
 from captioning.tasks.config import Config
 from captioning.tasks.image_encoding import (
+    cached_copies,
     cached_rows,
-    cached_views,
     features_of,
     fixed_encoder,
     learned_encoder,
@@ -28,6 +28,7 @@ from captioning.tasks.task import Cell, Feed, Task
 from data_prep.errors import BadInput
 from data_prep.pictures.decode import load_pictures
 from data_prep.pipeline import images
+from data_prep.prepared.captions import load_captions
 from data_prep.text.special_tokens import END, PAD, START, UNK
 from data_prep.text.standardize import split_words
 from data_prep.text.vocabulary import Vocabulary
@@ -109,15 +110,15 @@ class Captions(Task):
 
     def feed(self, data: Path) -> Feed:
         config = self.config
-        split = images.load_split(data, "train")
+        split = load_captions(data, "train")
         token_ids = images.tokenized(split.captions, self.vocabulary, config.max_length)
         _tell_how_many_are_cut(token_ids.values, data, config.max_length)
         dev_score = self._dev_scorer(data)  # first: dev may be too small to go on
-        views = cached_views(config, data, "train")
+        copies = cached_copies(config, data, "train")
 
         def batches(epoch: int) -> tf.data.Dataset:
             return images.training_batches(
-                views,
+                copies,
                 token_ids,
                 images_per_batch=config.batch_size,
                 seed=config.seed,
@@ -131,11 +132,11 @@ class Captions(Task):
         each = token_ids.row_lengths().numpy()
         if config.captions_per_image:
             each = np.minimum(each, config.captions_per_image)
-        count = -(-len(views[0]) // config.batch_size)
+        count = -(-len(copies[0]) // config.batch_size)
         return Feed(batches, int(each.sum()), count, dev_score)
 
     def _dev_scorer(self, data: Path):
-        split = images.load_split(data, "dev")
+        split = load_captions(data, "dev")
         if len(split.captions) < 2:  # what all pictures share weighs nothing
             raise BadInput(
                 f"{data} has {len(split.captions)} picture in dev, of which CIDEr-D is "
@@ -210,7 +211,7 @@ class Captions(Task):
             split: "train", "dev" or "test".
             grey: show a plain grey picture each time; what is right then was guessed.
         """
-        image_ids = images.load_split(data, split).image_ids
+        image_ids = load_captions(data, split).image_ids
         caption = self.captioner()
         if grey:
             size = self.config.image_size
@@ -242,9 +243,7 @@ class Captions(Task):
         return [word.decode("utf-8") for word in words], weights[0].numpy()
 
     def scores(self, data: Path, split: str) -> dict[str, float | None]:
-        return scores_of(
-            self.caption_split(data, split), images.load_split(data, split)
-        )
+        return scores_of(self.caption_split(data, split), load_captions(data, split))
 
     def examples(self, data: Path, split: str, count: int) -> list[str]:
         said = self.caption_split(data, split)

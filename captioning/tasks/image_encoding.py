@@ -114,14 +114,13 @@ def features_of(config: Config) -> features.Features:
     )
 
 
-def cached_rows(config: Config, data: Path, split: str, *, view: int = 0) -> np.ndarray:
+def cached_rows(config: Config, data: Path, split: str) -> np.ndarray:
     """Return what a model of this config is fed of a split's pictures.
 
     Args:
         config: the knobs.
         data: a prepared data set.
         split: "train", "dev" or "test".
-        view: how the pictures are seen, by its number in `pipeline.augmentation`.
 
     Returns:
         ``(images, ...)``, memory-mapped: regions of a frozen encoder, the maps below
@@ -130,10 +129,10 @@ def cached_rows(config: Config, data: Path, split: str, *, view: int = 0) -> np.
     Raises:
         BadInput: the rows must be made, and cannot.
     """
-    return features.cached(data, split, features_of(config), view=view)
+    return features.cached(data, split, features_of(config))
 
 
-def cached_views(config: Config, data: Path, split: str) -> list[np.ndarray]:
-    """Return `cached_rows` in each of the views that a model of this config learns
-    from."""
-    return [cached_rows(config, data, split, view=view) for view in range(config.views)]
+def cached_copies(config: Config, data: Path, split: str) -> list[np.ndarray]:
+    """Return `cached_rows` of each of the altered copies that a model of this config
+    learns from, see `pipeline.augmentation`."""
+    return features.cached_copies(data, split, features_of(config), config.views)

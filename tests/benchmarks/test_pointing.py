@@ -93,10 +93,10 @@ def test_every_sentence_names_just_the_things_that_have_a_box():
 def test_a_run_is_measured(which, request, monkeypatch, capsys):
     """It has not learned to say much: what is said is taken from the references."""
     from captioning.tasks.captions import Captions
-    from data_prep.pipeline.images import load_split
+    from data_prep.prepared.captions import load_captions
 
     def references(self, data, split):
-        found = load_split(data, split)
+        found = load_captions(data, split)
         said = [texts[0] for texts in found.captions]
         return dict(zip(found.image_ids, said, strict=True))
 

@@ -15,8 +15,8 @@ from captioning.training.history import Epoch, finished
 from captioning.training.run_directory import Plan, load_run
 from captioning.training.trainer import train
 from data_prep.errors import BadInput
-from data_prep.pipeline.images import Split, load_split
 from data_prep.prepare import prepare
+from data_prep.prepared.captions import SplitCaptions, load_captions
 from data_prep.text.standardize import split_words
 
 
@@ -164,7 +164,7 @@ def test_a_run_that_learned_nothing_may_be_begun_again(
 
 
 def test_captions_that_are_cut_are_counted(harbour_data, tiny_config, capsys):
-    captions = load_split(harbour_data, "train").captions
+    captions = load_captions(harbour_data, "train").captions
     words = split_words(tf.constant([caption for five in captions for caption in five]))
     lengths = words.row_lengths().numpy()
     for longest in (12, int(lengths.max()) + 1):
@@ -179,12 +179,12 @@ def test_captions_that_are_cut_are_counted(harbour_data, tiny_config, capsys):
 
 def test_one_picture_is_too_few_to_choose_by(harbour_data, tiny_config, monkeypatch):
     """CIDEr-D weighs words by how few of the pictures have them."""
-    one = [part[:1] for part in load_split(harbour_data, "dev")]
+    one = [part[:1] for part in load_captions(harbour_data, "dev")]
 
     def load(data, name):
-        return Split(*one) if name == "dev" else load_split(data, name)
+        return SplitCaptions(*one) if name == "dev" else load_captions(data, name)
 
-    monkeypatch.setattr("data_prep.pipeline.images.load_split", load)
+    monkeypatch.setattr("captioning.tasks.captions.load_captions", load)
     captions = Captions.of_data(tiny_config, harbour_data, build_cell("lstm", 24))
     with pytest.raises(BadInput, match="1 picture in dev.*expected two or more"):
         captions.feed(harbour_data)
