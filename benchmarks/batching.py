@@ -52,10 +52,11 @@ def measure(data: Path) -> dict[str, list[float]]:
     from captioning.tasks.registry import preset
     from captioning.training.train_step import Objective, TrainStep
     from data_prep.pipeline import images
+    from data_prep.prepared.captions import load_captions
     from data_prep.text.vocabulary import Vocabulary
 
     config = preset("captions", "flickr8k")
-    captions = images.load_split(data, "train").captions
+    captions = load_captions(data, "train").captions
     rows = cached_rows(config, data, "train")
     vocabulary = Vocabulary.load(data / "vocabulary.txt")
     token_ids = images.tokenized(captions, vocabulary, config.search.max_length)

@@ -67,7 +67,7 @@ def _compare(
 ) -> bool:
     """Run a training with and without kills; print and return whether they agree."""
     from captioning.training.run_directory import WEIGHTS
-    from data_prep.prepared.dataset_info import file_sha256
+    from data_prep.prepared.checksums import file_sha256
 
     whole, killed = folder / f"{name}-whole", folder / f"{name}-killed"
     command = ["captioning.train", *options, "--run"]

@@ -54,15 +54,14 @@ def read_data(data: Path) -> tuple[dict, int]:
     ``(captions, content words)``, which content words it has. expected: bool, the same
     shape, which content words the picture's other captions have.
     """
-    from data_prep.pipeline import images
+    from data_prep.prepared.captions import load_captions
     from data_prep.text import content_words
     from data_prep.text.vocabulary import Vocabulary
 
     # Without the four special tokens, which no caption has.
     vocabulary = Vocabulary.load(data / "vocabulary.txt").words[4:]
     captions = {
-        name: images.load_split(data, name).captions
-        for name in ("train", "dev", "test")
+        name: load_captions(data, name).captions for name in ("train", "dev", "test")
     }
     related = content_words.most_frequent(captions["train"], NUM_RELATED)
     splits = {}

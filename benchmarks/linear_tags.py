@@ -42,10 +42,11 @@ def read_data(data: Path) -> tuple[dict, dict]:
     picture has each tag, bool ``(pictures, tags)``."""
     from captioning.tasks.image_encoding import features_of
     from captioning.tasks.registry import preset
-    from data_prep.pipeline import features, images
+    from data_prep.pipeline import features
+    from data_prep.prepared.captions import load_captions
     from data_prep.text import content_words
 
-    splits = {name: images.load_split(data, name) for name in ("train", "dev", "test")}
+    splits = {name: load_captions(data, name) for name in ("train", "dev", "test")}
     tags = content_words.most_frequent(splits["train"].captions, NUM_TAGS)
     recipe = features_of(preset("tags", "flickr8k"))
     pooled = {

@@ -100,12 +100,12 @@ def looks_of(
 
     from captioning.tasks.image_encoding import cached_rows
     from captioning.training.loading import load_run
-    from data_prep.pipeline.images import load_split
+    from data_prep.prepared.captions import load_captions
 
     loaded = load_run(run, encoder=False)
     captions = loaded.task("captions")
     data = data or loaded.data["captions"]
-    scenes = load_split(data, split).scenes
+    scenes = load_captions(data, split).scenes
     if not all(scenes):
         raise BadInput(
             f"{data} does not say what its pictures show, and where; expected the "

@@ -136,17 +136,17 @@ def _of_model(flags) -> dict[str, float | None]:
         raise BadInput("--model needs --data, the data set that has the pictures.")
     from captioning.inference.load import load
     from captioning.inference.split import caption_split
-    from data_prep.pipeline.images import load_split
+    from data_prep.prepared.captions import load_captions
 
     # What cannot be scored is not captioned for minutes first.
-    references = load_split(flags.data, flags.split)
+    references = load_captions(flags.data, flags.split)
     captions = caption_split(load(flags.model, flags.beams), flags.data, flags.split)
     return _scores(captions, references, flags.diversity)
 
 
 def _of_run(flags) -> dict[str, float | None]:
     from captioning.training.loading import load_run
-    from data_prep.pipeline.images import load_split
+    from data_prep.prepared.captions import load_captions
 
     if flags.out:
         check_file_to_write("--out", flags.out)
@@ -187,14 +187,14 @@ def _of_run(flags) -> dict[str, float | None]:
         listed = [{"image": i, "caption": c} for i, c in captions.items()]
         write_text(flags.out, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")
         print(f"wrote {len(listed)} captions to {flags.out}", file=sys.stderr)
-    return _scores(captions, load_split(data, flags.split), flags.diversity)
+    return _scores(captions, load_captions(data, flags.split), flags.diversity)
 
 
 def _scores(
     captions: dict[str, str], references, diversity: bool
 ) -> dict[str, float | None]:
     """Return the scores, by name, of one caption an image of a
-    `data_prep.pipeline.images.Split`; `diversity` too, if asked for."""
+    `data_prep.pipeline.SplitCaptions`; `diversity` too, if asked for."""
     from captioning.tasks.caption_scores import caption_diversity, scores_of
 
     shown = caption_diversity(captions, references) if diversity else {}

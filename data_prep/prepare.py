@@ -1,8 +1,8 @@
-"""python -m data_prep.prepare: a raw data set -> examples, tokenizer, dataset.json."""
+"""python -m data_prep.prepare: raw pictures and texts -> a data set to train on."""
 
 import inspect
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -12,15 +12,14 @@ from data_prep.atomic import replacing
 from data_prep.console import import_tensorflow
 from data_prep.datasets import load, names
 from data_prep.errors import BadInput, exit_on_bad_input, printable
-from data_prep.examples import SPLITS, Parallel, Skipped
-from data_prep.prepared.picture_records import checked_records
+from data_prep.examples import SPLITS, Skipped
 from data_prep.prepared.summary import summary
 from data_prep.readers.source_folder import check_folder
 from data_prep.text.min_count import MANY_TEXTS, MIN_COUNT
 from data_prep.text.tokenizers import KINDS, STANDARDIZED, build, choose
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to import; --help must not wait for it
-    from data_prep.prepared.dataset_info import DatasetInfo, ShardInfo
+    from data_prep.prepared.dataset_info import DatasetInfo, SplitInfo
 
 IMAGES_PER_SHARD = 1000  # some 150 MB of ordinary photos
 
@@ -64,7 +63,7 @@ def prepare(
         options: the data set's own, as keywords of its `read`.
 
     Raises:
-        BadInput: of source, out and options, whatever cannot be used.
+        BadInput: source, out or an option cannot be used.
     """
     numbers = {"min_count": min_count, "vocabulary_size": vocabulary_size}
     _check_positive(**numbers, images_per_shard=images_per_shard)
@@ -73,22 +72,21 @@ def prepare(
     skipped = Skipped()
     examples = _open(dataset, name, source, skipped, options)
     with replacing(Path(out)) as partial:
-        from data_prep.prepared.dataset_info import SplitInfo
+        from data_prep.prepared.write_split import write_pictures, write_texts
 
         splits: dict[str, SplitInfo] = {}
         texts: list[str] = []  # of train, for the tokenizer
         for split, members in itertools.groupby(examples, lambda e: e.split):
             if split in splits or split not in SPLITS:
                 raise RuntimeError(f"{name} yields {split!r} twice or out of place")
-            noted = texts if split == "train" else []
             if dataset.KIND == "captions":
-                records = checked_records(members, split, skipped)
-                shards = _write_pictures(
-                    records, partial, split, images_per_shard, noted
+                splits[split], written = write_pictures(
+                    members, partial, split, images_per_shard, skipped
                 )
             else:
-                shards = _write_sentences(members, partial, split, noted)
-            splits[split] = SplitInfo.of(shards)
+                splits[split], written = write_texts(members, partial, split)
+            if split == "train":
+                texts = written
         _check_splits(name, splits, skipped)
         languages = getattr(dataset, "LANGUAGES", ())
         built, min_count = build(choice, texts, languages)
@@ -139,35 +137,6 @@ def _open(dataset: ModuleType, name, source, skipped, options) -> Iterator:
     return dataset.read(None if source is None else Path(source), skipped, **options)
 
 
-def _write_pictures(
-    records: Iterable, partial, split, images_per_shard, noted
-) -> "list[ShardInfo]":
-    from data_prep.prepared.records import write_shards
-
-    records = _noting(records, noted, lambda record: record.captions)
-    return write_shards(records, partial, split, images_per_shard)
-
-
-def _write_sentences(examples: Iterable, partial, split, noted) -> "list[ShardInfo]":
-    from data_prep.prepared.sentences import write_sentences
-
-    examples = _noting(examples, noted, _texts_of)
-    return [write_sentences(examples, partial, split)]
-
-
-def _texts_of(example) -> tuple[str, ...]:
-    if isinstance(example, Parallel):
-        return tuple(example.texts.values())
-    return (example.text,)
-
-
-def _noting(examples, noted: list[str], texts_of):
-    """Pass examples on and keep their texts, which are small, for the tokenizer."""
-    for example in examples:
-        noted += texts_of(example)
-        yield example
-
-
 def _check_splits(name, splits, skipped):
     empty = [s for s in SPLITS if s not in splits or not splits[s].examples]
     if not empty:
@@ -189,7 +158,8 @@ def _describe(
     vocabulary: Path, *, standardized: bool, skipped: Skipped, **facts: Any
 ) -> "DatasetInfo":
     """Return what dataset.json will say."""
-    from data_prep.prepared.dataset_info import DatasetInfo, file_sha256
+    from data_prep.prepared.checksums import file_sha256
+    from data_prep.prepared.dataset_info import DatasetInfo
     from data_prep.text.standardize import STANDARDISATION
 
     return DatasetInfo(

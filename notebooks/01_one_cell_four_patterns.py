@@ -54,6 +54,7 @@ from captioning.training.trainer import train
 from data_prep.pictures.decode import decode_picture
 from data_prep.harbour.scene import Scene, facts
 from data_prep.prepare import prepare
+from data_prep.prepared.captions import load_captions
 from data_prep.prepared.records import read_shards
 
 tf.get_logger().setLevel("ERROR")  # five heads are five graphs: it would warn of it
@@ -167,8 +168,8 @@ for name, count in counts.items():
 
 # %%
 scene = next(read_shards(work / "harbour", "train").as_numpy_iterator())
-for caption in scene["captions"]:
-    print(caption.decode())
+for caption in load_captions(work / "harbour", "train").captions[0]:
+    print(caption)
 print()
 for name, lines in (("moods", 4), ("phrasebook", 2)):
     with open(work / name / "train.jsonl", encoding="utf-8") as file:
@@ -262,8 +263,8 @@ pictures = [decode_picture(scene["image"]).numpy() for scene in scenes]
 ask = run.task("tags").serving_function()
 found = ask(image_bytes=tf.constant([scene["image"] for scene in scenes[:4]]))
 shown = [
-    {fact.about for fact in facts(Scene.from_json(scene["scene"])) if fact.kind == "object"}
-    for scene in scenes[:4]
+    {fact.about for fact in facts(Scene.from_json(scene)) if fact.kind == "object"}
+    for scene in load_captions(work / "harbour", "test").scenes[:4]
 ]
 tagged = [
     plots.Tagged(picture, [tag.decode() for tag in tags], probabilities, truth)

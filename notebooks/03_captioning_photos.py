@@ -56,7 +56,7 @@ from captioning.training.history import read_history
 from captioning.plots.attention import draw_attention
 from captioning.plots.runs import draw_captions
 from data_prep.pictures.decode import decode_picture, load_pictures
-from data_prep.pipeline import images
+from data_prep.prepared.captions import load_captions
 from data_prep.prepared.dataset_info import DatasetInfo
 from data_prep.pictures.reader import PictureReader
 
@@ -76,13 +76,13 @@ print(f"{captions.config.vision.encoder}, {captions.config.recurrent.cell} of {c
 
 # %%
 info = DatasetInfo.load(data)
-dev = images.load_split(data, "dev")
+dev = load_captions(data, "dev")
 print(f"{info.name}: {info.vocabulary_size:,} words; dev has {len(dev.captions):,} photos")
 for caption in dev.captions[1]:
     print("  ", caption)
 
 # %%
-train_split = images.load_split(data, "train")
+train_split = load_captions(data, "train")
 words = Counter(
     word for texts in train_split.captions for text in texts for word in text.lower().split()
 )

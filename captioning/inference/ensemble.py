@@ -10,7 +10,7 @@ from captioning.tasks.captions.generation import TOKENS, caption_rows
 from captioning.tasks.captions.task import Captions
 from captioning.tasks.image_encoding import cached_rows
 from data_prep.errors import BadInput
-from data_prep.pipeline import images
+from data_prep.prepared.captions import load_captions
 
 
 def caption_split(
@@ -48,4 +48,4 @@ def caption_split(
 
     rows = [cached_rows(member.config, data, split) for member in members]
     said = caption_rows(caption, *rows, label=f"captions of {split}")
-    return dict(zip(images.load_split(data, split).image_ids, said, strict=True))
+    return dict(zip(load_captions(data, split).image_ids, said, strict=True))

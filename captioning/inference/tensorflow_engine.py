@@ -12,7 +12,7 @@ from captioning.inference.attention import LONGEST_SIDE, AttentionMaps
 from captioning.inference.results import Caption
 from captioning.inference.saved_model import load_server
 from captioning.training.loading import load_run
-from data_prep.pictures.decode import decode_picture
+from data_prep.pictures.decode import decode_picture, resize_to_square
 from data_prep.pictures.reader import BadPicture
 
 

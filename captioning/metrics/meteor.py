@@ -15,10 +15,10 @@ def meteor_available() -> bool:
     nltk_data folder); nothing is ever downloaded.
     """
     # Imported here, for NLTK takes a second, which the other metrics do not need.
-    from nltk.corpus import wordnet
+    from captioning.metrics.wordnet import load_synonyms
 
     try:
-        wordnet.ensure_loaded()
+        load_synonyms()
     except (LookupError, OSError, BadZipFile):  # absent, or not readable as WordNet
         return False
     return True
@@ -53,11 +53,15 @@ def meteor(
             "NLTK found no WordNet, which METEOR needs; expected it in one of NLTK's "
             "folders. Set NLTK_DATA to the folder that has corpora/wordnet.zip."
         )
-    from nltk.corpus import wordnet
     from nltk.translate.meteor_score import meteor_score
 
+    from captioning.metrics.wordnet import Stems, load_synonyms
+
+    stems, synonyms = Stems(), load_synonyms()
     per_image = {
-        image: float(meteor_score(references[image], candidate, wordnet=wordnet))
+        image: float(
+            meteor_score(references[image], candidate, str.lower, stems, synonyms)
+        )
         for image, candidate in candidates.items()
     }
     return sum(per_image.values()) / len(per_image), per_image

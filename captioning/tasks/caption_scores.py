@@ -22,7 +22,7 @@ from data_prep.console import say
 from data_prep.errors import BadInput
 from data_prep.harbour.captions import parse
 from data_prep.harbour.scene import Scene, facts
-from data_prep.pipeline.images import Split, load_split
+from data_prep.prepared.captions import SplitCaptions, load_captions
 
 
 class FactScores(NamedTuple):
@@ -58,13 +58,13 @@ def read_candidates(path: Path) -> dict[str, str]:
     return captions
 
 
-def references_of(captions: Mapping[str, str], data: Path, split: str) -> Split:
+def references_of(captions: Mapping[str, str], data: Path, split: str) -> SplitCaptions:
     """Return the split that these are the captions of.
 
     Raises:
         BadInput: there is not one caption for each of its images.
     """
-    references = load_split(data, split)
+    references = load_captions(data, split)
     missing = [i for i in references.image_ids if i not in captions]
     unknown = sorted(set(captions) - set(references.image_ids))
     if missing or unknown:
@@ -78,7 +78,7 @@ def references_of(captions: Mapping[str, str], data: Path, split: str) -> Split:
     return references
 
 
-def reference_tokens(split: Split) -> dict[str, list[list[str]]]:
+def reference_tokens(split: SplitCaptions) -> dict[str, list[list[str]]]:
     """Return each picture's references as coco-caption's tokens."""
     return {
         image_id: [tokenize(text) for text in captions]
@@ -89,7 +89,7 @@ def reference_tokens(split: Split) -> dict[str, list[list[str]]]:
 class SplitCiderD:
     """CIDEr-D against a split's references, which are tokenised only once."""
 
-    def __init__(self, split: Split):
+    def __init__(self, split: SplitCaptions):
         self._image_ids = split.image_ids
         self._cider = CiderD(reference_tokens(split))
 
@@ -106,7 +106,9 @@ class SplitCiderD:
         return [found[image_id] for image_id in self._image_ids]
 
 
-def score_captions(captions: Mapping[str, str], split: Split) -> dict[str, float]:
+def score_captions(
+    captions: Mapping[str, str], split: SplitCaptions
+) -> dict[str, float]:
     """Return every score of one caption a picture, by name, on coco-caption's tokens.
 
     Where NLTK finds no WordNet, METEOR is not among them, and stderr says why.
@@ -129,7 +131,9 @@ def _say_that_meteor_is_missing() -> None:
     )
 
 
-def caption_diversity(captions: Mapping[str, str], split: Split) -> dict[str, float]:
+def caption_diversity(
+    captions: Mapping[str, str], split: SplitCaptions
+) -> dict[str, float]:
     """Return how captions are written, by name, and how the references are: the mean
     over people, each with a caption a picture."""
     found = habits(tokenize(caption) for caption in captions.values())
@@ -143,7 +147,7 @@ def caption_diversity(captions: Mapping[str, str], split: Split) -> dict[str, fl
     return shown
 
 
-def score_facts(captions: Mapping[str, str], split: Split) -> FactScores | None:
+def score_facts(captions: Mapping[str, str], split: SplitCaptions) -> FactScores | None:
     """Return the F1 of the facts that captions state, if the split has scenes.
 
     The facts parsed from a caption are held against all facts that the picture's
@@ -161,7 +165,7 @@ def score_facts(captions: Mapping[str, str], split: Split) -> FactScores | None:
     return FactScores(by_kind, 2 * right.total() / stated.total())
 
 
-def scores_of(captions: Mapping[str, str], split: Split) -> dict[str, float]:
+def scores_of(captions: Mapping[str, str], split: SplitCaptions) -> dict[str, float]:
     """Return all scores of one caption a picture of a split, by name."""
     scores = score_captions(captions, split)
     facts = score_facts(captions, split)

@@ -136,8 +136,6 @@ def cached_rows(
     config: TaskConfig,
     data: Path,
     split: str,
-    *,
-    view: int = 0,
     encoder: EncoderParts | None = None,
 ) -> np.ndarray:
     """Return what a model of this configuration is fed of a split's pictures.
@@ -146,7 +144,6 @@ def cached_rows(
         config: with a group `vision`.
         data: a prepared data set.
         split: "train", "dev" or "test".
-        view: how the pictures are seen, see `data_prep.pipeline.augmentation`.
         encoder: its parts, if they are there.
 
     Returns:
@@ -156,15 +153,14 @@ def cached_rows(
     Raises:
         BadInput: the rows must be made, and cannot.
     """
-    return features.cached(data, split, features_of(config, encoder), view=view)
+    return features.cached(data, split, features_of(config, encoder))
 
 
-def cached_views(
+def cached_copies(
     config: TaskConfig, data: Path, split: str, encoder: EncoderParts | None = None
 ) -> list[np.ndarray]:
-    """Return `cached_rows` in each of the views that a model of this configuration is
-    trained on."""
-    return [
-        cached_rows(config, data, split, view=view, encoder=encoder)
-        for view in range(config.vision.views)
-    ]
+    """Return `cached_rows` of each of the altered copies that a model of this
+    configuration is trained on, see `data_prep.pipeline.augmentation`."""
+    return features.cached_copies(
+        data, split, features_of(config, encoder), config.vision.views
+    )

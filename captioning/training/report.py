@@ -8,7 +8,7 @@ from captioning.tasks.caption_scores import scores_of
 from captioning.tasks.captions.task import Captions
 from captioning.training.loading import load_run
 from data_prep.pictures.decode import decode_picture
-from data_prep.pipeline import images
+from data_prep.prepared.captions import load_captions
 from data_prep.prepared.records import read_shards
 
 NUM_SAMPLES = 8  # two rows of pictures: enough to see, few enough to look at
@@ -30,7 +30,7 @@ def show_run(directory: Path, name: str, data: Path, split: str) -> str:
 
 def _show_captions(task: Captions, directory: Path, data: Path, split: str) -> str:
     captions = task.caption_split(data, split)
-    references = images.load_split(data, split)
+    references = load_captions(data, split)
     lines = [
         f"captions, {split} split, {len(captions)} pictures",
         score_table(scores_of(captions, references)),

@@ -1,36 +1,38 @@
-"""Cached inputs: what a model is fed of each picture, computed once and kept on disk.
+"""The feature cache: what a model is fed of each picture, computed once, kept on disk.
 
-    DATA/features/NAME/SPLIT.npy     one row a picture, in the order of the shards
-    DATA/features/NAME/SPLIT-view1.npy ...  the same in the other `views`
+    DATA/features/NAME/SPLIT.npy     one row a picture, in the order of the records
+    DATA/features/NAME/SPLIT-copy1.npy ...  the same of `augmentation`'s other copies
     DATA/features/NAME/SPLIT.json    what made it: written last, compared at each use
 
-NAME is that of the encoder whose regions these are, or `pixels-SIZE`, the squeezed
-pictures themselves, for an encoder that is still learning. A cache that some other
-encoder or other pictures made is made anew, never used. One whose making was stopped
-is gone on with (`data_prep.pipeline.resumable_array`).
+A row is what an encoder makes of a picture, or the picture's pixels, resized, where the
+encoder is still learning; NAME is that of the encoder, or `pixels-SIZE`. A cache that
+was made by another encoder or of other pictures is made anew. One whose making was
+stopped is continued (`data_prep.pipeline.resumable_array`).
 """
 
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
 from data_prep.atomic import write_text
+from data_prep.console import progress
 from data_prep.errors import BadInput
 from data_prep.pictures.decode import load_picture
-from data_prep.pipeline.augmentation import look
-from data_prep.pipeline.resumable_array import ResumableArray
-from data_prep.prepared.dataset_info import DatasetInfo, examples_digest
+from data_prep.pipeline.augmentation import augment
+from data_prep.pipeline.resumable_array import ResumableArray, kept_if_stopped
+from data_prep.prepared.captions import load_captions
+from data_prep.prepared.checksums import verify_shards
+from data_prep.prepared.dataset_info import DatasetInfo, pictures_digest
 from data_prep.prepared.iterators import without_autotuning
 from data_prep.prepared.records import damage_is_bad_input, read_shards
 
-KEEP = 50  # batches between two notes of how far it is: some 20 s of an encoder
+KEEP = 50  # batches between two notes of how many rows there are: 20 s of an encoder
 BATCH_SIZE = 32  # photos a call; more is no faster on a CPU and takes more memory
 FORMAT = 2  # raised when the layout of the cache, or how pictures are fed, changes
 
@@ -62,44 +64,91 @@ def pixels(image_size: int) -> Features:
     )
 
 
-def cached(
-    directory: Path, split: str, features: Features, *, view: int = 0
-) -> np.ndarray:
-    """Return the rows of a split ``(images, ...)``, memory-mapped, read-only.
+class _Copy(NamedTuple):
+    """One copy of a split's pictures in the cache."""
+
+    number: int  # of `augmentation`
+    rows_file: Path
+    made_by_file: Path
+    made_by: dict
+
+    def read(self, num_images: int) -> np.ndarray | None:
+        """Return its rows if they are what is asked for and whole, else None."""
+        try:
+            if json.loads(self.made_by_file.read_text("utf-8")) != self.made_by:
+                return None
+            rows = np.load(self.rows_file, mmap_mode="r")  # refuses a truncated file
+        except (OSError, ValueError, EOFError):  # EOFError: the file is empty
+            return None
+        return rows if len(rows) == num_images else None
+
+
+def cached(directory: Path, split: str, features: Features) -> np.ndarray:
+    """Return the rows of a split's pictures as they are: `cached_copies` of one."""
+    return cached_copies(directory, split, features, 1)[0]
+
+
+def cached_copies(
+    directory: Path, split: str, features: Features, count: int
+) -> list[np.ndarray]:
+    """Return the rows of a split's pictures and of their altered copies.
+
+    Rows that are not there are made, all copies at once: the encoder is loaded once,
+    and each picture is read, checked and decoded once.
 
     Args:
-        directory: a prepared data set; `dataset_info.verify` has found it whole.
+        directory: a prepared data set.
         split: "train", "dev" or "test".
         features: how rows are made, should they not be there.
-        view: of the pictures seen so, by its number in `views`.
+        count: how many copies, see `augmentation`; 1 are the pictures as they are.
+
+    Returns:
+        Of each copy its rows ``(images, ...)``, memory-mapped, read-only.
 
     Raises:
-        BadInput: the rows must be made, and a shard is damaged, or the disk is full or
-            cannot be written to.
+        BadInput: rows must be made, and a shard is missing, truncated or altered, or
+            its pictures are not those of the captions, or the disk is full or cannot be
+            written to.
     """
     info = DatasetInfo.load(directory)
+    digest = pictures_digest(info, split)
     folder = directory / "features" / features.name
-    stem = f"{split}-view{view}" if view else split
-    rows_file, made_by_file = folder / f"{stem}.npy", folder / f"{stem}.json"
+    copies = [_copy(folder, split, features, digest, k) for k in range(count)]
+    num_images = info.splits[split].examples
+    rows = {copy.number: copy.read(num_images) for copy in copies}
+    missing = [copy for copy in copies if rows[copy.number] is None]
+    if missing:
+        verify_shards(directory, info, split)
+        made = _make(directory, split, features, missing)
+        rows.update(zip((copy.number for copy in missing), made, strict=True))
+    return list(rows.values())
+
+
+def _copy(folder, split, features, digest, number) -> _Copy:
+    stem = f"{split}-copy{number}" if number else split
     made_by = {
         "format": FORMAT,
         "features": features.name,
         "fingerprint": features.fingerprint,
-        "images": examples_digest(info, split),
-        "view": view,
+        "images": digest,
+        "copy": number,
     }
-    rows = _read(rows_file, made_by_file, made_by, info.splits[split].examples)
-    if rows is None:
-        with _unwritable_is_bad_input(rows_file):
-            folder.mkdir(parents=True, exist_ok=True)
-            made_by_file.unlink(missing_ok=True)
-            rows = ResumableArray(rows_file, made_by)
-        with rows.kept_if_stopped():
-            _compute(directory, split, features, view, rows)
-            rows.take_place()
-        with _unwritable_is_bad_input(made_by_file):
-            write_text(made_by_file, json.dumps(made_by, indent=2) + "\n")
-        rows = np.load(rows_file, mmap_mode="r")
+    return _Copy(number, folder / f"{stem}.npy", folder / f"{stem}.json", made_by)
+
+
+def _make(directory, split, features, copies: list[_Copy]) -> list[np.ndarray]:
+    arrays = []
+    for copy in copies:
+        with _unwritable_is_bad_input(copy.rows_file):
+            copy.rows_file.parent.mkdir(parents=True, exist_ok=True)
+            copy.made_by_file.unlink(missing_ok=True)
+            arrays.append(ResumableArray(copy.rows_file, copy.made_by))
+    with kept_if_stopped(arrays):
+        _compute(directory, split, features, [copy.number for copy in copies], arrays)
+        rows = [array.take_place() for array in arrays]
+    for copy in copies:
+        with _unwritable_is_bad_input(copy.made_by_file):
+            write_text(copy.made_by_file, json.dumps(copy.made_by, indent=2) + "\n")
     return rows
 
 
@@ -116,54 +165,70 @@ def _unwritable_is_bad_input(file: Path) -> Iterator[None]:
         ) from error
 
 
-def _read(rows_file, made_by_file, made_by, num_images):
-    """Return the rows if they are what is asked for and whole, else None."""
-    try:
-        if json.loads(made_by_file.read_text("utf-8")) != made_by:
-            return None
-        rows = np.load(rows_file, mmap_mode="r")  # refuses a truncated file
-    except (OSError, ValueError, EOFError):  # EOFError: of a file with nothing in it
-        return None
-    return rows if len(rows) == num_images else None
-
-
-def _compute(directory, split, features, view, rows: ResumableArray):
-    info: DatasetInfo = DatasetInfo.load(directory)
-    num_images = info.splits[split].examples
-    label = f"{features.name} of {split}" + (f", view {view}" if view else "")
+def _compute(directory, split, features, copies, arrays: list[ResumableArray]):
+    image_ids = load_captions(directory, split).image_ids
+    # Copies whose making was stopped at different places go on from the first of them.
+    done = min(array.done for array in arrays)
+    for array in arrays:
+        array.done = done
+    label = f"{features.name} of {split}"
+    if len(copies) > 1:
+        label += f", {len(copies)} copies"
     with (
         damage_is_bad_input(directory),
-        tqdm(
-            total=num_images, initial=rows.done, desc=label, unit=" images"
-        ) as progress,
+        progress(total=len(image_ids), done=done, label=label, unit="pictures") as bar,
     ):
-        records = read_shards(directory, split).skip(rows.done)
-        blocks = blocks_of_rows(records, features, view=view, first=rows.done)
-        for number, block in enumerate(blocks, start=1):
-            if rows.rows is None:
-                rows.reserve((num_images, *block.shape[1:]), features.dtype)
-            rows.add(block)
-            progress.update(len(block))
+        records = read_shards(directory, split).skip(done)
+        blocks = blocks_of_rows(records, features, copies=copies, first=done)
+        for number, (found, rows_of_copies) in enumerate(blocks, start=1):
+            _check_same_pictures(directory, split, image_ids, found, arrays[0].done)
+            for array, rows in zip(arrays, rows_of_copies, strict=True):
+                if array.rows is None:
+                    array.reserve((len(image_ids), *rows.shape[1:]), features.dtype)
+                array.add(rows)
+            bar.update(len(found))
             if number % KEEP == 0:
-                rows.keep()
+                for array in arrays:
+                    array.keep()
+
+
+def _check_same_pictures(directory, split, image_ids, found: np.ndarray, first: int):
+    """Raise BadInput unless records `first`, `first + 1`, ... of a split are of the
+    pictures that its captions are about."""
+    for place, name in enumerate(found, start=first):
+        if name.decode("utf-8") != image_ids[place]:
+            raise BadInput(
+                f"the pictures and the captions of {split} in {directory} do not "
+                f"belong together (number {place} is {name.decode('utf-8')} among the "
+                f"pictures, {image_ids[place]} among the captions); expected the same "
+                "pictures in the same order: prepare the data set again."
+            )
 
 
 def blocks_of_rows(
-    records: tf.data.Dataset, features: Features, *, view: int = 0, first: int = 0
-) -> Iterator[np.ndarray]:
-    """Yield the rows of pictures, some at a time, ``(BATCH_SIZE or fewer, ...)``.
+    records: tf.data.Dataset,
+    features: Features,
+    *,
+    copies: Sequence[int] = (0,),
+    first: int = 0,
+) -> Iterator[tuple[np.ndarray, list[np.ndarray]]]:
+    """Yield the rows of pictures, `BATCH_SIZE` or fewer pictures at a time.
 
     The next pictures are decoded while rows are made of those before.
 
     Args:
         records: from `read_shards`.
         features: how rows are made.
-        view: of the pictures seen so, by its number in `views`.
+        copies: the numbers of the copies, see `augmentation`.
         first: the place of the first record in its split.
+
+    Yields:
+        The pictures' ids, bytes ``(pictures,)``, and of each copy its rows
+        ``(pictures, ...)``.
     """
     size = features.image_size
     pictures = records.map(
-        lambda record: load_picture(record["image"], size),
+        lambda record: (record["image_id"], load_picture(record["image"], size)),
         num_parallel_calls=os.cpu_count() or 1,
     )
     make = features.load()
@@ -174,5 +239,7 @@ def blocks_of_rows(
     )
     # One batch ahead, and no thread that tunes: both would only disturb the encoder.
     batches = without_autotuning(pictures.batch(BATCH_SIZE).prefetch(1))
-    for number, batch in enumerate(batches):
-        yield compute(look(batch, view, first + number * BATCH_SIZE)).numpy()
+    for number, (image_ids, pixels) in enumerate(batches):
+        place = first + number * BATCH_SIZE
+        rows = [compute(augment(pixels, copy, place)).numpy() for copy in copies]
+        yield image_ids.numpy(), rows

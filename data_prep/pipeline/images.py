@@ -1,30 +1,13 @@
-"""The input pipeline: a prepared split -> batches of pictures and their captions."""
+"""Batches to train on: pictures and their captions, or pictures and their targets."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
-from data_prep.prepared.dataset_info import DatasetInfo, check_kind, verify
 from data_prep.prepared.iterators import without_autotuning
-from data_prep.prepared.records import damage_is_bad_input, read_shards
 from data_prep.text.vocabulary import Vocabulary
-
-
-class Split(NamedTuple):
-    """The words of a split, all in memory: pictures are many, captions are small.
-
-    Attributes:
-        image_ids: one a picture, in the order of the shards.
-        captions: of each picture, as people wrote them.
-        scenes: of each picture its semantic record as JSON; "" where there is none.
-    """
-
-    image_ids: list[str]
-    captions: list[tuple[str, ...]]
-    scenes: list[str]
 
 
 class Batch(NamedTuple):
@@ -43,25 +26,6 @@ class Batch(NamedTuple):
     image_numbers: tf.Tensor
 
 
-def load_split(directory: Path, split: str) -> Split:
-    """Read the words of a split, once its shards are found whole.
-
-    Raises:
-        BadInput: the data set is not one of captions, or a shard is missing, truncated
-            or altered.
-    """
-    info = DatasetInfo.load(directory)
-    check_kind(directory, info, "captions")
-    verify(directory, info, split)
-    image_ids, captions, scenes = [], [], []
-    with damage_is_bad_input(directory):
-        for record in read_shards(directory, split).as_numpy_iterator():
-            image_ids.append(record["image_id"].decode("utf-8"))
-            captions.append(tuple(text.decode("utf-8") for text in record["captions"]))
-            scenes.append(record["scene"].decode("utf-8"))
-    return Split(image_ids, captions, scenes)
-
-
 def tokenized(
     captions: list[tuple[str, ...]], vocabulary: Vocabulary, max_length: int
 ) -> tf.RaggedTensor:
@@ -76,7 +40,7 @@ def tokenized(
 
 
 def training_batches(
-    views: Sequence[np.ndarray],
+    copies: Sequence[np.ndarray],
     token_ids: tf.RaggedTensor,
     *,
     images_per_batch: int,
@@ -90,8 +54,8 @@ def training_batches(
     uninterrupted one would have seen.
 
     Args:
-        views: each ``(images, ...)``, from `features.cached`; every picture is taken
-            from one of them, drawn anew every epoch.
+        copies: each ``(images, ...)``, from `features.cached_copies`; every picture is
+            taken from one of them, drawn anew every epoch.
         token_ids: int32 ``(images, (captions), (time))``, from `tokenized`.
         images_per_batch: pictures a batch; the last batch of an epoch is smaller.
         seed: of the order.
@@ -100,24 +64,24 @@ def training_batches(
             0 takes all.
     """
     generator = np.random.default_rng((seed, epoch))
-    order, seen = _order(views, generator)
+    order, copy_of = _order(copies, generator)
     if captions_per_image:
         token_ids = _drawn(token_ids, captions_per_image, generator)
 
-    def batch(chosen, seen):
+    def batch(chosen, copy_of):
         captions = tf.gather(token_ids, chosen)
         return Batch(
-            inputs=_rows(views, chosen, seen),
+            inputs=_rows(copies, chosen, copy_of),
             token_ids=captions.values.to_tensor(),  # PAD is 0
             caption_to_image=tf.cast(captions.value_rowids(), tf.int32),
             image_numbers=tf.cast(chosen, tf.int32),
         )
 
-    return _batched(order, seen, images_per_batch, batch)
+    return _batched(order, copy_of, images_per_batch, batch)
 
 
 def training_rows(
-    views: Sequence[np.ndarray],
+    copies: Sequence[np.ndarray],
     targets: np.ndarray,
     *,
     images_per_batch: int,
@@ -127,37 +91,37 @@ def training_rows(
     """Return one epoch of (inputs ``(images, ...)``, targets ``(images, ...)``), every
     picture once; order and arguments as in `training_batches`."""
     generator = np.random.default_rng((seed, epoch))
-    order, seen = _order(views, generator)
+    order, copy_of = _order(copies, generator)
 
-    def batch(chosen, seen):
-        return _rows(views, chosen, seen), tf.gather(targets, chosen)
+    def batch(chosen, copy_of):
+        return _rows(copies, chosen, copy_of), tf.gather(targets, chosen)
 
-    return _batched(order, seen, images_per_batch, batch)
-
-
-def _order(views, generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pictures of an epoch in their order, and the view of each."""
-    count = len(views[0])
-    return generator.permutation(count), generator.integers(len(views), size=count)
+    return _batched(order, copy_of, images_per_batch, batch)
 
 
-def _rows(views, chosen, seen) -> tf.Tensor:
+def _order(copies, generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pictures of an epoch in their order, and which copy each is."""
+    count = len(copies[0])
+    return generator.permutation(count), generator.integers(len(copies), size=count)
+
+
+def _rows(copies, chosen, copy_of) -> tf.Tensor:
     """Take rows ``(batch, ...)`` of arrays that may be larger than the memory."""
-    like = views[0]
+    like = copies[0]
 
-    def read(chosen, seen):
+    def read(chosen, copy_of):
         block = np.empty((len(chosen), *like.shape[1:]), like.dtype)
-        for number, rows in enumerate(views):
-            block[seen == number] = rows[chosen[seen == number]]
+        for number, rows in enumerate(copies):
+            block[copy_of == number] = rows[chosen[copy_of == number]]
         return block
 
-    block = tf.numpy_function(read, (chosen, seen), like.dtype)
+    block = tf.numpy_function(read, (chosen, copy_of), like.dtype)
     return tf.ensure_shape(block, (None, *like.shape[1:]))
 
 
-def _batched(order, seen, images_per_batch, batch) -> tf.data.Dataset:
+def _batched(order, copy_of, images_per_batch, batch) -> tf.data.Dataset:
     return without_autotuning(
-        tf.data.Dataset.from_tensor_slices((order, seen))
+        tf.data.Dataset.from_tensor_slices((order, copy_of))
         .batch(images_per_batch)
         .map(batch, num_parallel_calls=1, deterministic=True)
         .prefetch(2)

@@ -1,16 +1,21 @@
-"""dataset.json: what a prepared data set is, and the proof that it is whole."""
+"""dataset.json: what a prepared data set is, and the checksums of its files."""
 
 import dataclasses
 import hashlib
 import json
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from data_prep.atomic import write_text
 from data_prep.errors import BadInput
+from data_prep.text.min_count import default_min_count
 
-FORMAT = 2  # raised when a reader of the old layout would misread the new one
+# Raised when a reader of the old layout would misread the new one. Until format 2 the
+# TFRecords of pictures held their captions; format 1 knew captions alone.
+FORMAT = 3
+LAST_WITH_CAPTIONS_IN_RECORDS = 2
 
 # What can be learnt of each kind of data set: the tasks of `captioning.train`.
 TASKS = {
@@ -22,8 +27,16 @@ TASKS = {
 
 
 @dataclasses.dataclass(frozen=True)
-class ShardInfo:
-    """One file of examples: its name in the folder, what is in it, and its sha256."""
+class FileInfo:
+    """One file of a split.
+
+    Attributes:
+        file: its name in the data set's folder.
+        examples: how many pictures or sentences it is about.
+        texts: how many texts it holds; 0 if it holds pictures.
+        bytes: its size.
+        sha256: of its content.
+    """
 
     file: str
     examples: int
@@ -34,18 +47,31 @@ class ShardInfo:
 
 @dataclasses.dataclass(frozen=True)
 class SplitInfo:
-    """A split: its shards in order, and the sums over them."""
+    """A split.
+
+    Attributes:
+        examples: how many pictures or sentences.
+        texts: how many captions or sentences, over all languages.
+        shards: the files of its examples, in order.
+        captions: the file of its pictures' captions, see `prepared.captions`; None for
+            sentences, which are texts themselves.
+    """
 
     examples: int
     texts: int
-    shards: tuple[ShardInfo, ...]
+    shards: tuple[FileInfo, ...]
+    captions: FileInfo | None = None
 
     @classmethod
-    def of(cls, shards: Iterable[ShardInfo]) -> "SplitInfo":
+    def of(
+        cls, shards: Iterable[FileInfo], captions: FileInfo | None = None
+    ) -> "SplitInfo":
+        """Return the description of a split with these files."""
         shards = tuple(shards)
-        return cls(
-            sum(s.examples for s in shards), sum(s.texts for s in shards), shards
-        )
+        examples = sum(shard.examples for shard in shards)
+        if captions is None:
+            return cls(examples, sum(shard.texts for shard in shards), shards)
+        return cls(examples, captions.texts, shards, captions)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,7 +79,7 @@ class DatasetInfo:
     """What `dataset.json` says.
 
     Attributes:
-        format: of the files, see `prepared.records` and `prepared.sentences`.
+        format: of the files, see `prepared.records`, `captions` and `sentences`.
         name: of the data set's reader.
         kind: one of `data_prep.examples.KINDS`.
         languages: of a translation data set, the pivot first.
@@ -87,6 +113,9 @@ class DatasetInfo:
     def save(self, directory: Path) -> None:
         """Write `dataset.json`, with a checksum of its own, atomically."""
         fields = {"format": self.format, **dataclasses.asdict(self)}  # format first
+        for facts in fields["splits"].values():
+            if facts["captions"] is None:
+                del facts["captions"]
         fields["sha256"] = _digest(fields)
         content = json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
         write_text(Path(directory) / "dataset.json", content)
@@ -96,7 +125,8 @@ class DatasetInfo:
         """Read `dataset.json`.
 
         Raises:
-            BadInput: it is missing, altered, or of another version's format.
+            BadInput: it is missing, altered, or of a format that is not read any more;
+                for one of those the message has the command that makes it anew.
         """
         path = Path(directory) / "dataset.json"
         try:
@@ -111,7 +141,7 @@ class DatasetInfo:
             ) from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _altered(path) from error
-        if found not in (1, FORMAT):
+        if found not in range(1, FORMAT + 1):
             raise BadInput(
                 f"{path} is of format {found!r}; this version reads format {FORMAT}: "
                 "prepare the data set again."
@@ -119,23 +149,44 @@ class DatasetInfo:
         # The checksum vouches for names and types of all that is used below.
         if stated != _digest(fields):
             raise _altered(path)
-        if found == 1:
-            fields = _from_format_1(fields)
+        kind = fields.get("kind", "captions")
+        if kind == "captions" and found <= LAST_WITH_CAPTIONS_IN_RECORDS:
+            raise BadInput(
+                f"{path} is of format {found}, with the captions in the files of the "
+                f"pictures; expected format {FORMAT}, with the captions beside them: "
+                f"make it anew by `{_command(directory, fields)}`."
+            )
         splits = {
-            split: SplitInfo.of(ShardInfo(**shard) for shard in facts["shards"])
-            for split, facts in fields.pop("splits").items()
+            split: _split_info(facts) for split, facts in fields.pop("splits").items()
         }
         languages = tuple(fields.pop("languages"))
         return cls(**fields, splits=splits, languages=languages)
 
 
-def _from_format_1(fields):
-    """Format 1 knew captions alone; its files are the same but for these names."""
-    for facts in fields["splits"].values():
-        for shard in facts["shards"]:
-            shard["examples"] = shard.pop("images")
-            shard["texts"] = shard.pop("captions")
-    return {**fields, "format": FORMAT, "languages": ()}
+def _split_info(facts) -> SplitInfo:
+    captions = facts.get("captions")
+    return SplitInfo.of(
+        (FileInfo(**shard) for shard in facts["shards"]),
+        captions and FileInfo(**captions),
+    )
+
+
+def _command(directory, fields) -> str:
+    """Return the command that makes an old data set of captions anew.
+
+    Format 1 and 2 did not note options: how many scenes were drawn is counted, the
+    seed of drawn ones is not known.
+    """
+    train = fields["splits"]["train"]  # format 1 had other names for its counts
+    words = ["python", "-m", "data_prep.prepare", fields["name"]]
+    if fields["source"]:
+        words += ["--source", fields["source"]]
+    else:
+        words += ["--count", str(train.get("examples", train.get("images")))]
+    num_texts = train.get("texts", train.get("captions"))
+    if fields["min_count"] != default_min_count(num_texts)[0]:
+        words += ["--min-count", str(fields["min_count"])]
+    return shlex.join([*words, "--out", str(directory)])
 
 
 def _digest(fields) -> str:
@@ -150,29 +201,14 @@ def _altered(path):
     )
 
 
-def file_sha256(path: Path) -> str:
-    """Return the sha256 of a file's content, in hex."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def verify(directory: Path, info: DatasetInfo, split: str) -> None:
-    """Check that tokenizer and shards of a split are there, bit for bit.
-
-    Raises:
-        BadInput: a file is missing, truncated or altered; the message names it.
-    """
-    directory = Path(directory)
-    for shard in shards_of(info, split):
-        check_size(directory, shard)
-        _check_content(directory / shard.file, shard.sha256)
-    _check_content(directory / info.vocabulary_file, info.vocabulary_sha256)
-
-
-def examples_digest(info: DatasetInfo, split: str) -> str:
-    """Return a sha256 that changes whenever an example of the split changes."""
-    sums = "\n".join(shard.sha256 for shard in shards_of(info, split))
-    return hashlib.sha256(sums.encode("ascii")).hexdigest()
+def split_of(info: DatasetInfo, split: str) -> SplitInfo:
+    """Return a split, or raise BadInput if there is no such split."""
+    if split not in info.splits:
+        raise BadInput(
+            f"the data set {info.name} has no split {split!r}; expected one of "
+            f"{', '.join(info.splits)}."
+        )
+    return info.splits[split]
 
 
 def check_kind(directory: Path, info: DatasetInfo, kind: str) -> None:
@@ -193,43 +229,19 @@ def check_kind(directory: Path, info: DatasetInfo, kind: str) -> None:
     )
 
 
-def shards_of(info: DatasetInfo, split: str) -> tuple[ShardInfo, ...]:
-    """Return the shards of a split, or raise BadInput if there is no such split."""
-    if split not in info.splits:
-        raise BadInput(
-            f"the data set {info.name} has no split {split!r}; expected one of "
-            f"{', '.join(info.splits)}."
-        )
-    return info.splits[split].shards
+def pictures_digest(info: DatasetInfo, split: str) -> str:
+    """Return a sha256 that changes whenever a picture of the split changes, or their
+    order; captions do not count."""
+    return _digest_of(split_of(info, split).shards)
 
 
-def check_size(directory: Path, shard: ShardInfo) -> None:
-    """Raise BadInput unless the shard is there with its size."""
-    path = directory / shard.file
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise BadInput(
-            f"the shard {path} cannot be read ({error.strerror}); expected "
-            f"{shard.bytes} bytes: prepare the data set again."
-        ) from error
-    if size != shard.bytes:
-        raise BadInput(
-            f"the shard {path} has {size} bytes; expected {shard.bytes}: "
-            "prepare the data set again."
-        )
+def examples_digest(info: DatasetInfo, split: str) -> str:
+    """Return a sha256 that changes whenever an example of the split changes: a picture,
+    a caption, a sentence."""
+    facts = split_of(info, split)
+    return _digest_of([*facts.shards, *([facts.captions] if facts.captions else [])])
 
 
-def _check_content(path, sha256):
-    try:
-        found = file_sha256(path)
-    except OSError as error:
-        raise BadInput(
-            f"{path} cannot be read ({error.strerror}); expected the file as it was "
-            "written: prepare the data set again."
-        ) from error
-    if found != sha256:
-        raise BadInput(
-            f"{path} was altered after it was written (its sha256 is another); "
-            "expected it untouched: prepare the data set again."
-        )
+def _digest_of(files: Iterable[FileInfo]) -> str:
+    sums = "\n".join(file.sha256 for file in files)
+    return hashlib.sha256(sums.encode("ascii")).hexdigest()

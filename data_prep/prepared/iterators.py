@@ -6,9 +6,9 @@ import tensorflow as tf
 def without_autotuning(data: tf.data.Dataset) -> tf.data.Dataset:
     """Return the data set without autotuning.
 
-    The tuner's thread sleeps, longer and longer, up to a minute; whoever lets go of an
-    iterator waits until it has woken up. A training that reads its data set ten times
-    waited ten times, for 8 to 22 s in a run of lesson 01.
+    The thread that tunes sleeps for longer and longer, up to a minute, and an iterator
+    that is deleted waits until it wakes up. A training that read its data set ten times
+    waited ten times, 8 to 22 s in all.
     """
     options = tf.data.Options()
     options.autotune.enabled = False

@@ -8,24 +8,21 @@ DATA/{train,dev,test}.jsonl        one JSON object a line, UTF-8:
 {"en": "A dog.", "de": "Ein Hund."}          translation: language -> sentence
 """
 
-import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from data_prep.errors import BadInput
 from data_prep.examples import Labelled, Parallel
+from data_prep.prepared.checksums import verify_vocabulary
 from data_prep.prepared.dataset_info import (
     DatasetInfo,
-    ShardInfo,
+    FileInfo,
     check_kind,
-    file_sha256,
-    shards_of,
-    verify,
+    split_of,
 )
+from data_prep.prepared.json_lines import read_lines, write_lines
 
 
 class LabelledTexts(NamedTuple):
@@ -42,7 +39,7 @@ class LabelledTexts(NamedTuple):
 
 def write_sentences(
     examples: Iterable[Labelled] | Iterable[Parallel], directory: Path, split: str
-) -> ShardInfo:
+) -> FileInfo:
     """Write a split; the file gets its name once it is complete.
 
     Args:
@@ -53,30 +50,13 @@ def write_sentences(
     Raises:
         BadInput: the disk is full.
     """
-    path = Path(directory) / f"{split}.jsonl"
-    partial = path.with_suffix(".partial")
-    number = texts = 0
-    try:
-        with open(partial, "w", encoding="utf-8", newline="\n") as file:
-            for example in examples:
-                fields = _fields(example)
-                file.write(json.dumps(fields, ensure_ascii=False) + "\n")
-                number += 1
-                texts += len(example.texts) if isinstance(example, Parallel) else 1
-    except OSError as error:
-        raise BadInput(
-            f"{path} cannot be written ({error.strerror}); expected room on the disk: "
-            "free some, or choose another --out."
-        ) from error
-    sha256 = file_sha256(partial)
-    os.replace(partial, path)
-    return ShardInfo(path.name, number, texts, path.stat().st_size, sha256)
+    return write_lines(map(_line, examples), Path(directory) / f"{split}.jsonl")
 
 
-def _fields(example: Labelled | Parallel) -> dict[str, Any]:
+def _line(example: Labelled | Parallel) -> tuple[dict[str, Any], int]:
     if isinstance(example, Parallel):
-        return example.texts
-    return {"text": example.text, "label": example.label}
+        return example.texts, len(example.texts)
+    return {"text": example.text, "label": example.label}, 1
 
 
 def load_labelled(
@@ -107,12 +87,8 @@ def load_parallel(directory: Path, split: str) -> list[dict[str, str]]:
 
 
 def _load(directory, split, kind) -> list[dict[str, Any]]:
-    directory = Path(directory)
     info = DatasetInfo.load(directory)
     check_kind(directory, info, kind)
-    verify(directory, info, split)  # vouches for each line's form
-    rows = []
-    for shard in shards_of(info, split):
-        with open(directory / shard.file, encoding="utf-8", newline="\n") as file:
-            rows += [json.loads(line) for line in file]
-    return rows
+    files = split_of(info, split).shards
+    verify_vocabulary(directory, info)
+    return [row for facts in files for row in read_lines(directory, facts)]

@@ -95,10 +95,10 @@ def test_every_sentence_names_just_the_things_that_have_a_box():
 def test_a_run_is_measured(which, request, monkeypatch, capsys):
     """Its own captions say little: those of 30 pictures are replaced by references."""
     from captioning.tasks.captions.task import Captions
-    from data_prep.pipeline.images import load_split
+    from data_prep.prepared.captions import load_captions
 
     def references(self, data, split):
-        found = load_split(data, split)
+        found = load_captions(data, split)
         captions = [texts[0] for texts in found.captions[:30]]
         captions += [""] * (len(found.captions) - 30)
         return dict(zip(found.image_ids, captions, strict=True))

@@ -11,8 +11,8 @@ import pytest
 from captioning import caption, evaluate, export, read, train
 from captioning.__main__ import COMMANDS
 from data_prep.errors import BadInput
-from data_prep.pipeline.images import load_split
 from data_prep.prepare import prepare
+from data_prep.prepared.captions import load_captions
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -176,7 +176,7 @@ def test_written_captions_score_as_the_run_did(tiny_run, tmp_path, capsys):
 
 
 def test_the_references_themselves_state_all_facts(harbour_data, tmp_path, capsys):
-    split = load_split(harbour_data, "dev")
+    split = load_captions(harbour_data, "dev")
     said = [
         {"image": image, "caption": captions[0]}
         for image, captions in zip(split.image_ids, split.captions, strict=True)
@@ -190,7 +190,7 @@ def test_the_references_themselves_state_all_facts(harbour_data, tmp_path, capsy
 
 
 def test_diversity_stands_beside_peoples(tiny_run, harbour_data, tmp_path, capsys):
-    split = load_split(harbour_data, "dev")
+    split = load_captions(harbour_data, "dev")
     said = [{"image": image, "caption": "a boat in a"} for image in split.image_ids]
     file = tmp_path / "said.json"
     file.write_text(json.dumps(said))

@@ -9,16 +9,17 @@ from types import SimpleNamespace
 import pytest
 import tensorflow as tf
 
+from data_prep import console
 from data_prep import prepare as command
 from data_prep.datasets import harbour
 from data_prep.errors import BadInput
 from data_prep.examples import RawExample, Skipped
 from data_prep.pictures.decode import decode_picture
-from data_prep.pipeline.images import load_split
 from data_prep.prepare import main, prepare
-from data_prep.prepared import picture_records
-from data_prep.prepared.dataset_info import DatasetInfo, verify
-from data_prep.prepared.picture_records import checked_records
+from data_prep.prepared import checked_pictures
+from data_prep.prepared.captions import load_captions
+from data_prep.prepared.checksums import verify
+from data_prep.prepared.dataset_info import DatasetInfo
 from data_prep.prepared.records import read_shards
 from data_prep.text.min_count import default_min_count
 from data_prep.text.vocabulary import Vocabulary
@@ -55,7 +56,9 @@ def test_all_is_there_and_whole(prepared):
         verify(out, info, split)
     names = {path.name for path in out.iterdir()}
     shards = {s.file for split in info.splits.values() for s in split.shards}
-    assert names == {"dataset.json", "vocabulary.txt"} | shards
+    words = {split.captions.file for split in info.splits.values()}
+    assert words == {"train.jsonl", "dev.jsonl", "test.jsonl"}
+    assert names == {"dataset.json", "vocabulary.txt"} | shards | words
     assert [path.name for path in out.parent.iterdir()] == ["data"]  # no left-overs
 
 
@@ -75,7 +78,7 @@ def test_bad_pictures_are_left_out_and_named(prepared):
 def test_order_and_pictures_are_those_of_the_source(prepared, source):
     out, info = prepared
     for split in info.splits:
-        ids = load_split(out, split).image_ids
+        ids = load_captions(out, split).image_ids
         assert ids == sorted(ids)
         for record in read_shards(out, split).take(3).as_numpy_iterator():
             name = record["image_id"].decode()
@@ -86,7 +89,7 @@ def test_order_and_pictures_are_those_of_the_source(prepared, source):
 def test_words_come_from_the_training_captions_alone(prepared):
     out, info = prepared
     expected = Vocabulary.build(
-        [text for texts in load_split(out, "train").captions for text in texts], 1
+        [text for texts in load_captions(out, "train").captions for text in texts], 1
     )
     assert Vocabulary.load(out / "vocabulary.txt").words == expected.words
     assert info.vocabulary_size == len(expected)
@@ -98,11 +101,13 @@ def test_harbour_keeps_bytes_and_scenes(tmp_path):
     expected = harbour.read(None, Skipped(), count=3, seed=5)
     for split, total in (("train", 3), ("dev", 100), ("test", 100)):
         records = list(read_shards(tmp_path / "out", split).as_numpy_iterator())
-        assert len(records) == total
-        for record, example in zip(records, expected, strict=False):
+        image_ids, captions, scenes = load_captions(tmp_path / "out", split)
+        assert len(records) == len(image_ids) == total
+        for place, (record, example) in enumerate(zip(records, expected, strict=False)):
             assert record["image"] == example.image
-            assert record["scene"].decode() == example.scene
-            assert record["image_id"].decode() == example.image_id
+            assert scenes[place] == example.scene
+            assert captions[place] == example.captions
+            assert record["image_id"].decode() == image_ids[place] == example.image_id
 
 
 def test_twice_is_the_same_and_keeps_the_cache(tmp_path):
@@ -130,10 +135,10 @@ def test_pictures_are_read_ahead_but_not_without_end():
             taken += 1
             yield RawExample(str(number), "train", ("A dog",), b"bytes")
 
-    records = checked_records(examples(), "train", Skipped())
+    records = checked_pictures.checked_pictures(examples(), "train", Skipped())
     found = [next(records).image_id for _ in range(3)]
     assert found == ["0", "1", "2"]
-    assert taken <= 3 + picture_records.READERS * picture_records.LOOK_AHEAD
+    assert taken <= 3 + checked_pictures.READERS * checked_pictures.LOOK_AHEAD
     records.close()
 
 
@@ -195,7 +200,8 @@ def test_faults_name_what_to_do(arguments, message, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_main_says_what_it_made(source, tmp_path, capsys):
+def test_main_says_what_it_made(source, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(console, "SECONDS_A_LINE", 0.0)
     out = tmp_path / "out"
     assert main(["folder", "--source", str(source), "--out", str(out)]) == 0
     said = capsys.readouterr()

@@ -4,7 +4,9 @@ import pytest
 
 from data_prep.errors import BadInput
 from data_prep.prepare import main, prepare
-from data_prep.prepared.dataset_info import DatasetInfo, verify
+from data_prep.prepared.captions import load_captions
+from data_prep.prepared.checksums import verify
+from data_prep.prepared.dataset_info import DatasetInfo
 from data_prep.prepared.sentences import load_labelled, load_parallel
 from data_prep.text.subwords import Subwords
 from data_prep.text.tokenizers import load_tokenizer
@@ -98,8 +100,12 @@ def test_pictures_take_the_place_of_reviews(reviews, tmp_path):
     out = tmp_path / "out"
     prepare("sst2", reviews, out, tokenizer="subwords", vocabulary_size=60)
     info = prepare("harbour", None, out, count=3)
-    shards = {shard.file for facts in info.splits.values() for shard in facts.shards}
-    assert set(names(out)) == {"dataset.json", "vocabulary.txt"} | shards
+    files = {shard.file for facts in info.splits.values() for shard in facts.shards}
+    files |= {facts.captions.file for facts in info.splits.values()}
+    assert set(names(out)) == {"dataset.json", "vocabulary.txt"} | files
+    assert info.splits["dev"].texts == len(
+        [text for texts in load_captions(out, "dev").captions for text in texts]
+    )
 
 
 def test_twice_is_the_same(pairs, tmp_path):

@@ -13,8 +13,8 @@ from captioning.tasks.associations.config import AssociationsConfig
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from captioning.tasks.word_lists import load_words, save_words
 from data_prep.errors import BadInput
-from data_prep.pipeline.images import load_split
 from data_prep.pipeline.sentences import dataset_by_length
+from data_prep.prepared.captions import load_captions
 from data_prep.text import content_words
 from data_prep.text.prefixes import prefixes_of, with_start
 from data_prep.text.special_tokens import PAD, UNK
@@ -75,7 +75,7 @@ class Associations(Task):
     def from_data(
         cls, config: AssociationsConfig, data: Path, cell: Cell
     ) -> "Associations":
-        captions = load_split(data, "train").captions
+        captions = load_captions(data, "train").captions
         related = content_words.most_frequent(captions, NUM_RELATED)
         vocabulary = Vocabulary.load(data / Vocabulary.FILE)
         task = cls(config, vocabulary, related, cell)
@@ -125,7 +125,7 @@ class Associations(Task):
         """Return of every caption its token ids, ragged ``(captions, (time))``, in how
         many of the picture's other captions each related word is, uint8
         ``(captions, related)``, and which it has itself, bool."""
-        pictures = load_split(data, split).captions
+        pictures = load_captions(data, split).captions
         texts = [text for texts in pictures for text in texts]
         picture_of = np.repeat(np.arange(len(pictures)), [len(p) for p in pictures])
         own = content_words.sets_of([[text] for text in texts], self.related)
@@ -201,7 +201,7 @@ class Associations(Task):
         return {self.score_name: self._recall(data, split)}
 
     def examples(self, data: Path, split: str, count: int) -> list[str]:
-        texts = [texts[0] for texts in load_split(data, split).captions[:count]]
+        texts = [texts[0] for texts in load_captions(data, split).captions[:count]]
         found = self.serving_function()(tf.constant(texts))
         lines = []
         for text, after_words, words in zip(

@@ -16,14 +16,15 @@ from captioning.tasks.captions.generation import TOKENS, caption_rows
 from captioning.tasks.captions.loss import captioning_loss
 from captioning.tasks.image_encoding import (
     EncoderParts,
+    cached_copies,
     cached_rows,
-    cached_views,
     features_of,
 )
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from data_prep.console import say
 from data_prep.pictures.decode import load_pictures
 from data_prep.pipeline import images
+from data_prep.prepared.captions import SplitCaptions, load_captions
 from data_prep.text.special_tokens import END, PAD, START
 from data_prep.text.standardize import split_words
 from data_prep.text.vocabulary import Vocabulary
@@ -103,16 +104,16 @@ class Captions(Task):
 
     def training_data(self, data: Path) -> TrainingData:
         config = self.config
-        split = images.load_split(data, "train")
+        split = load_captions(data, "train")
         token_ids = self._token_ids(split)
         _say_how_many_are_cut(token_ids.values, data, config.search.max_length)
-        dev = images.load_split(data, "dev")
+        dev = load_captions(data, "dev")
         dev_rows = cached_rows(config, data, "dev", encoder=self.encoder)
-        views = cached_views(config, data, "train", self.encoder)
+        copies = cached_copies(config, data, "train", self.encoder)
 
         def batches(epoch: int) -> tf.data.Dataset:
             return images.training_batches(
-                views,
+                copies,
                 token_ids,
                 images_per_batch=config.training.batch_size,
                 seed=config.training.seed,
@@ -129,22 +130,22 @@ class Captions(Task):
         return TrainingData(
             batches,
             int(each.sum()),
-            -(-len(views[0]) // config.training.batch_size),
+            -(-len(copies[0]) // config.training.batch_size),
             self._dev_scorer(dev, dev_rows),
             lambda: self._dev_loss(dev, dev_rows),
         )
 
-    def _token_ids(self, split: images.Split) -> tf.RaggedTensor:
+    def _token_ids(self, split: SplitCaptions) -> tf.RaggedTensor:
         return images.tokenized(
             split.captions, self.vocabulary, self.config.search.max_length
         )
 
-    def _dev_scorer(self, dev: images.Split, rows: np.ndarray):
+    def _dev_scorer(self, dev: SplitCaptions, rows: np.ndarray):
         cider_d = SplitCiderD(dev)
         caption = self.captioner()
         return lambda: cider_d(caption_rows(caption, rows, label="dev captions"))
 
-    def _dev_loss(self, dev: images.Split, rows: np.ndarray) -> float:
+    def _dev_loss(self, dev: SplitCaptions, rows: np.ndarray) -> float:
         """Return the mean cross-entropy of the references of dev, in nats a token."""
         batches = images.training_batches(
             [rows], self._token_ids(dev), images_per_batch=32, seed=0, epoch=0
@@ -218,7 +219,7 @@ class Captions(Task):
             split: "train", "dev" or "test".
             grey: show a plain grey picture each time, to measure what can be guessed.
         """
-        image_ids = images.load_split(data, split).image_ids
+        image_ids = load_captions(data, split).image_ids
         caption = self.captioner()
         if grey:
             size = self.config.vision.image_size
@@ -252,9 +253,7 @@ class Captions(Task):
         return [word.decode("utf-8") for word in words], weights[0].numpy()
 
     def scores(self, data: Path, split: str) -> dict[str, float]:
-        return scores_of(
-            self.caption_split(data, split), images.load_split(data, split)
-        )
+        return scores_of(self.caption_split(data, split), load_captions(data, split))
 
     def examples(self, data: Path, split: str, count: int) -> list[str]:
         captions = self.caption_split(data, split)

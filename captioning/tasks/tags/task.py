@@ -8,14 +8,15 @@ import tensorflow as tf
 from captioning.metrics.ranking import macro_average_precision
 from captioning.models.tagger import Tagger
 from captioning.nn.losses import tag_cross_entropy
-from captioning.tasks.image_encoding import EncoderParts, cached_rows, cached_views
+from captioning.tasks.image_encoding import EncoderParts, cached_copies, cached_rows
 from captioning.tasks.tags.config import TagsConfig
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from captioning.tasks.word_lists import load_words, save_words
 from data_prep.errors import BadInput
 from data_prep.harbour.scene import Scene, facts
 from data_prep.pictures.decode import load_pictures
-from data_prep.pipeline.images import Split, load_split, training_rows
+from data_prep.pipeline.images import training_rows
+from data_prep.prepared.captions import SplitCaptions, load_captions
 from data_prep.text import content_words
 
 TAGS = "tags.txt"
@@ -59,7 +60,7 @@ class Tags(Task):
 
     @classmethod
     def from_data(cls, config: TagsConfig, data: Path, cell: Cell) -> "Tags":
-        split = load_split(data, "train")
+        split = load_captions(data, "train")
         if all(split.scenes):
             tags = tuple(sorted({tag for tags in _objects(split) for tag in tags}))
         else:
@@ -91,29 +92,29 @@ class Tags(Task):
 
     def training_data(self, data: Path) -> TrainingData:
         config = self.config
-        truth = self._truth(load_split(data, "train")).astype(np.float32)
+        truth = self._truth(load_captions(data, "train")).astype(np.float32)
         # A thing may be in a picture although no caption names it.
         smoothing = config.regularization.label_smoothing
         truth = (1 - smoothing) * truth + smoothing * truth.mean(axis=0)
         dev_truth = self._truth_to_score(data, "dev")
-        views = cached_views(config, data, "train", self.encoder)
+        copies = cached_copies(config, data, "train", self.encoder)
         dev = cached_rows(config, data, "dev", encoder=self.encoder)
 
         def batches(epoch: int) -> tf.data.Dataset:
             return training_rows(
-                views,
+                copies,
                 truth,
                 images_per_batch=config.training.batch_size,
                 seed=config.training.seed,
                 epoch=epoch,
             )
 
-        count = -(-len(views[0]) // config.training.batch_size)
+        count = -(-len(copies[0]) // config.training.batch_size)
         return TrainingData(
             batches, len(truth), count, lambda: self._precision(dev, dev_truth)
         )
 
-    def _truth(self, split: Split) -> np.ndarray:
+    def _truth(self, split: SplitCaptions) -> np.ndarray:
         """Return which tags each picture has, bool ``(pictures, tags)``."""
         if all(split.scenes):
             objects = _objects(split)
@@ -123,7 +124,7 @@ class Tags(Task):
     def _truth_to_score(self, data: Path, split: str) -> np.ndarray:
         """Return `_truth` of a split; BadInput if no picture has any tag, for then
         there is nothing to rank."""
-        truth = self._truth(load_split(data, split))
+        truth = self._truth(load_captions(data, split))
         if not truth.any():
             raise BadInput(
                 f"{data} has no picture in {split} with any of the {len(self.tags)} "
@@ -162,7 +163,7 @@ class Tags(Task):
     def examples(self, data: Path, split: str, count: int) -> list[str]:
         rows = cached_rows(self.config, data, split, encoder=self.encoder)[:count]
         best = np.argsort(-self.model(tf.constant(rows)).numpy(), axis=1)[:, :SHOWN]
-        names = load_split(data, split).image_ids
+        names = load_captions(data, split).image_ids
         return [
             f"{name} -> {', '.join(self.tags[tag] for tag in tags)}"
             for name, tags in zip(names, best, strict=False)
@@ -194,7 +195,7 @@ class Tags(Task):
         return [] if encoder is None else [one.value for one in encoder.variables]
 
 
-def _objects(split: Split) -> list[set[str]]:
+def _objects(split: SplitCaptions) -> list[set[str]]:
     return [
         {fact.about for fact in facts(Scene.from_json(scene)) if fact.kind == "object"}
         for scene in split.scenes

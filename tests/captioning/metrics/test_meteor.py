@@ -6,7 +6,7 @@ import pytest
 
 from captioning.metrics import METEOR_NAME, meteor, meteor_available, score_corpus
 from captioning.tasks import caption_scores
-from data_prep.pipeline.images import Split
+from data_prep.prepared.captions import SplitCaptions
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_without_wordnet_it_is_not_among_the_scores_and_stderr_says_so_once(
 ):
     wordnet_in(tmp_path)
     caption_scores._say_that_meteor_is_missing.cache_clear()
-    split = Split(["1.jpg"], [("A dog.", "A red dog.")], [""])
+    split = SplitCaptions(["1.jpg"], [("A dog.", "A red dog.")], [""])
     for _ in range(2):
         scores = caption_scores.score_captions({"1.jpg": "a dog"}, split)
         expected = score_corpus(

@@ -11,7 +11,7 @@ from captioning.tasks.tags.task import Tags
 from captioning.training.loading import load_run
 from captioning.training.run_directory import load_facts
 from data_prep.pictures.decode import load_pictures
-from data_prep.pipeline.images import load_split
+from data_prep.prepared.captions import load_captions
 from data_prep.prepared.records import read_shards
 from data_prep.prepared.sentences import load_labelled
 from data_prep.text.prefixes import with_start
@@ -131,7 +131,7 @@ def test_tags_through_a_frozen_encoder_are_those_of_its_regions(
 def test_associations_are_asked_for_the_other_captions_words(joint_run, harbour_data):
     associations = load_run(joint_run).task("associations")
     token_ids, counts, own = associations._questions(harbour_data, "dev")
-    captions = load_split(harbour_data, "dev").captions[0]
+    captions = load_captions(harbour_data, "dev").captions[0]
     word = "buoy" if "buoy" in " ".join(captions) else "lighthouse"
     column = associations.related.index(word)
     has = [word in caption.lower() for caption in captions]
@@ -144,8 +144,8 @@ def test_associations_are_asked_for_the_other_captions_words(joint_run, harbour_
 def test_tags_of_the_harbour_are_its_objects(joint_run, harbour_data):
     tags = load_run(joint_run).task("tags")
     assert "sailing boat" in tags.tags and "gulls" in tags.tags
-    record = next(iter(load_split(harbour_data, "dev").scenes))
-    truth = tags._truth(load_split(harbour_data, "dev"))[0]
+    record = next(iter(load_captions(harbour_data, "dev").scenes))
+    truth = tags._truth(load_captions(harbour_data, "dev"))[0]
     named = [tag for tag, is_there in zip(tags.tags, truth, strict=True) if is_there]
     assert named and all(
         f'"{tag}"' in record or tag in ("gulls", "sailor") for tag in named

@@ -17,8 +17,8 @@ from captioning.training.loading import load_run
 from captioning.training.plans import Plan
 from captioning.training.trainer import train
 from data_prep.errors import BadInput
-from data_prep.pipeline.images import Split, load_split
 from data_prep.prepare import prepare
+from data_prep.prepared.captions import SplitCaptions, load_captions
 from data_prep.text.standardize import split_words
 
 
@@ -164,7 +164,7 @@ def test_a_run_that_learned_nothing_may_be_begun_again(
 
 
 def test_captions_that_are_cut_are_counted(harbour_data, tiny_config, capsys):
-    captions = load_split(harbour_data, "train").captions
+    captions = load_captions(harbour_data, "train").captions
     words = split_words(tf.constant([caption for five in captions for caption in five]))
     lengths = words.row_lengths().numpy()
     for longest in (12, int(lengths.max()) + 1):
@@ -181,12 +181,12 @@ def test_where_the_dev_score_tells_nothing_the_dev_loss_does(
     harbour_data, tiny_config, tmp_path, monkeypatch, capsys
 ):
     """CIDEr-D weighs words by how few of the pictures have them: of one it is 0."""
-    one = Split(*[part[:1] for part in load_split(harbour_data, "dev")])
+    one = SplitCaptions(*[part[:1] for part in load_captions(harbour_data, "dev")])
 
     def load(data, name):
-        return one if name == "dev" else load_split(data, name)
+        return one if name == "dev" else load_captions(data, name)
 
-    monkeypatch.setattr("data_prep.pipeline.images.load_split", load)
+    monkeypatch.setattr("captioning.tasks.captions.task.load_captions", load)
     monkeypatch.setattr(
         "captioning.tasks.captions.task.cached_rows",
         lambda config, data, split, **_: cached_rows(config, data, split)[:1],

@@ -1,9 +1,9 @@
-"""Views: whole, in a mirror, in part; the same part whenever it is asked for."""
+"""Augmentation: whole, mirrored, in part; the same part whenever it is asked for."""
 
 import numpy as np
 import tensorflow as tf
 
-from data_prep.pipeline.augmentation import SMALLEST, look
+from data_prep.pipeline.augmentation import SMALLEST, augment
 
 SIZE = 33
 # Each pixel says where it is: its row and its column, from 0 to 1.
@@ -13,12 +13,12 @@ PIXELS = tf.constant(np.repeat(WHERE[None], 50, axis=0))
 
 
 def test_the_whole_picture_and_its_mirror():
-    np.testing.assert_array_equal(look(PIXELS, 0, first=0), PIXELS)
-    np.testing.assert_array_equal(look(PIXELS, 1, first=0), PIXELS[:, :, ::-1])
+    np.testing.assert_array_equal(augment(PIXELS, 0, first=0), PIXELS)
+    np.testing.assert_array_equal(augment(PIXELS, 1, first=0), PIXELS[:, :, ::-1])
 
 
 def test_a_part_is_what_lies_between_its_corners():
-    seen = look(PIXELS, 2, first=0).numpy()
+    seen = augment(PIXELS, 2, first=0).numpy()
     top, left = seen[:, 0, 0, :2].T
     bottom, right = seen[:, -1, -1, :2].T
     for first, last in ((top, bottom), (left, right)):
@@ -31,17 +31,14 @@ def test_a_part_is_what_lies_between_its_corners():
     )
 
 
-def test_an_odd_view_is_in_a_mirror():
-    assert (
-        (look(PIXELS, 2, 0)[:, 0, 0, 1] < look(PIXELS, 2, 0)[:, 0, -1, 1]).numpy().all()
-    )
-    assert (
-        (look(PIXELS, 3, 0)[:, 0, 0, 1] > look(PIXELS, 3, 0)[:, 0, -1, 1]).numpy().all()
-    )
+def test_an_odd_copy_is_mirrored():
+    for copy, is_mirrored in ((2, False), (3, True)):
+        columns = augment(PIXELS, copy, 0)[:, 0, :, 1].numpy()
+        assert ((columns[:, 0] > columns[:, -1]) == is_mirrored).all()
 
 
 def test_a_picture_shows_the_same_part_wherever_its_batch_begins():
-    together = look(PIXELS, 4, first=0)
-    np.testing.assert_array_equal(look(PIXELS[:20], 4, first=30), together[30:])
+    together = augment(PIXELS, 4, first=0)
+    np.testing.assert_array_equal(augment(PIXELS[:20], 4, first=30), together[30:])
     assert not np.allclose(together[0], together[1])
-    assert not np.allclose(together, look(PIXELS, 6, first=0))
+    assert not np.allclose(together, augment(PIXELS, 6, first=0))

@@ -8,11 +8,14 @@ import pytest
 import tensorflow as tf
 
 from data_prep.errors import BadInput
+from data_prep.examples import RawExample
 from data_prep.pictures.decode import decode_picture, load_picture
 from data_prep.pipeline import features, resumable_array
-from data_prep.pipeline.features import Features, cached
+from data_prep.pipeline.augmentation import augment
+from data_prep.pipeline.features import Features, cached, cached_copies
 from data_prep.pipeline.resumable_array import ResumableArray
-from data_prep.prepared.dataset_info import DatasetInfo
+from data_prep.prepared.captions import load_captions, write_captions
+from data_prep.prepared.dataset_info import DatasetInfo, SplitInfo
 from data_prep.prepared.records import read_shards
 
 
@@ -106,7 +109,7 @@ def test_a_broken_cache_is_made_anew(data, damage):
 
 def test_in_a_mirror_the_columns_turn_round(data):
     rows = np.array(cached(data, "train", Counting().features))
-    mirrored = cached(data, "train", Counting().features, view=1)
+    _, mirrored = cached_copies(data, "train", Counting().features, 2)
     np.testing.assert_array_equal(mirrored, rows[:, ::-1])
     # Each has a file of its own.
     np.testing.assert_array_equal(cached(data, "train", Counting().features), rows)
@@ -121,14 +124,73 @@ def test_pixels_are_the_pictures(data):
     np.testing.assert_array_equal(rows[0], decode_picture(record["image"]))
 
 
-def test_a_damaged_shard_is_bad_input(data):
+def test_a_damaged_shard_is_bad_input(data, monkeypatch):
     shard = next(data.glob("train*.tfrecord"))
     content = bytearray(shard.read_bytes())
     content[len(content) // 2] ^= 1
     shard.write_bytes(content)
+    encoder = Counting()
+    with pytest.raises(BadInput, match=f"{shard.name} was altered .*: prepare"):
+        cached(data, "train", encoder.features)
+    assert encoder.calls == 0 and not (data / "features").exists()
+    # Damaged after the check, too.
+    monkeypatch.setattr(features, "verify_shards", lambda *arguments: None)
     with pytest.raises(BadInput, match="damaged .*: prepare the data set again"):
+        cached(data, "train", encoder.features)
+    assert not list((data / "features" / "counting").iterdir())
+
+
+@pytest.mark.parametrize("damage", ["missing", "short"])
+def test_a_missing_shard_is_named_where_its_pictures_are_needed(data, damage):
+    rows = np.array(cached(data, "dev", Counting().features))
+    for shard in data.glob("*.tfrecord"):
+        if damage == "missing":
+            shard.unlink()
+        else:
+            shard.write_bytes(shard.read_bytes()[:-7])
+    np.testing.assert_array_equal(cached(data, "dev", Counting().features), rows)
+    with pytest.raises(BadInput, match=r"train-00000\.tfrecord (cannot be|has \d+ by)"):
+        cached(data, "train", Counting().features)
+
+
+def test_captions_of_other_pictures_are_noticed(data):
+    """The words file is whole, and its lines are in another order."""
+    info = DatasetInfo.load(data)
+    split = zip(*load_captions(data, "train"), strict=True)
+    examples = [RawExample(name, "train", texts, b"") for name, texts, _ in split]
+    examples[38:] = examples[:-3:-1]  # the last two, in the second block
+    captions = write_captions(examples, data, "train")
+    info.splits["train"] = SplitInfo.of(info.splits["train"].shards, captions)
+    info.save(data)
+    with pytest.raises(BadInput, match="number 38 is train-000038.jpg among the pict"):
         cached(data, "train", Counting().features)
     assert not list((data / "features" / "counting").iterdir())
+    assert len(cached(data, "dev", Counting().features)) == 100
+
+
+def test_copies_are_made_together(data):
+    """One encoder, one decoding of each picture, the rows of each copy as if alone."""
+    loads = []
+
+    def load():
+        loads.append(1)
+        return Counting()._compute
+
+    together = Counting().features._replace(load=load)
+    rows = [np.array(copy) for copy in cached_copies(data, "train", together, 4)]
+    assert len(loads) == 1
+    assert [len(copy) for copy in rows] == [40] * 4
+    (pixels,) = tf.data.Dataset.from_tensor_slices(
+        [load_picture(record["image"], 8) for record in read_shards(data, "train")]
+    ).batch(40)
+    for number, copy in enumerate(rows):
+        expected = tf.reduce_mean(augment(pixels, number, 0), axis=(1, 3))
+        np.testing.assert_allclose(copy, expected, rtol=2e-3)
+    (data / "features/counting/train-copy2.json").unlink()  # that one is made anew
+    again = cached_copies(data, "train", together, 4)
+    np.testing.assert_array_equal(again, rows)
+    assert len(loads) == 2
+    assert not list((data / "features" / "counting").glob("*.partial*"))
 
 
 def test_two_trainings_that_make_the_same_file_at_once(data, monkeypatch):
@@ -201,11 +263,11 @@ def test_a_disk_full_at_the_end_is_bad_input(data, where, monkeypatch):
     assert cached(data, "train", Counting().features).min() > 0
 
 
-@pytest.mark.parametrize("view", [0, 2])
-def test_what_was_stopped_goes_on_where_it_was(data, view, monkeypatch):
+@pytest.mark.parametrize("copies", [1, 3])
+def test_what_was_stopped_goes_on_where_it_was(data, copies, monkeypatch):
     monkeypatch.setattr(features, "BATCH_SIZE", 4)
     monkeypatch.setattr(features, "KEEP", 2)
-    expected = np.array(cached(data, "train", Counting().features, view=view))
+    expected = np.array(cached_copies(data, "train", Counting().features, copies))
     folder = data / "features" / "counting"
     for file in folder.iterdir():
         file.unlink()
@@ -221,12 +283,12 @@ def test_what_was_stopped_goes_on_where_it_was(data, view, monkeypatch):
         patch.setattr(features, "blocks_of_rows", stopped)
         patch.setattr(os, "getpid", lambda: 2**30)  # of no process
         with pytest.raises(KeyboardInterrupt):
-            cached(data, "train", Counting().features, view=view)
-    assert len(list(folder.iterdir())) == 2
+            cached_copies(data, "train", Counting().features, copies)
+    assert len(list(folder.iterdir())) == 2 * copies
     goes_on = Counting()
-    rows = cached(data, "train", goes_on.features, view=view)
+    rows = cached_copies(data, "train", goes_on.features, copies)
     np.testing.assert_array_equal(rows, expected)
-    assert goes_on.calls == (40 - 16) / 4
+    assert goes_on.calls == copies * (40 - 16) / 4
     assert not list(folder.glob("*.partial*"))
 
 

@@ -1,11 +1,9 @@
 """Batches: every picture once, with its own captions, in an order that repeats."""
 
 import numpy as np
-import pytest
 import tensorflow as tf
 
-from data_prep.errors import BadInput
-from data_prep.pipeline.images import load_split, tokenized, training_batches
+from data_prep.pipeline.images import tokenized, training_batches
 from data_prep.text.special_tokens import END, START
 from data_prep.text.vocabulary import Vocabulary
 
@@ -63,14 +61,14 @@ def test_some_captions_of_each_picture_drawn_anew():
     }
 
 
-def test_every_picture_is_seen_in_one_of_its_views():
+def test_every_picture_is_fed_as_one_of_its_copies():
     rows = np.repeat(np.arange(1000, dtype=np.float32)[:, None], 2, axis=1)
     captions = tf.ragged.constant([[[START, END]]] * 1000, dtype=tf.int32)
 
     def seen(epoch):
-        views = [rows, rows + 0.25, rows + 0.5]
+        copies = [rows, rows + 0.25, rows + 0.5]
         (batch,) = training_batches(
-            views, captions, images_per_batch=1000, seed=0, epoch=epoch
+            copies, captions, images_per_batch=1000, seed=0, epoch=epoch
         )
         np.testing.assert_array_equal(batch.inputs[:, 0] // 1, batch.image_numbers)
         return batch.inputs.numpy()[np.argsort(batch.image_numbers), 0] % 1
@@ -86,35 +84,3 @@ def test_a_long_caption_is_cut_and_has_no_end():
     short, long = ids[0].numpy()
     assert short[0] == START and short[-1] == END and len(short) == 4
     assert long[0] == START and END not in long and len(long) == 5
-
-
-def test_a_split_is_read_as_it_was_written(harbour_data):
-    split = load_split(harbour_data, "train")
-    assert len(split.image_ids) == len(set(split.image_ids)) == 64
-    assert all(len(captions) == 5 for captions in split.captions)
-    assert all(scene.startswith("{") for scene in split.scenes)
-
-
-def test_an_altered_shard_is_refused(harbour_data, tmp_path):
-    import shutil
-
-    copy = shutil.copytree(harbour_data, tmp_path / "copy")
-    shard = next(copy.glob("train*.tfrecord"))
-    data = bytearray(shard.read_bytes())
-    data[len(data) // 2] ^= 1
-    shard.write_bytes(data)
-    with pytest.raises(BadInput, match=shard.name):
-        load_split(copy, "train")
-
-
-def test_a_shard_that_is_damaged_after_the_check(harbour_data, tmp_path, monkeypatch):
-    import shutil
-
-    copy = shutil.copytree(harbour_data, tmp_path / "copy")
-    shard = next(copy.glob("train*.tfrecord"))
-    data = bytearray(shard.read_bytes())
-    data[len(data) // 2] ^= 1
-    shard.write_bytes(data)
-    monkeypatch.setattr("data_prep.pipeline.images.verify", lambda *arguments: None)
-    with pytest.raises(BadInput, match="damaged .*: prepare the data set again"):
-        load_split(copy, "train")

@@ -1,39 +1,43 @@
-"""Records on disk: the round trip, and that no damage goes unnoticed."""
+"""Pictures on disk: the round trip, and that no damage goes unnoticed."""
 
-import hashlib
 import json
 
 import pytest
 import tensorflow as tf
 
 from data_prep.errors import BadInput
+from data_prep.examples import RawExample
+from data_prep.prepared.captions import load_captions, write_captions
+from data_prep.prepared.checksums import file_sha256, verify
 from data_prep.prepared.dataset_info import (
     DatasetInfo,
     SplitInfo,
     examples_digest,
-    file_sha256,
-    verify,
+    pictures_digest,
 )
-from data_prep.prepared.records import (
-    Record,
-    damage_is_bad_input,
-    read_shards,
-    write_shards,
-)
+from data_prep.prepared.records import damage_is_bad_input, read_shards, write_shards
+
+
+def example(image_id, image, captions, scene=""):
+    return RawExample(image_id, "train", captions, image, scene)
+
 
 RECORDS = [
-    Record("a/1.jpg", b"\xff\xd8 one", ("A dog .", "Zwei Hünde"), '{"sky": "night"}'),
-    Record("ü.png", b"\x00" * 1000, ("A cat",)),
-    Record("3.gif", b"three", ("one", "two", "three")),
-    Record("4.jpg", b"four", ("four",)),
-    Record("5.jpg", b"five", ("five",)),
+    example("a/1.jpg", b"\xff\xd8 one", ("A dog .", "Zwei Hünde"), '{"sky": "night"}'),
+    example("ü.png", b"\x00" * 1000, ("A cat",)),
+    example("3.gif", b"three", ("one", "two", "three")),
+    example("4.jpg", b"four", ("four",)),
+    example("5.jpg", b"five", ("five",)),
 ]
 
 
 def write(directory, records=RECORDS, images_per_shard=2, **fields):
     """A data set whose three splits hold the same records."""
     splits = {
-        split: SplitInfo.of(write_shards(records, directory, split, images_per_shard))
+        split: SplitInfo.of(
+            write_shards(records, directory, split, images_per_shard),
+            write_captions(records, directory, split),
+        )
         for split in ("train", "dev", "test")
     }
     (directory / "vocabulary.txt").write_text("<pad>\n")
@@ -60,22 +64,19 @@ def data(tmp_path):
 
 
 def test_round_trip_in_order(data):
-    found = [
-        Record(
-            record["image_id"].decode("utf-8"),
-            record["image"],
-            tuple(caption.decode("utf-8") for caption in record["captions"]),
-            record["scene"].decode("utf-8"),
-        )
-        for record in read_shards(data, "train").as_numpy_iterator()
-    ]
+    words = zip(*load_captions(data, "train"), strict=True)
+    records = read_shards(data, "train").as_numpy_iterator()
+    found = []
+    for record, (image_id, captions, scene) in zip(records, words, strict=True):
+        assert record["image_id"].decode("utf-8") == image_id
+        found.append(example(image_id, record["image"], captions, scene))
     assert found == RECORDS
 
 
 def test_shapes_are_known_to_the_graph(data):
     spec = read_shards(data, "train").element_spec
     shapes = {name: field.shape.as_list() for name, field in spec.items()}
-    assert shapes == {"image_id": [], "image": [], "captions": [None], "scene": []}
+    assert shapes == {"image_id": [], "image": []}
 
 
 def test_shards_are_as_large_as_asked(data):
@@ -84,7 +85,8 @@ def test_shards_are_as_large_as_asked(data):
         f"dev-0000{i}.tfrecord" for i in (0, 1, 2)
     ]
     assert [shard.examples for shard in shards] == [2, 2, 1]
-    assert [shard.texts for shard in shards] == [3, 4, 1]
+    assert [shard.texts for shard in shards] == [0, 0, 0]  # they lie beside it
+    assert DatasetInfo.load(data).splits["dev"].captions.texts == 3 + 4 + 1
     assert not list(data.glob("*.partial"))
 
 
@@ -133,6 +135,17 @@ def test_examples_digest_changes_with_a_single_record(data, tmp_path_factory):
     assert examples_digest(info, "train") != examples_digest(other, "train")
     swapped = write(tmp_path_factory.mktemp("swapped"), RECORDS[::-1])
     assert examples_digest(info, "train") != examples_digest(swapped, "train")
+    assert pictures_digest(info, "train") != pictures_digest(other, "train")
+    assert pictures_digest(info, "train") != pictures_digest(swapped, "train")
+
+
+def test_a_caption_changes_the_examples_but_no_picture(data, tmp_path_factory):
+    """What an encoder made of the pictures is kept; a run is not resumed on it."""
+    info = DatasetInfo.load(data)
+    changed = [*RECORDS[:4], RECORDS[4]._replace(captions=("FIVE",))]
+    other = write(tmp_path_factory.mktemp("other"), changed)
+    assert pictures_digest(info, "train") == pictures_digest(other, "train")
+    assert examples_digest(info, "train") != examples_digest(other, "train")
 
 
 def test_whole_data_is_verified(data):
@@ -159,6 +172,9 @@ SHARD = "dev-00001.tfrecord"
         (SHARD, truncate, rf"{SHARD} has \d+ bytes; expected \d+: prepare"),
         (SHARD, flip_a_byte, rf"{SHARD} was altered .*: prepare the data set again"),
         (SHARD, lambda path: path.unlink(), rf"{SHARD} cannot be read .*: prepare"),
+        ("dev.jsonl", truncate, r"dev.jsonl has \d+ bytes; expected \d+: prepare"),
+        ("dev.jsonl", flip_a_byte, r"dev.jsonl was altered .*: prepare the data set"),
+        ("dev.jsonl", lambda path: path.unlink(), "dev.jsonl cannot be read .*: prep"),
         ("vocabulary.txt", flip_a_byte, "vocabulary.txt was altered"),
         ("vocabulary.txt", lambda path: path.unlink(), "vocabulary.txt cannot be read"),
     ],
@@ -233,8 +249,8 @@ def test_no_dataset_json(tmp_path):
 
 
 def test_another_format(tmp_path):
-    write(tmp_path, format=3)
-    with pytest.raises(BadInput, match=r"of format 3; this version reads format 2"):
+    write(tmp_path, format=4)
+    with pytest.raises(BadInput, match=r"of format 4; this version reads format 3"):
         DatasetInfo.load(tmp_path)
 
 
@@ -243,26 +259,3 @@ def test_unknown_split(data):
         read_shards(data, "val")
     with pytest.raises(BadInput, match="no split 'val'"):
         verify(data, DatasetInfo.load(data), "val")
-
-
-def test_data_sets_of_format_1_are_still_good(data):
-    """It had other names for what is in a shard; records and caches are the same."""
-    info = DatasetInfo.load(data)
-
-    def backwards(fields):
-        for name in ("kind", "languages", "vocabulary_file", "sha256"):
-            del fields[name]
-        fields["format"] = 1
-        for facts in fields["splits"].values():
-            for entry in (facts, *facts["shards"]):
-                entry["images"] = entry.pop("examples")
-                entry["captions"] = entry.pop("texts")
-        canonical = json.dumps(fields, sort_keys=True, ensure_ascii=True)
-        fields["sha256"] = hashlib.sha256(canonical.encode("ascii")).hexdigest()
-
-    edit(data, backwards)
-    assert DatasetInfo.load(data) == info
-    verify(data, DatasetInfo.load(data), "train")
-    edit(data, lambda fields: fields.update(name="other"))
-    with pytest.raises(BadInput, match=r"dataset\.json was altered"):
-        DatasetInfo.load(data)

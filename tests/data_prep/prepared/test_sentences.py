@@ -5,12 +5,12 @@ import pytest
 
 from data_prep.errors import BadInput
 from data_prep.examples import Labelled, Parallel
-from data_prep.pipeline.images import load_split
+from data_prep.prepared.captions import load_captions
+from data_prep.prepared.checksums import file_sha256
 from data_prep.prepared.dataset_info import (
     DatasetInfo,
     SplitInfo,
     examples_digest,
-    file_sha256,
 )
 from data_prep.prepared.sentences import load_labelled, load_parallel, write_sentences
 
@@ -81,7 +81,7 @@ def test_a_data_set_of_another_kind_says_what_it_is_good_for(sentiment):
     with pytest.raises(BadInput, match=expected + "with --task sentiment, or give"):
         load_parallel(sentiment, "train")
     with pytest.raises(BadInput, match="one of sentiment; expected one of captions"):
-        load_split(sentiment, "train")
+        load_captions(sentiment, "train")
     with pytest.raises(BadInput, match="one of sentiment; expected one of gap"):
         load_labelled(sentiment, "train", kind="gap")
 

@@ -1,4 +1,4 @@
-"""Pictures that nobody vouches for -> records of those that are sound, in order."""
+"""Pictures as found, of which any may be damaged -> those that are sound, in order."""
 
 import contextlib
 import queue
@@ -6,53 +6,50 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from data_prep.console import progress
 from data_prep.errors import printable
 from data_prep.examples import RawExample, Skipped
 from data_prep.pictures.reader import BadPicture, PictureReader
-
-if TYPE_CHECKING:  # TensorFlow takes seconds to import; --help must not wait for it
-    from data_prep.prepared.records import Record
 
 READERS = 2  # processes that decode pictures
 LOOK_AHEAD = 16  # pictures waiting for each of them: bounds the memory
 
 
-def checked_records(
+def checked_pictures(
     examples: Iterable[RawExample], split: str, skipped: Skipped
-) -> "Iterator[Record]":
-    """Check the pictures of a split and keep those that are sound, in their order.
+) -> Iterator[RawExample]:
+    """Read and check the pictures of a split.
 
     Args:
         examples: taken a few ahead of what is asked for.
-        split: for the progress bar.
+        split: what the progress is labelled with.
         skipped: gets the pictures that cannot be used.
+
+    Yields:
+        The examples whose pictures are sound, in their order, the pictures as bytes.
     """
-    from tqdm import tqdm
-
-    from data_prep.prepared.records import Record
-
     with contextlib.closing(_read_ahead(iter(examples))) as read:
-        for example, image in tqdm(read, desc=split, unit=" pictures"):
+        for example, image in progress(read, label=split, unit="pictures"):
             if isinstance(image, BadPicture):
                 # The message names the file in full; the name in the data set will do.
                 why = str(image).removeprefix(printable(example.image)).strip()
                 skipped.add("picture that cannot be used", f"{example.image_id} {why}")
             else:
-                yield Record(example.image_id, image, example.captions, example.scene)
+                yield example._replace(image=image)
 
 
 def _read_ahead(
     examples: Iterator[RawExample],
 ) -> Iterator[tuple[RawExample, bytes | BadPicture]]:
-    """Yield examples with their pictures, several of which are read at a time."""
+    """Yield examples and their pictures, or what is wrong with them; several pictures
+    are read at a time."""
     with contextlib.ExitStack() as stack:
         readers: queue.SimpleQueue[PictureReader] = queue.SimpleQueue()
         for _ in range(READERS):
             readers.put(stack.enter_context(PictureReader()))
         pool = stack.enter_context(ThreadPoolExecutor(READERS))
-        stack.callback(pool.shutdown, cancel_futures=True)  # else the pool reads on
+        stack.callback(pool.shutdown, cancel_futures=True)  # it would read on
 
         def read(image: Path | bytes) -> bytes | BadPicture:
             if isinstance(image, bytes):

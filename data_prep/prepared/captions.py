@@ -1,0 +1,94 @@
+"""The captions of a prepared data set, which lie beside its pictures.
+
+DATA/{train,dev,test}.jsonl        one JSON object a picture, UTF-8, in the order of the
+                                   pictures' records (`prepared.records`):
+
+{"image_id": "1000.jpg", "captions": ["A dog .", "A brown dog runs ."]}
+{"image_id": "train-000000.jpg", "captions": [...], "scene": "{...}"}      the harbour
+
+image_id   unique: the picture's name in its data set
+captions   as people wrote them, at least one
+scene      JSON text of the harbour's scene; absent elsewhere
+
+To read them takes neither TensorFlow nor the files of the pictures.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from data_prep.errors import BadInput
+from data_prep.examples import RawExample
+from data_prep.prepared.checksums import verify_vocabulary
+from data_prep.prepared.dataset_info import (
+    DatasetInfo,
+    FileInfo,
+    check_kind,
+    split_of,
+)
+from data_prep.prepared.json_lines import read_lines, write_lines
+
+
+class SplitCaptions(NamedTuple):
+    """What people wrote about the pictures of a split.
+
+    Attributes:
+        image_ids: one a picture, in the order of the pictures' records.
+        captions: of each picture, as people wrote them.
+        scenes: of each picture its semantic record as JSON; "" where there is none.
+    """
+
+    image_ids: list[str]
+    captions: list[tuple[str, ...]]
+    scenes: list[str]
+
+
+def load_captions(directory: Path, split: str) -> SplitCaptions:
+    """Read the captions of a split, once they are found whole; no picture is read.
+
+    Args:
+        directory: a prepared data set of captions.
+        split: "train", "dev" or "test".
+
+    Raises:
+        BadInput: the data set is of another kind or has no such split, or the file of
+            the captions or of the vocabulary is missing, truncated or altered, or the
+            captions are not those of the pictures.
+    """
+    info = DatasetInfo.load(directory)
+    check_kind(directory, info, "captions")
+    facts = split_of(info, split)
+    verify_vocabulary(directory, info)
+    rows = read_lines(directory, facts.captions)
+    if len(rows) != facts.examples:
+        raise BadInput(
+            f"{directory} has {facts.examples:,} pictures in {split} and captions of "
+            f"{len(rows):,}; expected captions of each: prepare the data set again."
+        )
+    return SplitCaptions(
+        [row["image_id"] for row in rows],
+        [tuple(row["captions"]) for row in rows],
+        [row.get("scene", "") for row in rows],
+    )
+
+
+def write_captions(
+    examples: Iterable[RawExample], directory: Path, split: str
+) -> FileInfo:
+    """Write the captions of a split.
+
+    Args:
+        examples: in the order of the pictures' records; their pictures do not matter.
+        directory: exists.
+        split: names the file.
+
+    Raises:
+        BadInput: the disk is full.
+    """
+    rows = ((_fields(example), len(example.captions)) for example in examples)
+    return write_lines(rows, Path(directory) / f"{split}.jsonl")
+
+
+def _fields(example: RawExample) -> dict[str, object]:
+    fields = {"image_id": example.image_id, "captions": example.captions}
+    return fields | ({"scene": example.scene} if example.scene else {})

@@ -1,0 +1,90 @@
+"""The files of a prepared data set are those that were written: sizes and sha256.
+
+Words are checked whenever words are read, which takes milliseconds. Pictures are
+checked by size when they are opened, and by content when an encoder's outputs are made
+of them (`pipeline.features`): a gigabyte takes a second.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from data_prep.errors import BadInput
+from data_prep.prepared.dataset_info import DatasetInfo, FileInfo, split_of
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of a file's content, in hex."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def verify(directory: Path, info: DatasetInfo, split: str) -> None:
+    """Check that all files of a split are there, bit for bit, and the tokenizer.
+
+    Raises:
+        BadInput: a file is missing, truncated or altered; the message names it.
+    """
+    verify_shards(directory, info, split)
+    if captions := split_of(info, split).captions:
+        read_verified(directory, captions)
+    verify_vocabulary(directory, info)
+
+
+def verify_shards(directory: Path, info: DatasetInfo, split: str) -> None:
+    """Check the files of a split's examples; see `verify`."""
+    for shard in split_of(info, split).shards:
+        check_size(directory, shard)
+        path = Path(directory) / shard.file
+        if _or_bad_input(file_sha256, path) != shard.sha256:
+            raise _altered(path)
+
+
+def verify_vocabulary(directory: Path, info: DatasetInfo) -> None:
+    """Check the file of the tokenizer; see `verify`."""
+    path = Path(directory) / info.vocabulary_file
+    if _or_bad_input(file_sha256, path) != info.vocabulary_sha256:
+        raise _altered(path)
+
+
+def read_verified(directory: Path, facts: FileInfo) -> bytes:
+    """Return the content of a file that is small enough for the memory.
+
+    Raises:
+        BadInput: it is missing, truncated or altered.
+    """
+    check_size(directory, facts)
+    path = Path(directory) / facts.file
+    content = _or_bad_input(Path.read_bytes, path)
+    if hashlib.sha256(content).hexdigest() != facts.sha256:
+        raise _altered(path)
+    return content
+
+
+def check_size(directory: Path, facts: FileInfo) -> None:
+    """Raise BadInput unless the file is there with its size."""
+    path = Path(directory) / facts.file
+    size = _or_bad_input(Path.stat, path).st_size
+    if size != facts.bytes:
+        raise BadInput(
+            f"{path} has {size} bytes; expected {facts.bytes}: prepare the data set "
+            "again."
+        )
+
+
+def _or_bad_input(read: Callable[[Path], Any], path: Path) -> Any:
+    try:
+        return read(path)
+    except OSError as error:
+        raise BadInput(
+            f"{path} cannot be read ({error.strerror}); expected the file as it was "
+            "written: prepare the data set again."
+        ) from error
+
+
+def _altered(path):
+    return BadInput(
+        f"{path} was altered after it was written (its sha256 is another); "
+        "expected it untouched: prepare the data set again."
+    )

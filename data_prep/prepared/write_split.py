@@ -1,0 +1,62 @@
+"""The examples of a split -> its files."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from data_prep.examples import Labelled, Parallel, RawExample, Skipped
+from data_prep.prepared.captions import write_captions
+from data_prep.prepared.checked_pictures import checked_pictures
+from data_prep.prepared.dataset_info import SplitInfo
+from data_prep.prepared.records import write_shards
+from data_prep.prepared.sentences import write_sentences
+
+
+def write_pictures(
+    examples: Iterable[RawExample],
+    directory: Path,
+    split: str,
+    images_per_shard: int,
+    skipped: Skipped,
+) -> tuple[SplitInfo, list[str]]:
+    """Check the pictures of a split, write the sound ones, and their captions.
+
+    Args:
+        examples: taken one by one; captions stay in memory, pictures do not.
+        directory: exists.
+        split: "train", "dev" or "test".
+        images_per_shard: pictures a file, at least 1.
+        skipped: gets the pictures that cannot be used.
+
+    Returns:
+        What was written, and all captions.
+
+    Raises:
+        BadInput: the disk is full.
+    """
+    written: list[RawExample] = []
+
+    def noting() -> Iterator[RawExample]:
+        for example in checked_pictures(examples, split, skipped):
+            written.append(example._replace(image=b""))
+            yield example
+
+    shards = write_shards(noting(), directory, split, images_per_shard)
+    info = SplitInfo.of(shards, write_captions(written, directory, split))
+    return info, [text for example in written for text in example.captions]
+
+
+def write_texts(
+    examples: Iterable[Labelled] | Iterable[Parallel], directory: Path, split: str
+) -> tuple[SplitInfo, list[str]]:
+    """Write the sentences of a split; arguments, result and errors as of
+    `write_pictures`."""
+    texts: list[str] = []
+
+    def noting() -> Iterator[Labelled | Parallel]:
+        for example in examples:
+            is_parallel = isinstance(example, Parallel)
+            texts.extend(example.texts.values() if is_parallel else [example.text])
+            yield example
+
+    info = SplitInfo.of([write_sentences(noting(), directory, split)])
+    return info, texts
