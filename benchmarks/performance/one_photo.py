@@ -9,8 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.rows.row import Row
-from benchmarks.rows.timing import in_turn, spread, times_as_long
+from benchmarks.performance.row import Row
+from benchmarks.performance.timing import in_turn, spread, times_as_long
 from data_prep.errors import BadInput
 
 
