@@ -19,7 +19,8 @@ Captions and their scores
     python -m benchmarks.coco_caption      the scores of coco-caption's own (Java) code
     python -m benchmarks.human_judgements  correlation of scores and human judgements
 
-Stops
+Trainings as a whole
+    python -m benchmarks.start_from        few photos: from scratch, from the pretrained
     python -m benchmarks.kills             trainings killed at random moments, resumed
 
 No benchmark imports a command of `captioning`.

@@ -17,7 +17,7 @@ from benchmarks.arguments import parser_of
 from data_prep.console import say
 from data_prep.errors import BadInput, exit_on_bad_input
 
-SCENES = 200  # an epoch of a second or two
+SCENES = 200  # an epoch takes a second or two
 EPOCHS = 3
 
 
@@ -74,17 +74,22 @@ def _compare(
     _run([*command, str(whole)])
     expected = file_sha256(whole / WEIGHTS)
     began = time.monotonic()
-    _run([*command, str(folder / f"{name}-again")])  # the first one made features
+    _run(
+        [*command, str(folder / f"{name}-again")]
+    )  # without the features, which the first run made
     seconds = time.monotonic() - began
     say(f"{name}: {seconds:.0f} s without a stop")
     done, equal = 0, True
     while done < kills:
-        # The first kill early, before the first checkpoint; the others anywhere.
+        # The first kill is early, often before the first checkpoint.
         moment = generator.uniform(1, seconds * (0.9 if done else 0.5))
         process = _start([*command, str(killed), "--resume"])
         try:
             if process.wait(moment):
-                raise BadInput(f"{name} ended with an error of its own")
+                raise BadInput(
+                    f"the training of {name} failed; expected it to run until it is "
+                    f"killed: run captioning.train {' '.join(options)} to see why."
+                )
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -93,7 +98,7 @@ def _compare(
             state = "with a" if has_any else "before the first"
             say(f"{name}: killed after {moment:.1f} s, {state} checkpoint")
             continue
-        # It came to its end between kills: compare, and begin another one.
+        # It finished between kills: compare the weights, and start another one.
         equal &= file_sha256(killed / WEIGHTS) == expected
         shutil.rmtree(killed)
     _run([*command, str(killed), "--resume"])

@@ -4,10 +4,11 @@ For each number of photos, a part of Flickr8k's training split is trained on twi
 the public command: by the preset, and with ``--start-from`` the pretrained captioner.
 Flickr8k's own dev photos choose the epoch, its test photos are scored.
 
-The pretrained captioner has learned from all 6,000 training photos of Flickr8k: what
-is measured is that starting from a run keeps what it knows, on data of its own kind.
+The pretrained captioner has learned from all 6,000 training photos of Flickr8k. So this
+measures how much of it is kept when a training starts from it, on similar photos.
 
-Each training is kept in the folder and not repeated: a stopped benchmark goes on.
+Finished trainings are kept in the folder and not repeated, so that the benchmark can be
+stopped and started again.
 """
 
 import json
@@ -24,8 +25,8 @@ from data_prep.datasets.flickr8k import CAPTIONS, SPLIT_LISTS
 from data_prep.errors import BadInput, exit_on_bad_input
 from data_prep.readers.source_folder import find_file
 
-# From the pretrained run: fewer passes, for most is known; its encoder stays as it is,
-# for a few hundred photos would be learned by heart.
+# From the pretrained run fewer epochs suffice. Its encoder is frozen, because it would
+# overfit to a few hundred photos.
 WAYS = {
     "new training": [],
     "start from pretrained": [
@@ -33,7 +34,7 @@ WAYS = {
         *("--epochs", "4", "--encoder-learning-rate", "0", "--learning-rate", "3e-4"),
     ],
 }
-NUM_DEV = 300  # photos to choose the epoch by
+NUM_DEV = 300  # dev photos, which choose the epoch
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -47,7 +48,11 @@ def main(argv: list[str] | None = None) -> int:
         "--source", type=Path, required=True, metavar="DIR", help="Flickr8k"
     )
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="data and runs go there"
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder for data and runs",
     )
     parser.add_argument(
         "--photos",
@@ -69,7 +74,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _data(source: Path, out: Path, photos: int) -> Path:
-    """Return Flickr8k with so many training photos, prepared."""
+    """Return a prepared data set: Flickr8k with `photos` training photos."""
     data = out / f"data-{photos}"
     if (data / "dataset.json").is_file():
         return data
@@ -78,8 +83,8 @@ def _data(source: Path, out: Path, photos: int) -> Path:
     captions = find_file(source, CAPTIONS[0])
     if captions is None:
         raise BadInput(
-            f"{source} has no {CAPTIONS[0]}; expected Flickr8k as its authors gave it "
-            "out. Give another --source."
+            f"{source} has no {CAPTIONS[0]}; expected Flickr8k as its authors "
+            "distribute it: give another --source."
         )
     shutil.copy(captions, part)
     lists = {split: find_file(source, name) for split, name in SPLIT_LISTS.items()}
@@ -97,7 +102,7 @@ def _data(source: Path, out: Path, photos: int) -> Path:
 
 
 def _score(data: Path, out: Path, photos: int, way: str) -> float:
-    """Return CIDEr-D on test of a training on the photos; trained if it is not yet."""
+    """Return CIDEr-D on test of one training, which is run if it is not finished."""
     name = f"{photos}-{way.split()[0]}"
     run, scores = out / name, out / f"{name}.json"
     if not scores.is_file():
@@ -117,7 +122,10 @@ def _run(module: str, *arguments) -> str:
     command = [sys.executable, "-m", module, *map(str, arguments)]
     found = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     if found.returncode:
-        raise BadInput(f"{module} ended with {found.returncode}; see its message above")
+        raise BadInput(
+            f"{module} ended with status {found.returncode}; expected 0: see its "
+            "message above."
+        )
     return found.stdout
 
 

@@ -47,6 +47,11 @@ def test_the_imports_inside_functions_work(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_package_says_what_every_benchmark_measures(name):
+    assert f"    python -m benchmarks.{name} " in benchmarks.__doc__
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_benchmark_ends_with_a_status(name):
     """It runs through `exit_on_bad_input`, which exits with the status of main()."""
     module = importlib.import_module(f"benchmarks.{name}")
