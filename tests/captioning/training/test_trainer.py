@@ -102,7 +102,7 @@ def test_a_frozen_encoder_is_trained_on_cached_regions(frozen_run, harbour_data)
     cache = harbour_data / "features" / "efficientnet_lite0-64"
     assert {path.name for path in cache.glob("*.npy")} == {
         "train.npy",
-        "train-view1.npy",
+        "train-copy1.npy",
         "dev.npy",
     }
     captioner = captioner_of(frozen_run)
