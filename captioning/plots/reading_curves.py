@@ -1,4 +1,4 @@
-"""A picture of reading: the verdict after every word."""
+"""Curves of sentiment: the probability of "positive" after every word."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,17 +7,16 @@ from matplotlib.figure import Figure
 
 from captioning.plots.lettering import lettering
 
-MOST_WORDS = 60  # of a text; more could not be told apart
+MOST_WORDS = 60  # drawn of a text; more would overlap
 
 
 def draw_verdicts(readings: Sequence, path: Path | None = None) -> Figure:
-    """Draw how a reader leans after every word, a panel a text.
-
-    Words are written as `plots.lettering` can.
+    """Draw the probability of "positive" after every word, a panel for each text.
 
     Args:
-        readings: of `readings.Verdicts`; of a long one, its first `MOST_WORDS` words.
-        path: a PNG file, written over; or None, for a notebook.
+        readings: of `inference.read.predictions.Verdicts`; at most `MOST_WORDS` words
+            of each are drawn.
+        path: a PNG file, overwritten; or None, for a notebook.
     """
     longest = max(min(len(reading.words), MOST_WORDS) for reading in readings)
     figure = Figure(
