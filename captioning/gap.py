@@ -11,12 +11,12 @@ from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """examples:
   python -m captioning.gap --out runs/gap                  # all of it
-  python -m captioning.gap --out runs/gap --draw           # the pictures again
-  python -m captioning.gap --out runs/gap --boat           # the boat and the sailor
+  python -m captioning.gap --out runs/gap --draw           # the figures again
+  python -m captioning.gap --out runs/gap --boat           # the same in sentences
   python -m captioning.gap --out runs/few --gaps 2 20 100 --seeds 1 --steps 300
   python -m captioning.gap --out runs/small-words --word-scale 0.25
 
-Stopped, the same command goes on: a finished run is not run again.
+After a stop, the same command goes on: finished runs are not repeated.
 """
 
 
@@ -32,32 +32,33 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _check_boat(flags) -> None:
-    """Refuse what --boat would ignore: its numbers would be taken for another thing."""
+    """Refuse options that --boat would ignore, since its results would be misread."""
     given = {"--gaps": flags.gaps, "--word-scale": flags.word_scale}
     ignored = [flag for flag, value in given.items() if value is not None]
     if flags.boat and ignored:
         raise BadInput(
             f"--boat was given with {' and '.join(ignored)}; expected neither --gaps "
-            "nor --word-scale, which the sentences do not have. Leave out --boat, or "
+            "nor --word-scale, which its sentences do not have. Leave out --boat, or "
             "the others."
         )
 
 
 def _gap(flags) -> None:
-    from captioning.experiments.long_term import grid, report
-    from captioning.experiments.long_term.recall import CELLS, GAPS, Budget
+    from captioning.experiments.long_term import report, sweep
+    from captioning.experiments.long_term.comparable_cells import CELLS
+    from captioning.experiments.long_term.recall_task import GAPS, Budget
 
     if flags.draw:
-        results = grid.read_results(flags.out)
+        results = sweep.read_results(flags.out)
         if not results:
             raise BadInput(
-                f"{flags.out} holds no results to draw; expected "
-                f"{grid.RESULTS} there: leave out --draw to make them."
+                f"{flags.out} has no results to draw; expected "
+                f"{sweep.RESULTS} there: leave out --draw to make them."
             )
     else:
         names = [field.name for field in dataclasses.fields(Budget)]
         given = {name: getattr(flags, name, None) for name in names}
-        results = grid.run_grid(
+        results = sweep.run_sweep(
             flags.out,
             Budget(**{name: x for name, x in given.items() if x is not None}),
             cells=flags.cells or CELLS,
@@ -71,31 +72,31 @@ def _gap(flags) -> None:
 
 
 def _boat(flags) -> None:
-    from captioning.experiments.long_term import near_and_far
-    from captioning.experiments.long_term.recall import CELLS
+    from captioning.experiments.long_term import cloze, cloze_results
+    from captioning.experiments.long_term.comparable_cells import CELLS
     from captioning.plots import long_term as plots
 
     if flags.draw:
-        results = near_and_far.load(flags.out)
+        results = cloze_results.load(flags.out)
     else:
-        near_and_far.check_out(flags.out)  # not first tried after minutes
-        results = near_and_far.measure(
+        cloze_results.check_out(flags.out)  # before minutes of training
+        results = cloze_results.measure(
             flags.cells or CELLS,
             seeds=range(flags.seeds),
-            steps=flags.steps or near_and_far.STEPS,
+            steps=flags.steps or cloze.STEPS,
         )
-        near_and_far.save(results, flags.out)
-    print(near_and_far.table(results))
+        cloze_results.save(results, flags.out)
+    print(cloze_results.table(results))
     picture = flags.out / "boat.png"
-    plots.draw_near_and_far(results, near_and_far.CHANCE, picture)
+    plots.draw_cloze(results, cloze.CHANCE, picture)
     print(f"drawn: {picture}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m captioning.gap",
-        description="Train an Elman cell and LSTM cells of as many parameters to tell "
-        "a word of many steps ago; print how often they are right, and draw it.",
+        description="Train an Elman cell and LSTM cells of the same size to recall a "
+        "word after many steps; print their accuracy, and draw it.",
         epilog=EXAMPLE,
     )
     parser.add_argument(
@@ -103,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="DIR",
         default=Path("runs/gap"),
-        help="results and pictures go there (default: runs/gap)",
+        help="results and figures go there (default: runs/gap)",
     )
     parser.add_argument(
         "--cells",
@@ -126,21 +127,21 @@ def _parser() -> argparse.ArgumentParser:
         "--steps",
         type=positive,
         metavar="N",
-        help="batches a run takes at most (default: 1000, with --boat 600)",
+        help="batches of a run at most (default: 1000, with --boat 600)",
     )
     parser.add_argument(
         "--word-scale",
         type=_above_zero,
         metavar="X",
-        help="standard deviation of the embedding at the start (default: 1); the "
-        "smaller, the nearer is the Elman cell's tanh to a line",
+        help="initial standard deviation of the embedding (default: 1); the "
+        "smaller it is, the more linear is the Elman cell's tanh",
     )
     parser.add_argument(
         "--processes",
         type=positive,
         default=2,
         metavar="N",
-        help="runs at a time, a core each (default: 2)",
+        help="runs at a time, one core each (default: 2)",
     )
     parser.add_argument(
         "--boat",

@@ -117,7 +117,7 @@ class _ProgressLines(tqdm):
         )
 
     def display(self, msg=None, pos=None):
-        if msg == "":  # asked to clear a bar
+        if self.disable or msg == "":  # asked to clear a bar
             return
         self._told = self.n
         print(str(self).removeprefix(": "), file=self.fp, flush=True)

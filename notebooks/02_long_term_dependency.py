@@ -43,9 +43,10 @@ import numpy as np
 from IPython.display import Image
 
 from captioning.nn.cells import LSTMCell
-from captioning.experiments.long_term import grid, near_and_far, report
+from captioning.experiments.long_term import cloze, cloze_results, report, sweep
 from captioning.experiments.long_term.boat_sentences import boat_sentences
-from captioning.experiments.long_term.recall import Budget, CELLS, build_recaller, memory_norms
+from captioning.experiments.long_term.comparable_cells import CELLS
+from captioning.experiments.long_term.recall_task import Budget, build_recaller, memory_norms
 from captioning.experiments.long_term.state_jacobians import step_jacobians
 from captioning.plots import long_term as plots
 from data_prep.datasets import gap as sequences
@@ -66,10 +67,10 @@ for sentence in boat_sentences(1, np.random.default_rng(0))[:4]:
 # has read the sentences without filler:
 
 # %%
-model, steps = near_and_far.train_word_model("lstm", fillers=[0])
+model, steps = cloze.train_word_model("lstm", fillers=[0])
 print(steps, "steps of training")
 for text in ("The boat is on the", "The boat is on the water. A", "The train is on the rails. A"):
-    guesses = near_and_far.next_words(model, text)
+    guesses = cloze.next_words(model, text)
     print(f"{text} ___ :", ", ".join(f"{word} {p:.2f}" for word, p in guesses))
 
 # %% [markdown]
@@ -78,9 +79,9 @@ for text in ("The boat is on the", "The boat is on the water. A", "The train is 
 # the same optimizer (Adam), the same clipping, at most the same number of steps.
 
 # %%
-boats = near_and_far.measure(CELLS, fillers=(0, 4, 16), steps=300, progress=False)
-print(near_and_far.table(boats))
-plots.draw_near_and_far(boats, near_and_far.CHANCE, pictures / "boat.png")
+boats = cloze_results.measure(CELLS, fillers=(0, 4, 16), steps=300, progress=False)
+print(cloze_results.table(boats))
+plots.draw_cloze(boats, cloze.CHANCE, pictures / "boat.png")
 Image(pictures / "boat.png")
 
 # %% [markdown]
@@ -198,7 +199,7 @@ for sentence, answer in zip(token_ids, answers):
     print(sequences.words(sentence), " ->", sequences.THINGS[answer])
 
 # %%
-results = grid.run_grid(
+results = sweep.run_sweep(
     pictures,
     Budget(steps=400),
     gaps=(2, 5, 10, 20, 50, 100),
@@ -244,8 +245,8 @@ for scale in (1.0, 0.25, 0.05):
 
 # %%
 for name in ("elman", "lstm"):
-    model, steps = near_and_far.train_word_model(name, fillers=(0, 1, 2, 4, 8, 16), steps=300)
-    near, far = near_and_far.accuracy(model, 16)
+    model, steps = cloze.train_word_model(name, fillers=(0, 1, 2, 4, 8, 16), steps=300)
+    near, far = cloze.accuracy(model, 16)
     print(f"{name:6} {steps} steps of mixed lengths; 80 words in between: near {near:.2f}, far {far:.2f}")
 
 # %% [markdown]

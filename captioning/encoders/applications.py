@@ -1,7 +1,7 @@
 """Any network of ``keras.applications`` as an encoder, by its constructor's name.
 
-Keras fetches the ImageNet weights itself, once, into its own cache folder; that needs a
-network connection. Each network's ``preprocess_input`` becomes a part of the model.
+Keras downloads the ImageNet weights once, into its own cache folder. Each network's
+``preprocess_input`` becomes a part of the model.
 """
 
 import inspect
@@ -9,16 +9,14 @@ import inspect
 import keras
 from keras import layers
 
-from captioning.encoders.errors import BadEncoder
-
-VERSION = 1  # count up when the same weights and pixels give other regions
+VERSION = 1  # increase when the same weights and pixels give other regions
 IMAGE_SIZE = 224  # what most were trained with
 # Keras gives NASNetLarge's ImageNet weights for its own size only.
 OTHER_SIZES = {"NASNetLarge": 331}
 
 
 def names() -> list[str]:
-    """The constructors' names: "ConvNeXtBase" ... "Xception"."""
+    """Return the constructors' names: "ConvNeXtBase" ... "Xception"."""
     return [
         name
         for name, member in sorted(vars(keras.applications).items())
@@ -28,13 +26,13 @@ def names() -> list[str]:
 
 
 def default_image_size(name: str) -> int:
-    """Side of the square picture in pixels."""
+    """Return the side of the square picture in pixels."""
     return OTHER_SIZES.get(name, IMAGE_SIZE)
 
 
 def fingerprint(name: str, image_size: int) -> str:
-    """What the regions depend on: the network, its preprocessing and its weights'
-    addresses and hashes are all code of the installed version of Keras."""
+    """Return what the regions depend on. The network, its preprocessing and the hashes
+    of its weights are all part of the installed version of Keras."""
     return f"{name}-{image_size}px-v{VERSION}-keras{keras.__version__}"
 
 
@@ -45,12 +43,12 @@ def build_encoder(
 
     Args:
         name: one of ``names()``.
-        image_size: H = W in pixels; R is the number of places of the network's last
-            map, row by row (7 x 7 for most at 224), D its channels.
-        pretrained: ImageNet's weights; else a fresh initialisation.
+        image_size: H = W in pixels; R is the number of positions of the network's
+            last map, row by row (7 x 7 for most at 224), D its channels.
+        pretrained: with ImageNet's weights, else newly initialised.
 
     Raises:
-        BadEncoder: the network does not take this size, or its weights could not be
+        ValueError: the network does not take this size, or its weights could not be
             fetched.
     """
     constructor = _constructor(name)
@@ -59,13 +57,14 @@ def build_encoder(
     try:
         network = constructor(include_top=False, weights=weights, input_shape=shape)
     except ValueError as error:
-        raise BadEncoder(
-            f"Keras refuses {name} for {image_size} x {image_size} pixels: {error}"
+        raise ValueError(
+            f"Keras refuses {name} for {image_size} x {image_size} pixels: {error}. "
+            "Choose another image size."
         ) from error
     except Exception as error:  # Keras raises a bare Exception for a failed download
         if not pretrained:
             raise
-        raise BadEncoder(
+        raise ValueError(
             f"The ImageNet weights of {name} could not be fetched ({error}): connect "
             "to a network once, or choose efficientnet_lite2, whose weights pip "
             "installs."

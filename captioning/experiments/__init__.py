@@ -1,1 +1,1 @@
-"""Experiments that the documentation reports."""
+"""Experiments, with results in the documentation."""

@@ -1,4 +1,4 @@
-"""BLEU-1 to BLEU-4: how many n-grams of a caption people wrote as well."""
+"""BLEU-1 to BLEU-4: the share of a caption's n-grams that its references have."""
 
 import math
 from collections.abc import Hashable, Sequence
@@ -15,13 +15,13 @@ from captioning.metrics.pairs import (
 LONGEST = 4
 NAMES = tuple(f"BLEU-{n}" for n in range(1, LONGEST + 1))
 
-# coco-caption's guards against 0/0; they decide the value where nothing matches.
-_TINY = 1e-15  # added to counts above the line
-_SMALL = 1e-9  # added to counts below the line
+# coco-caption's guards against 0/0, which decide the value where nothing matches.
+_TINY = 1e-15  # added to numerators
+_SMALL = 1e-9  # added to denominators
 
 
 class _Counts(NamedTuple):
-    """What BLEU adds up, for one caption or for a corpus."""
+    """The counts of one caption or of a corpus."""
 
     length: int  # words of the candidate
     reference_length: int  # words of the reference that is closest in length
@@ -32,7 +32,7 @@ class _Counts(NamedTuple):
 def bleu(
     candidates: Candidates, references: References
 ) -> tuple[dict[str, float], dict[Hashable, dict[str, float]]]:
-    """Corpus BLEU and the BLEU of each image, both {"BLEU-1": ..., ... "BLEU-4": ...}.
+    """Return the corpus BLEU and that of each image, {"BLEU-1": ... "BLEU-4": ...}.
 
     Papineni et al. 2002, "BLEU: a Method for Automatic Evaluation of Machine
     Translation": BLEU-N = BP * (p_1 ... p_N)^(1/N), with p_n the clipped n-gram

@@ -1,4 +1,4 @@
-"""CIDEr-D: does a caption use the telling n-grams that people use for this image?"""
+"""CIDEr-D: similarity of n-grams, weighted by tf-idf, of captions and references."""
 
 import math
 from collections import Counter
@@ -25,11 +25,11 @@ class _Vectors(NamedTuple):
 
     weights: list[dict[tuple, float]]  # (LONGEST,) n-gram -> term frequency * idf
     norms: list[float]  # (LONGEST,) Euclidean lengths of the vectors
-    length: int  # the sentence's bigrams, which is how coco-caption measures length
+    length: int  # number of bigrams, coco-caption's measure of length
 
 
 class CiderD:
-    """CIDEr-D against fixed references, which are counted once and used many times.
+    """CIDEr-D against fixed references, whose n-grams are counted once.
 
     Vedantam et al. 2014, "CIDEr: Consensus-based Image Description Evaluation"
     (arXiv:1411.5726), section 8 for the D: for each n in 1..4 the cosine between the
@@ -37,8 +37,8 @@ class CiderD:
     that repeating a word gains nothing, times exp(-(l_c - l_s)^2 / (2 sigma^2)); the
     mean over n and over the references, times 10. coco-caption prints it as "CIDEr".
 
-    idf(n-gram) = log(images / images whose references hold it), over the given
-    references: a score is comparable only within one reference set, and a single image
+    idf(n-gram) = log(images / images whose references have it), over the given
+    references: scores can be compared only within one reference set, and a single image
     always scores 0. Tokens may be words or ids, anything hashable.
 
     Args:
@@ -72,7 +72,7 @@ class CiderD:
         }
 
     def score(self, candidates: Candidates) -> dict[Hashable, float]:
-        """Each image's CIDEr-D in 0..10; the corpus score is their mean.
+        """Return each image's CIDEr-D in 0..10; the corpus score is their mean.
 
         Args:
             candidates: tokens by image, for all images of the references or some.
@@ -84,7 +84,7 @@ class CiderD:
         return {i: self.score_one(i, tokens) for i, tokens in candidates.items()}
 
     def score_one(self, image: Hashable, candidate: Tokens) -> float:
-        """CIDEr-D in 0..10 of one caption of one image (as a reward: of a sample)."""
+        """Return the CIDEr-D in 0..10 of one caption of one image."""
         if image not in self._references:
             raise ValueError(
                 f"found image {image!r}, which is not among the "
@@ -97,7 +97,7 @@ class CiderD:
         return SCALE * total / len(references)
 
     def _vectors(self, length: int, counts: list[Counter]) -> _Vectors:
-        # An n-gram that no reference holds is taken as held by one image.
+        # An n-gram that is in no reference counts as if one image had it.
         weights = [
             {g: k * self._idf.get(g, self._log_images) for g, k in c.items()}
             for c in counts
@@ -109,14 +109,14 @@ class CiderD:
 def cider_d(
     candidates: Candidates, references: References
 ) -> tuple[float, dict[Hashable, float]]:
-    """The mean over images, and each image's CIDEr-D in 0..10: see `CiderD`."""
+    """Return the mean over images, and each image's CIDEr-D in 0..10: see `CiderD`."""
     check_pairs(candidates, references)
     per_image = CiderD(references).score(candidates)
     return sum(per_image.values()) / len(per_image), per_image
 
 
 def _similarity(candidate: _Vectors, reference: _Vectors) -> float:
-    """Mean over n of the clipped cosines, with the penalty for a different length."""
+    """Return the mean over n of the clipped cosines, times the length penalty."""
     total = 0.0
     for n in range(LONGEST):
         norm = candidate.norms[n] * reference.norms[n]

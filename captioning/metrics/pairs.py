@@ -1,4 +1,4 @@
-"""The input of every metric: a candidate and its references for each image."""
+"""The input of the metrics: a candidate and its references for each image."""
 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
@@ -9,7 +9,7 @@ References = Mapping[Hashable, Sequence[Tokens]]
 
 
 def check_pairs(candidates: Candidates, references: References) -> None:
-    """Raise ValueError unless both sides hold the same images in a usable form."""
+    """Raise ValueError unless both sides have the same images, tokenized."""
     check_references(references)
     check_tokens(candidates)
     for held, other, name, missing in (
@@ -55,7 +55,7 @@ def _untokenized(image: Hashable, text: str) -> str:
 
 
 def count_ngrams(tokens: Tokens, longest: int) -> list[Counter]:
-    """How often each n-gram occurs: one Counter for n = 1, 2, ... `longest`.
+    """Return the counts of n-grams: one Counter for n = 1, 2, ... `longest`.
 
     >>> count_ngrams("a dog a dog".split(), 2)[1][("a", "dog")]
     2

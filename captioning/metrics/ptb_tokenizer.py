@@ -1,23 +1,23 @@
-"""Captions into the words that published scores are computed on, without Java.
+"""coco-caption's tokenizer: the tokens that published scores are computed on.
 
 coco-caption (Chen et al. 2015, "Microsoft COCO Captions: Data Collection and Evaluation
 Server", arXiv:1504.00325) splits every caption with the Stanford PTBTokenizer of
 CoreNLP 3.4.1 (`-preserveLines -lowerCase`) and then drops a list of punctuation tokens.
-Scores are comparable only on exactly those tokens, so this module follows the observed
-behaviour of that program, oddities included.
+Scores can be compared only on exactly those tokens, so this module reproduces the
+observed behaviour of that program, without Java, oddities included.
 
-How it works: white space separates; at each place a word that must be split ("do|n't",
-"can|not") is looked for first; otherwise every rule of one table is tried and the
-longest match wins. A character that no rule knows (an emoji) disappears.
+White space separates tokens. At each position, a word that must be split ("do|n't",
+"can|not") is looked for first; otherwise all rules of a table are tried and the longest
+match is the token. A character that no rule matches (an emoji) is dropped.
 
-Not reproduced: telephone numbers with spaces or brackets, some rare signs, and what two
-or more marks do between words without any space ("3.5-U.S./a,b").
+Not reproduced: telephone numbers with spaces or brackets, some rare signs, and two or
+more marks between words without any space ("3.5-U.S./a,b").
 """
 
 import re
 from collections.abc import Mapping
 
-# coco-caption's list less its brackets: it names them in capitals ("-LRB-"), but the
+# coco-caption's list without its brackets: it names them in capitals ("-LRB-"), but the
 # tokens are lower case, so that "-lrb-" is in fact not removed there, nor here.
 PUNCTUATION = frozenset("'' ' `` ` . ? ! , : - -- ... ;".split())
 
@@ -37,12 +37,12 @@ _CAPITALISED = "ark az del ill la mass miss ore pa tex wash".split()
 # ... only before a number ("no. 5").
 _NUMBERED = "art ca fig figs no nos op pp prop".split()
 
-# Words in which the apostrophe splits nothing although the general rules would split.
+# Words that are not split at the apostrophe, although the general rules would.
 _WHOLE = "c'mon e'er ev'ry hallowe'en li'l ma'am nat'l ne'er s'mores".split()
 
 _L = r"(?:[^\W\d_\xb2\xb3\xb9\xbc-\xbe\u2070-\u209c\u2150-\u218b]|[\u0300-\u036f])"
-# Letters (with loose accents, without ² and ½) and digits. The doubled plus gives
-# nothing back: no caption, however odd, makes the search explode.
+# Letters (with combining accents, without ² and ½) and digits. The doubled plus is
+# possessive: it does not backtrack, so that no caption takes exponential time.
 _W = rf"(?:{_L}|\d)++"
 _A = "['\u2019]"  # apostrophes
 _NUMBER = r"(?:\d+(?:[.,:]\d+)*|(?:[.,:]\d+)+)"
@@ -56,7 +56,7 @@ def _capitalised(words: list[str]) -> str:
     return _any_of([form for w in words for form in (w.capitalize(), w.upper())])
 
 
-# Beginnings of words that are split; what follows is read as the next token.
+# Beginnings of words that are split; the rest is the next token.
 _SPLIT = re.compile(
     rf"""
       {_L}+?(?=n['\u2019\u2018`]t(?!{_L}))                     # do|n't  ca|n't
@@ -67,19 +67,19 @@ _SPLIT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
-# The table. All rows ignore capitals except where (?-i:...) stands.
+# The table of rules, which ignore case except within (?-i:...).
 _RULES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         # Words: two-year-old, and/or, snake_case.
         rf"{_W}(?:[-_]{_W})*",
         r"[a-z\d]+(?:(?:[-_]|\\?/)[a-z\d]+)*",
-        # Words that a mark without spaces ties together: dogs.cats, u.s.a, yes!no;
+        # Words joined by a mark without spaces: dogs.cats, u.s.a, yes!no;
         # also by a comma, if a hyphen follows: u.s.-made, 5,000-seat, hat,t-shirt.
         rf"{_L}(?:{_L}|\d)*+(?:[.!?]{_L}(?:{_L}|\d)*+)+",
         rf"{_W}(?:[.,]|{_L}|\d)*+(?:-{_W})+",
         rf"(?:{_W}-)+(?:[a-z]\.){{2,}}",
-        # Contractions, alone or as the tail that _SPLIT or a word left: n't 's 'll 'em.
+        # Contractions, alone or after what _SPLIT or a word matched: n't 's 'll 'em.
         rf"n['\u2019\u2018`]t(?!{_L})",
         rf"{_A}(?:s|m|d|re|ve|ll)(?!{_L})",
         rf"{_A}(?:em|till?|cause)",
@@ -92,7 +92,7 @@ _RULES = tuple(
         rf"(?:{_any_of(_ALWAYS)}|(?-i:{_capitalised(_CAPITALISED)}))\.",
         rf"{_any_of(_NUMBERED)}\.(?=\s?\d)",
         r"(?:[a-z]\.)+|ph\.d\.",
-        rf"{_L}+\.(?=[,;:])",  # "a bat., then": any word there is taken for one
+        rf"{_L}+\.(?=[,;:])",  # "a bat., then": taken for an abbreviation
         # Numbers: 1,000 5:30 -3 .5; 1/2, "3 1/2"; years and decades: '99 '90s.
         rf"[-+]?{_NUMBER}",
         r"(?:\d{1,4}[- \xa0])?\d{1,4}/\d{1,4}(?:/\d{2,4})?",
@@ -105,7 +105,7 @@ _RULES = tuple(
         r"[a-z]\w*\.(?:com|net|org|edu)/[^\s<>\"]+[^\s<>\".,;:!?)']",
         r"</?[a-z][a-z0-9]*(?:\s+[a-z]+(?:\s*=\s*\"[^\"]*\")?)*\s*/?>",
         r"[:;=][-o^]?[()DP](?!\w)|:[O3](?![\w'])|\^_\^",  # :-)
-        r"-[lr][rcs]b-",  # text that went through the original once already
+        r"-[lr][rcs]b-",  # text that was already tokenized by the original
         # Signs: runs that stay together, then any single one.
         r"[!?]+|-{5,}|-{2,4}|\.{3,5}|\#+|\*+|_+|@+|<<|>>|''|``",
         r"[!-/:-@\[-`{-~\xa1-\u2bff\uff01-\uff65]",
@@ -167,7 +167,7 @@ def tokenize(caption: str) -> list[str]:
 
 
 def _longest(text: str, position: int) -> int:
-    """Length of the token that starts at `position`; 0 where no rule knows it."""
+    """Return the length of the token at `position`, or 0 without a match."""
     if split := _SPLIT.match(text, position):
         return split.end() - position
     ends = (m.end() for rule in _RULES if (m := rule.match(text, position)))
@@ -175,7 +175,7 @@ def _longest(text: str, position: int) -> int:
 
 
 def _normalised(token: str) -> str:
-    """A token as the original prints it."""
+    """Return a token as the original prints it."""
     token = token.lower()
     if token.startswith("..."):
         return "..."

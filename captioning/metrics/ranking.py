@@ -1,17 +1,16 @@
-"""Scores of rankings: are the right words at the top? NumPy only."""
+"""Metrics of rankings: recall at k and average precision."""
 
 import numpy as np
 
 
 def recall_at_k(scores, truth, k: int, excluded=None) -> float:
-    """Return the share of the right words among the k best, a mean over rows.
+    """Return recall at k: the share of right words among the k best, a mean over rows.
 
     Args:
         scores: ``(rows, words)``, higher is better.
         truth: bool ``(rows, words)``, the right words.
-        k: number of words that are looked at.
-        excluded: bool ``(rows, words)``, words that do not take part: neither ranked
-            nor right (they were read).
+        k: number of words from the top.
+        excluded: bool ``(rows, words)``, words that are neither ranked nor right.
 
     Returns:
         From 0 to 1. A row without a right word is left out of the mean. A row with
@@ -26,7 +25,7 @@ def recall_at_k(scores, truth, k: int, excluded=None) -> float:
         truth &= ~np.asarray(excluded, bool)
     if not 1 <= k <= scores.shape[1]:
         raise ValueError(f"recall_at_k got k={k}; expected 1 to {scores.shape[1]}.")
-    # Ties go to the word that stands first.
+    # Of equal scores the first word ranks higher.
     best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
     found = np.take_along_axis(truth, best, axis=1).sum(axis=1)
     right = truth.sum(axis=1)
@@ -36,13 +35,13 @@ def recall_at_k(scores, truth, k: int, excluded=None) -> float:
 
 
 def average_precision(scores, truth) -> float:
-    """Return the mean, over the right rows, of the precision down to each.
+    """Return the mean, over the right rows, of the precision at each of them.
 
     AP = 1/R sum_{right rows r} (right rows ranked down to r) / (rank of r)
     (Manning, Raghavan & Schuetze 2008, section 8.4; R = number of right rows)
 
     Args:
-        scores: ``(rows,)``, higher is better. Ties go to the row that stands first.
+        scores: ``(rows,)``, higher is better. Of equal scores the first ranks higher.
         truth: bool ``(rows,)``, at least one of them right.
     """
     right = np.asarray(truth, bool)[np.argsort(-np.asarray(scores), kind="stable")]

@@ -4,13 +4,13 @@ from collections.abc import Hashable, Sequence
 
 from captioning.metrics.pairs import Candidates, References, Tokens, check_pairs
 
-BETA = 1.2  # recall counts more than precision; coco-caption's choice
+BETA = 1.2  # coco-caption's; above 1 recall counts more than precision
 
 
 def rouge_l(
     candidates: Candidates, references: References
 ) -> tuple[float, dict[Hashable, float]]:
-    """The mean over images, and each image's ROUGE-L in 0..1.
+    """Return the mean over images, and each image's ROUGE-L in 0..1.
 
     Lin 2004, "ROUGE: A Package for Automatic Evaluation of Summaries", eq. 2-4: with
     LCS the longest common subsequence, P = LCS / words of the candidate, R = LCS /
@@ -34,12 +34,12 @@ def _score(candidate: Tokens, references: Sequence[Tokens]) -> float:
 
 
 def longest_common_subsequence(first: Tokens, second: Tokens) -> int:
-    """Length of the longest sequence found in both, in order but not without gaps.
+    """Return the length of the longest common subsequence.
 
     >>> longest_common_subsequence("a red boat on water".split(), "a boat".split())
     2
     """
-    best = [0] * (len(second) + 1)  # best[j]: of the words so far and second[:j]
+    best = [0] * (len(second) + 1)  # best[j]: of `first` so far and second[:j]
     for word in first:
         diagonal = 0
         for j, other in enumerate(second, start=1):

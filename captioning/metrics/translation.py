@@ -1,4 +1,4 @@
-"""BLEU of translations, as sacreBLEU counts it."""
+"""BLEU of translations, by sacreBLEU."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -22,12 +22,12 @@ def bleu(translations: Sequence[str], references: Sequence[str]) -> TranslationB
     """Return the corpus BLEU-4 of translations (Papineni et al. 2002).
 
     By sacreBLEU (Post 2018, arXiv:1804.08771), which tokenizes both sides itself, by
-    the rules of mteval-v13a: hand it text as people write it. Like every figure under
-    this signature, and unlike `captioning.metrics.bleu`, which is coco-caption's.
+    the rules of mteval-v13a. Comparable with other numbers of the same signature, not
+    with `captioning.metrics.bleu`, which is coco-caption's.
 
     Args:
-        translations: one a sentence.
-        references: a person's translation of the same sentences.
+        translations: one for each sentence, not tokenized.
+        references: of the same sentences, not tokenized.
 
     Raises:
         ValueError: the two differ in number, or there is none.
@@ -46,10 +46,10 @@ def bleu(translations: Sequence[str], references: Sequence[str]) -> TranslationB
 
 
 def signature() -> str:
-    """Return how `lower_cased` is counted, as sacreBLEU spells it; the signature of
-    `cased` differs in ``case:mixed`` alone."""
+    """Return sacreBLEU's signature of `lower_cased`; that of `cased` differs only in
+    ``case:mixed``."""
     metric = _metric(lowercase=True)
-    metric.corpus_score(["a"], [["a"]])  # it learns the number of references
+    metric.corpus_score(["a"], [["a"]])  # sets the number of references
     return metric.get_signature().format(short=False)
 
 

@@ -1,1 +1,1 @@
-"""Pictures for people: arrays and names in, PNG files out."""
+"""Figures from plain arrays and strings, as PNG files or for a notebook."""

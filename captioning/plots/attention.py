@@ -1,4 +1,4 @@
-"""Pictures of attention: where the model looks, word by word."""
+"""Figures of attention: a photo for each word, bright where its weights are high."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,14 +9,14 @@ from PIL import Image
 
 from captioning.plots.lettering import lettering
 
-# How much of the photo is left where nobody looks. The rest is a veil, dark over a
-# bright photo and bright over a dark one: what is looked at stands out of both.
-_LEFT = 0.25
+# Opacity of the photo where the weight is 0. The rest is a plain overlay, dark on
+# bright photos and bright on dark ones, so that regions of high weight stand out.
+_LOWEST_OPACITY = 0.25
 _DARK, _BRIGHT = 20.0, 235.0
-_MIDDLE = 110.0  # a photo of a higher mean is bright; below 127, for most are dark
+_BRIGHT_MEAN = 110.0  # a photo with a higher mean is bright; most photos are below 127
 _COLUMNS = 5
 _WIDTH = 2.2  # of a panel, in inches
-_TALLEST = 3  # height over width of a panel; a photo that is taller is drawn smaller
+_TALLEST = 3  # height over width of a panel; taller photos are drawn smaller
 
 
 def draw_attention(
@@ -25,17 +25,18 @@ def draw_attention(
     weights: np.ndarray,
     path: Path | None = None,
 ) -> Figure:
-    """Draw a photo, and once more for each word, clear where the model looked.
+    """Draw a photo, and once more for each word, overlaid where its weights are low.
 
     Args:
         picture: uint8 ``(height, width, 3)``.
-        words: what was said.
-        weights: ``(words, regions)``, along the rows of a square grid; each word's are
-            shown against their own maximum.
-        path: a picture file, .png or .jpg, written over; or None.
+        words: of the caption.
+        weights: ``(words, regions)``, the regions row by row of a square grid; each
+            word's are divided by their maximum.
+        path: a .png or .jpg file, overwritten; or None.
 
     Raises:
-        ValueError: the regions are no square grid, or not of as many words.
+        ValueError: the regions are not a square grid, or there is not a row of
+            weights for each word.
     """
     side = round(weights.shape[1] ** 0.5)
     if side**2 != weights.shape[1] or len(words) != len(weights):
@@ -45,7 +46,7 @@ def draw_attention(
         )
     rows = -(-(len(words) + 1) // _COLUMNS)
     tall = min(picture.shape[0] / picture.shape[1], _TALLEST)
-    height = _WIDTH * tall + 0.4  # and a word above it
+    height = _WIDTH * tall + 0.4  # and the word above it
     figure = Figure(figsize=(_WIDTH * _COLUMNS, height * rows), layout="constrained")
     panels = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
     for panel in panels:
@@ -54,26 +55,28 @@ def draw_attention(
     panels[0].set_title("the photo", fontsize=10, style="italic")
     family, label = lettering()
     for panel, word, weight in zip(panels[1:], words, weights, strict=False):
-        panel.imshow(clear_where(picture, weight.reshape(side, side)))
+        panel.imshow(highlight(picture, weight.reshape(side, side)))
         panel.set_title(label(word), fontsize=11, family=family)
     if path:
         figure.savefig(path, dpi=100)
     return figure
 
 
-def clear_where(picture: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Return a picture that is itself where the weight is highest, else under a veil.
+def highlight(picture: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Return a picture that is overlaid with a plain colour where weights are low.
 
     Args:
         picture: uint8 ``(height, width, 3)``.
-        weight: ``(rows, columns)``, at least 0; drawn out smoothly over the picture.
+        weight: ``(rows, columns)``, at least 0; resized to the picture.
 
     Returns:
         uint8 ``(height, width, 3)``.
     """
     height, width = picture.shape[:2]
-    share = Image.fromarray((weight / max(weight.max(), 1e-9)).astype(np.float32))
-    share = np.asarray(share.resize((width, height), Image.Resampling.BICUBIC))
-    share = _LEFT + (1 - _LEFT) * np.clip(share, 0, 1)[..., None]
-    veil = _DARK if picture.mean() > _MIDDLE else _BRIGHT
-    return (share * picture + (1 - share) * veil).round().astype(np.uint8)
+    opacity = Image.fromarray((weight / max(weight.max(), 1e-9)).astype(np.float32))
+    opacity = np.asarray(opacity.resize((width, height), Image.Resampling.BICUBIC))
+    opacity = (
+        _LOWEST_OPACITY + (1 - _LOWEST_OPACITY) * np.clip(opacity, 0, 1)[..., None]
+    )
+    overlay = _DARK if picture.mean() > _BRIGHT_MEAN else _BRIGHT
+    return (opacity * picture + (1 - opacity) * overlay).round().astype(np.uint8)

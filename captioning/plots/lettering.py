@@ -1,4 +1,4 @@
-"""Words under an axis, in any script: which fonts write them, and what is left out."""
+"""Labels of figures in any script: which fonts to use, and what they cannot show."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from matplotlib.ft2font import FT2Font
 
 from captioning.plots.romanize import romanized
 
-# Fonts with Hangul that systems come with, or people install; any will do.
+# Fonts with Hangul that are common on Linux, Windows and macOS; any of them will do.
 HANGUL_FONTS = (
     "Noto Sans CJK KR",
     "Noto Sans KR",
@@ -24,11 +24,11 @@ LONGEST_WORD = 24  # letters
 
 
 class Lettering(NamedTuple):
-    """How words are written in a picture.
+    """How words are written in a figure.
 
     Attributes:
-        family: names of fonts, the first to be tried first.
-        label: word -> what these fonts can write of it.
+        family: names of fonts, in the order in which they are tried.
+        label: a function from a word to the text that these fonts can show.
     """
 
     family: list[str]
@@ -36,10 +36,10 @@ class Lettering(NamedTuple):
 
 
 def lettering() -> Lettering:
-    """Return the lettering that the fonts of this system allow.
+    """Return the lettering for the fonts that are installed.
 
-    Where none has Hangul, Korean words stand in Latin letters; what no font has at all
-    is a square, and the end of a word longer than `LONGEST_WORD` is left out.
+    Without a font that has Hangul, Korean words are romanized. A character that no font
+    has becomes a square, and words longer than `LONGEST_WORD` are cut.
     """
     installed = {font.name for font in font_manager.fontManager.ttflist}
     korean = [name for name in HANGUL_FONTS if name in installed][:1]
@@ -52,7 +52,7 @@ def lettering() -> Lettering:
         short = word if korean else romanized(word)
         if len(short) > LONGEST_WORD:
             short = short[:LONGEST_WORD] + "..."
-        # Of no use as mathematics, which is what matplotlib takes dollars for.
+        # matplotlib would read dollar signs as mathematics.
         written = "".join(c if ord(c) in glyphs else "\u25a1" for c in short)
         return written.replace("$", r"\$")
 

@@ -1,4 +1,4 @@
-"""Pictures of the long-term dependency: memory, gradients, and why not lines."""
+"""Figures of the long-term dependency: accuracy, gradients, stacked functions."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,25 +9,26 @@ from matplotlib.figure import Figure
 
 matplotlib.use("Agg")  # a server has no screen
 
-# Okabe & Ito's colours, told apart by all eyes; marks and dashes tell them in grey too.
-LOOKS = {
+# Okabe & Ito's colours, which people with any colour vision can tell apart; markers and
+# dashes for print in grey.
+CELL_STYLES = {
     "elman": ("Elman (tanh)", "#D55E00", "o", "-"),
     "lstm": ("LSTM, forget bias 1", "#0072B2", "s", "--"),
     "lstm_chrono": ("LSTM, chrono initialization", "#009E73", "^", "-"),
 }
-FLOOR = 1e-12  # of drawn norms: what is below is lost in 32-bit numbers' rounding
+LOWEST_NORM = 1e-12  # drawn; smaller ones are rounding errors of float32
 
 
 def draw_gap(results: Sequence, chance: float, norms_gap: int, path: Path) -> None:
-    """Draw accuracy against gap, and what is left of the gradient on the way back.
+    """Draw accuracy against gap, and gradient norms against steps back in time.
 
-    Lines are means over the seeds, bands reach from the least to the most.
+    Lines are means over the seeds, bands their range.
 
     Args:
-        results: of `recall.Result`.
+        results: of `recall_task.Result`.
         chance: accuracy of a guess.
         norms_gap: the gap whose gradient norms are drawn.
-        path: a PNG file, written over.
+        path: a PNG file, overwritten.
     """
     figure = Figure(figsize=(12, 4.4), layout="constrained")
     accuracy, before, after = figure.subplots(1, 3)
@@ -37,14 +38,14 @@ def draw_gap(results: Sequence, chance: float, norms_gap: int, path: Path) -> No
     _norms(after, chosen, "norms_after", f"gradient at gap {norms_gap}, trained")
     both = np.array([before.get_ylim(), after.get_ylim()])
     for axes in (before, after):
-        axes.set_ylim(max(FLOOR, both.min()), both.max())
+        axes.set_ylim(max(LOWEST_NORM, both.min()), both.max())
     handles, labels = accuracy.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
     figure.savefig(path, dpi=130)
 
 
 def _accuracy(axes, results, chance):
-    for name, (label, *_) in LOOKS.items():
+    for name, (label, *_) in CELL_STYLES.items():
         of_cell = [result for result in results if result.cell == name]
         gaps = sorted({result.gap for result in of_cell})
         seeds = [[r.accuracy for r in of_cell if r.gap == gap] for gap in gaps]
@@ -52,7 +53,7 @@ def _accuracy(axes, results, chance):
             _line_and_band(axes, gaps, seeds, name, label=label, marked=True)
     axes.axhline(chance, color="black", linestyle=":", label="chance")
     axes.set(
-        title="which word was it?",
+        title="recall of a word",
         xlabel="gap between word and question (steps)",
         ylabel="accuracy on 1,000 test sequences",
         xscale="log",
@@ -65,7 +66,7 @@ def _accuracy(axes, results, chance):
 
 
 def _norms(axes, results, field, title):
-    for name in LOOKS:
+    for name in CELL_STYLES:
         seeds = [getattr(result, field) for result in results if result.cell == name]
         if seeds:
             distances = range(len(seeds[0]))
@@ -81,10 +82,10 @@ def _norms(axes, results, field, title):
 
 
 def _line_and_band(axes, x, seeds, name, *, marked, label=None):
-    """Draw ``seeds`` (x, seeds): their mean, and a band from least to most."""
-    _, color, marker, dashes = LOOKS[name]
+    """Draw values ``(x, seeds)``: their mean, and a band from least to most."""
+    _, color, marker, dashes = CELL_STYLES[name]
     x = list(x)
-    seeds = [np.maximum(some, 1e-300) for some in seeds]  # a log axis has no zero
+    seeds = [np.maximum(some, 1e-300) for some in seeds]  # no zero on a log axis
     style = {"color": color, "linestyle": dashes, "label": label}
     if marked:
         style |= {"marker": marker, "markersize": 5}
@@ -94,12 +95,12 @@ def _line_and_band(axes, x, seeds, name, *, marked, label=None):
 
 
 def draw_stacks(x, lines: Mapping, squashed: Mapping, path: Path) -> None:
-    """Draw f, f(f), f(f(f)) ... of a line and of a tanh beside one another.
+    """Draw f, f(f), f(f(f)) ... of a linear function and of a tanh, side by side.
 
     Args:
         x: ``(points,)``.
         lines, squashed: depth -> values ``(points,)``.
-        path: a PNG file, written over.
+        path: a PNG file, overwritten.
     """
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     colors = ["#56B4E9", "#0072B2", "#CC79A7", "#000000"]
@@ -118,11 +119,11 @@ def draw_stacks(x, lines: Mapping, squashed: Mapping, path: Path) -> None:
 
 
 def draw_growth(norms: Mapping[str, Mapping[float, np.ndarray]], path: Path) -> None:
-    """Draw what a recurrence multiplies a gradient by, for several |eigenvalues| of W.
+    """Draw gradient norms of a recurrence, for several |eigenvalues| of W.
 
     Args:
         norms: title -> |eigenvalue| -> norms ``(steps + 1,)``.
-        path: a PNG file, written over.
+        path: a PNG file, overwritten.
     """
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     panels = figure.subplots(1, len(norms), sharey=True, squeeze=False)[0]
@@ -141,18 +142,18 @@ def draw_growth(norms: Mapping[str, Mapping[float, np.ndarray]], path: Path) -> 
     figure.savefig(path, dpi=120)
 
 
-def draw_near_and_far(results: Sequence, chance: float, path: Path) -> None:
-    """Draw how often the near and the far word are right against the words between.
+def draw_cloze(results: Sequence, chance: float, path: Path) -> None:
+    """Draw accuracy of the near and of the far word against the words in between.
 
     Args:
-        results: of `near_and_far.Accuracy`.
+        results: of `cloze_results.Accuracy`.
         chance: accuracy of a guess.
-        path: a PNG file, written over.
+        path: a PNG file, overwritten.
     """
     figure = Figure(figsize=(9, 4), layout="constrained")
     near, far = figure.subplots(1, 2, sharey=True)
     for axes, field in ((near, "near"), (far, "far")):
-        for name, (label, *_) in LOOKS.items():
+        for name, (label, *_) in CELL_STYLES.items():
             of_cell = [result for result in results if result.cell == name]
             fillers = sorted({result.filler for result in of_cell})
             seeds = [

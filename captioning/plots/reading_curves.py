@@ -1,4 +1,4 @@
-"""A picture of reading: the verdict after every word."""
+"""Curves of sentiment: the probability of "positive" after every word."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,13 +7,11 @@ from matplotlib.figure import Figure
 
 from captioning.plots.lettering import lettering
 
-MOST_WORDS = 60  # of a text; more could not be told apart
+MOST_WORDS = 60  # drawn of a text; more would overlap
 
 
 def draw_verdicts(readings: Sequence, path: Path | None = None) -> Figure:
-    """Draw how a reader leans after every word, a panel a text.
-
-    Words are written as `plots.lettering` can.
+    """Draw the probability of "positive" after every word, a panel for each text.
 
     Args:
         readings: sentiment predictions (`words`, `positive`); of a long text, its

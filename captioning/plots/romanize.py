@@ -1,8 +1,8 @@
-"""Korean in Latin letters, for pictures where no font has Hangul.
+"""Korean in Latin letters, for figures without a font that has Hangul.
 
 Letter by letter, by the Revised Romanization of 2000 (Ministry of Culture and Tourism,
-notice 2000-8), without its changes of sound between syllables: what can be read back.
-Unicode lays out the syllables as (initial * 21 + vowel) * 28 + final from U+AC00 on
+notice 2000-8), without its sound changes between syllables, so that it can be reversed.
+Unicode has the syllables at (initial * 21 + vowel) * 28 + final from U+AC00 on
 (The Unicode Standard, 3.12).
 """
 
@@ -14,7 +14,7 @@ _FINAL = "_ k kk ks n nj nh t l lk lm lb ls lt lp lh m p ps t t ng t t k t p t".
 
 
 def romanized(text: str) -> str:
-    """Return a text with its Hangul syllables in Latin letters, all else as it is."""
+    """Return a text with its Hangul syllables in Latin letters, the rest unchanged."""
     return "".join(map(_syllable, text))
 
 

@@ -1,4 +1,4 @@
-"""Pictures for people: a run's curves, and a sheet of captioned pictures."""
+"""Figures of a run: its training curves, and a sheet of captioned pictures."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,12 +11,12 @@ matplotlib.use("Agg")  # a server has no screen
 
 
 def draw_history(history: Sequence, score_names: Mapping[str, str], path: Path) -> None:
-    """Draw losses and dev scores against epochs, a curve a task.
+    """Draw losses and dev scores against epochs, a curve for each task.
 
     Args:
         history: of `history.Epoch`.
-        score_names: by task, what its dev score is called.
-        path: a PNG file, written over.
+        score_names: task -> name of its dev score.
+        path: a PNG file, overwritten.
     """
     epochs = [epoch.epoch for epoch in history]
     top = max(range(len(history)), key=lambda k: history[k].rank)
@@ -28,7 +28,7 @@ def draw_history(history: Sequence, score_names: Mapping[str, str], path: Path) 
         label = f"{name}: {score_name} {scores[top]:.3f}"
         right.plot(epochs, scores, "o-", label=label)
     left.set(title="training loss", xlabel="epoch")
-    if len(score_names) > 1:  # a sum over tags is ten times a word's loss
+    if len(score_names) > 1:  # a sum over tags is ten times the loss of a word
         left.set_yscale("log")
     right.set(title=f"dev scores (epoch {epochs[top]} was kept)", xlabel="epoch")
     for axes in (left, right):
@@ -46,7 +46,7 @@ def draw_captions(
     Args:
         pictures: uint8 ``(height, width, 3)`` each.
         captions: one a picture.
-        path: a picture file, .png or .jpg, written over.
+        path: a .png or .jpg file, overwritten.
     """
     columns = min(4, len(pictures))
     rows = -(-len(pictures) // columns)

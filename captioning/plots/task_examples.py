@@ -1,4 +1,4 @@
-"""Pictures of tasks: the tags of a scene as bars, weights between words as a map."""
+"""Figures of examples: tags of a picture as bars, weights of words as a heat map."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -9,18 +9,19 @@ from matplotlib.figure import Figure
 
 from captioning.plots.lettering import lettering
 
-# Okabe & Ito's colours, told apart by all eyes; hatches tell them in grey too.
+# Okabe & Ito's colours, which people with any colour vision can tell apart; hatches for
+# print in grey.
 _RIGHT, _WRONG = "#0072B2", "#E69F00"
 
 
 class Tagged(NamedTuple):
-    """What is said of one picture, and what is true.
+    """The predicted and the true tags of a picture.
 
     Attributes:
         picture: uint8 ``(height, width, 3)``.
         tags: the most probable first.
         probabilities: one a tag.
-        shown: the tags that the picture has.
+        shown: the true tags.
     """
 
     picture: np.ndarray
@@ -34,8 +35,8 @@ class Weights(NamedTuple):
 
     Attributes:
         values: ``(rows, columns)``.
-        rows: a word each.
-        columns: a word each.
+        rows: the word of each row.
+        columns: the word of each column.
     """
 
     values: np.ndarray
@@ -44,11 +45,11 @@ class Weights(NamedTuple):
 
 
 def draw_tags(tagged: Sequence[Tagged], path: Path | None = None) -> Figure:
-    """Draw each picture above its tags, a bar a tag, as long as it is probable.
+    """Draw each picture above its tags, with probabilities as bars.
 
     Args:
-        tagged: pictures side by side, four at most to be read with ease.
-        path: a PNG file, written over; or None.
+        tagged: pictures side by side, preferably at most four.
+        path: a PNG file, overwritten; or None.
     """
     figure = Figure(figsize=(3.2 * len(tagged), 5.2), layout="constrained")
     panels = figure.subplots(2, len(tagged), squeeze=False)
@@ -93,15 +94,13 @@ def draw_weights(
     column_label: str,
     path: Path | None = None,
 ) -> Figure:
-    """Draw weights as maps of heat, one below the other; dark is 1.
-
-    Words are written as `plots.lettering` can.
+    """Draw weights as heat maps, one below the other; dark is 1.
 
     Args:
         panels: at least one.
         row_label: what the rows are.
         column_label: what the columns are.
-        path: a PNG file, written over; or None.
+        path: a PNG file, overwritten; or None.
     """
     wide = max(len(panel.columns) for panel in panels)
     heights = [len(panel.rows) for panel in panels]

@@ -16,7 +16,7 @@ from captioning.metrics import (
     meteor_available,
     score_corpus,
 )
-from captioning.metrics.diversity import habits, mean_diversity
+from captioning.metrics.diversity import diversity, mean_diversity
 from captioning.metrics.ptb_tokenizer import tokenize
 from data_prep.console import say
 from data_prep.errors import BadInput
@@ -136,7 +136,7 @@ def caption_diversity(
 ) -> dict[str, float]:
     """Return how captions are written, by name, and how the references are: the mean
     over people, each with a caption a picture."""
-    found = habits(tokenize(caption) for caption in captions.values())
+    found = diversity(tokenize(caption) for caption in captions.values())
     references = reference_tokens(split).values()
     writers = range(min(map(len, references)))
     people = mean_diversity([[of[k] for of in references] for k in writers])

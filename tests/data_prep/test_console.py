@@ -53,3 +53,10 @@ def test_nothing_is_shown_where_nothing_is_asked_for(monkeypatch):
     for _ in progress(range(2), shown=False):
         pass
     assert terminal.getvalue() == ""
+
+
+def test_nothing_is_shown_in_a_log_either(capsys):
+    with progress(total=2, shown=False) as shown:
+        shown.set_postfix_str("loss 1.0")
+        shown.update(2)
+    assert capsys.readouterr().err == ""

@@ -1,1 +1,1 @@
-"""The long-term dependency problem, shown and measured: why the LSTM was needed."""
+"""The long-term dependency problem, measured: Elman cells against LSTM cells."""

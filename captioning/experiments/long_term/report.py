@@ -1,4 +1,4 @@
-"""What the long-term experiments came to: a table, and the pictures beside it."""
+"""Results of the recall task: a table and figures."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,12 +7,13 @@ import keras
 import numpy as np
 
 from captioning.experiments.long_term import state_jacobians
-from captioning.experiments.long_term.recall import CELLS, Result
+from captioning.experiments.long_term.comparable_cells import CELLS
+from captioning.experiments.long_term.recall_task import Result
 from captioning.nn.cells import ElmanCell
 from captioning.plots import long_term as plots
 from data_prep.datasets import gap as sequences
 
-SLOPE, DEPTHS = 1.3, (1, 2, 3, 8)  # steep enough that eight tanh are seen to bend
+SLOPE, DEPTHS = 1.3, (1, 2, 3, 8)  # steep enough to show that eight tanh bend
 RADII = (0.9, 1.0, 1.1)
 GROWTH_STEPS, GROWTH_UNITS = 100, 16
 
@@ -20,7 +21,7 @@ GROWTH_STEPS, GROWTH_UNITS = 100, 16
 def table(results: Sequence[Result]) -> str:
     """Return accuracy and steps by gap and cell: mean (least..most of the seeds).
 
-    What was not run, as the grid was stopped before, is left empty.
+    Runs that a stopped sweep did not reach are left empty.
     """
     cells = [cell for cell in CELLS if any(r.cell == cell for r in results)]
     lines = ["  gap" + "".join(f"  {cell:>28}" for cell in cells)]
@@ -70,7 +71,7 @@ def draw(results: Sequence[Result], out: Path, norms_gap: int = 100) -> list[Pat
 
 
 def draw_stacks(path: Path) -> None:
-    """Draw what stacking does to a line and to a tanh: ``f(f(f(x)))``."""
+    """Draw stacks ``f(f(f(x)))`` of a linear function and of a tanh."""
     x = np.linspace(-1.5, 1.5, 301)
     lines, squashed = (
         {d: state_jacobians.composed(SLOPE, d, x, squash=squash) for d in DEPTHS}

@@ -1,13 +1,13 @@
-"""What back-propagation through time multiplies: the Jacobians of a cell's steps.
+"""Jacobians of a cell's steps, which back-propagation through time multiplies.
 
-The states of a step, s_t = [h_t] or [h_t, c_t] side by side, depend on those of the
-step before. What a loss at T can say to step t has to pass all steps between:
+The states of a step, s_t = [h_t] or [h_t, c_t], depend on those of the step before. The
+gradient of a loss at T passes through all steps back to t:
 
     d h_T / d s_t = [I 0] J_T J_{T-1} ... J_{t+1}        J_t = d s_t / d s_{t-1}
 
-The norm of this product, against T - t, is how loud the past still hears the present
-(Bengio et al. 1994; Pascanu et al. 2013). For an `LSTMCell` it is taken by the whole
-state, h and c: its gradient travels along c, and by h alone one would not see it.
+The norm of this product as a function of T - t shows how the gradient vanishes or
+explodes (Bengio et al. 1994; Pascanu et al. 2013). For an `LSTMCell` it is taken with
+respect to the whole state, h and c, since the gradient is carried by c.
 """
 
 import keras
@@ -16,7 +16,7 @@ import tensorflow as tf
 
 
 def step_jacobians(cell, inputs) -> np.ndarray:
-    """Return J_t of every step that a cell takes from zero states.
+    """Return J_t of all steps of a cell that starts from zero states.
 
     Args:
         cell: a built `ElmanCell` or `LSTMCell`.
@@ -32,7 +32,7 @@ def step_jacobians(cell, inputs) -> np.ndarray:
     for t in range(time):
         before.append(tf.concat(states, -1))
         _, states = cell.step(projected[:, t], states)
-    # Every step at once from here on: one row for each sequence and time.
+    # From here on all steps at once, a row for each sequence and time.
     rows = tf.reshape(tf.stack(before, 1), (batch * time, -1))
     projected = tf.reshape(projected, (batch * time, -1))
     with tf.GradientTape(persistent=True) as tape:
@@ -52,8 +52,8 @@ def gradient_norms(cell, inputs) -> np.ndarray:
         inputs: ``(batch, time, input_dim)``.
 
     Returns:
-        float64 ``(time + 1,)``: the spectral norm, the most that any direction of s_t
-        is amplified by on its way to h_T, as its mean over the batch. The first is 1.
+        float64 ``(time + 1,)``: the spectral norm, the largest factor by which a change
+        of s_t is amplified up to h_T, as a mean over the batch. The first is 1.
     """
     jacobians = step_jacobians(cell, inputs)
     batch, time, size, _ = jacobians.shape
@@ -70,10 +70,10 @@ def _spectral(matrices) -> float:
 
 
 def scale_recurrence(cell, radius: float) -> None:
-    """Make W_hh of a built `ElmanCell` orthogonal times `radius`.
+    """Set W_hh of a built `ElmanCell` to `radius` times an orthogonal matrix.
 
-    All its eigenvalues then have this absolute value: a linear cell amplifies what it
-    holds by `radius` at each step, whatever it is.
+    All its eigenvalues then have this absolute value: a linear cell scales its state by
+    `radius` at each step.
     """
     orthogonal = keras.initializers.Orthogonal(seed=0)
     cell.recurrent_kernel.assign(
@@ -84,7 +84,7 @@ def scale_recurrence(cell, radius: float) -> None:
 def composed(slope: float, depth: int, x: np.ndarray, *, squash: bool) -> np.ndarray:
     """Return f(f(...f(x))), `depth` times, of f(x) = slope x, or tanh(slope x).
 
-    Without the tanh this is slope ** depth * x: a deep stack of lines is a line.
+    Without the tanh this is slope ** depth * x, a line at any depth.
     """
     for _ in range(depth):
         x = slope * x

@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 
 from captioning.encoders import applications
-from captioning.encoders.errors import BadEncoder
 
 
 def replace(monkeypatch, name: str, body):
-    """Put a stand-in into keras.applications that remains in its module."""
+    """Replace a constructor of keras.applications, with the same module."""
     constructor = functools.wraps(getattr(keras.applications, name))(
         lambda **options: body(**options)
     )
@@ -37,17 +36,15 @@ def test_names_are_constructors():
         ("EfficientNetV2B0", keras.applications.efficientnet_v2),  # inside already
     ],
 )
-def test_pixels_are_preprocessed_as_the_network_wants(
-    monkeypatch, tmp_path, name, module
-):
-    """A network that changes nothing shows what came in."""
+def test_pixels_are_preprocessed_for_the_network(monkeypatch, tmp_path, name, module):
+    """With a network that returns its input."""
 
-    def see_through(input_shape, include_top, weights):
+    def identity(input_shape, include_top, weights):
         assert not include_top and weights is None
         inputs = keras.Input(input_shape)
         return keras.Model(inputs, keras.layers.Identity()(inputs))
 
-    replace(monkeypatch, name, see_through)
+    replace(monkeypatch, name, identity)
     encoder = applications.build_encoder(name, 4, pretrained=False)
     pixels = np.random.default_rng(1).uniform(0, 255, (2, 4, 4, 3)).astype("float32")
     # Given a copy: for NumPy arrays Keras computes in place.
@@ -58,7 +55,7 @@ def test_pixels_are_preprocessed_as_the_network_wants(
     np.testing.assert_array_equal(loaded(pixels), encoder(pixels))
 
 
-def test_a_real_network_follows_its_preprocessing(seeded):
+def test_a_real_network_has_its_preprocessing(seeded):
     encoder = applications.build_encoder("VGG16", 64, pretrained=False)
     backbone = encoder.get_layer("vgg16")
     pixels = np.random.default_rng(1).uniform(0, 255, (2, 64, 64, 3)).astype("float32")
@@ -77,10 +74,10 @@ def test_a_failed_download_says_what_to_do(monkeypatch):
         raise Exception("URL fetch failure on https://there: None -- no route")
 
     replace(monkeypatch, "ResNet50", offline)
-    with pytest.raises(BadEncoder, match=r"ResNet50 .* no route.*efficientnet_lite2"):
+    with pytest.raises(ValueError, match=r"ResNet50 .* no route.*efficientnet_lite2"):
         applications.build_encoder("ResNet50")
 
 
-def test_a_size_that_keras_refuses_is_the_users_error():
-    with pytest.raises(BadEncoder, match="InceptionV3 for 64 x 64 pixels.*75"):
+def test_a_size_that_keras_refuses_is_a_value_error():
+    with pytest.raises(ValueError, match="InceptionV3 for 64 x 64 pixels.*75"):
         applications.build_encoder("InceptionV3", 64, pretrained=False)

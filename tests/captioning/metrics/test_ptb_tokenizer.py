@@ -1,4 +1,4 @@
-"""The tokenizer: its rules by example, and its equality with the original's tokens."""
+"""The tokenizer: its rules by example, and equality with the original's tokens."""
 
 import json
 from pathlib import Path
@@ -63,14 +63,14 @@ def test_rule(caption, tokens):
     assert tokenize(caption) == (tokens.split(" ") if tokens else [])
 
 
-def test_harbour_tokens_are_the_originals():
+def test_harbour_tokens_equal_those_of_the_original():
     for image in json.loads(ORACLE.read_text("utf-8"))["images"].values():
         captions = [image["candidate"], *image["references"]]
         expected = [image["candidate_tokens"], *image["reference_tokens"]]
         assert [" ".join(tokenize(c)) for c in captions] == expected
 
 
-def test_coco_tokens_are_the_originals(shared_data):
+def test_coco_tokens_equal_those_of_the_original(shared_data):
     """All references and the caption of all of coco-caption's 1,000 sample images."""
     folder = shared_data("coco_caption")
 
@@ -90,8 +90,7 @@ def test_coco_tokens_are_the_originals(shared_data):
     assert references == expected["gts"]
 
 
-def test_tokens_are_read_back_as_themselves():
-    """Captions that went through the tokenizer already lose nothing the second time."""
+def test_tokenizing_tokens_changes_nothing():
     for image in json.loads(ORACLE.read_text("utf-8"))["images"].values():
         text = image["candidate_tokens"]
         assert " ".join(tokenize(text)) == text
@@ -100,7 +99,7 @@ def test_tokens_are_read_back_as_themselves():
 @pytest.mark.parametrize(
     "piece", ["a", "\xe9", "1", "a-", "a.", "a.,", "<a ", "1/", "'"]
 )
-def test_odd_captions_end(piece):
+def test_no_caption_takes_exponential_time(piece):
     """A rule that backtracks would need 2^200 steps here; this returns at once."""
     for end in ("", "!", "-", "\xe9!"):
         tokenize(piece * 200 + end)

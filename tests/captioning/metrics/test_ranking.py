@@ -1,4 +1,4 @@
-"""The scores of rankings, against hand-made lists and scikit-learn."""
+"""Recall and average precision, by hand and against scikit-learn."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def test_recall_by_hand():
     assert recall_at_k(scores, truth, 4) == 1.0
 
 
-def test_what_was_read_is_neither_ranked_nor_right():
+def test_excluded_words_are_neither_ranked_nor_right():
     scores, truth = [[9, 8, 7, 6]], [[1, 0, 1, 0]]
     assert recall_at_k(scores, truth, 2, excluded=[[1, 0, 0, 0]]) == 1.0
     assert recall_at_k(scores, truth, 1, excluded=[[0, 1, 0, 0]]) == 0.5
@@ -26,14 +26,14 @@ def test_what_was_read_is_neither_ranked_nor_right():
         recall_at_k(scores, truth, 2, excluded=truth)
 
 
-def test_recall_leaves_its_arguments_alone():
+def test_recall_does_not_change_its_arguments():
     scores, truth = np.ones((1, 3)), np.ones((1, 3), bool)
     recall_at_k(scores, truth, 2, excluded=[[1, 0, 0]])
     assert scores.all() and truth.all()
 
 
 @pytest.mark.parametrize("k", [0, 5])
-def test_recall_wants_a_possible_k(k):
+def test_recall_refuses_an_impossible_k(k):
     with pytest.raises(ValueError, match="expected 1 to 4"):
         recall_at_k([[1, 2, 3, 4]], [[1, 0, 0, 0]], k)
 
@@ -46,7 +46,7 @@ def test_average_precision_by_hand():
     )
 
 
-def test_average_precision_of_scikit_learn():
+def test_average_precision_equals_that_of_scikit_learn():
     from sklearn.metrics import average_precision_score
 
     random = np.random.default_rng(8)
@@ -56,7 +56,7 @@ def test_average_precision_of_scikit_learn():
     )
 
 
-def test_a_tag_that_no_picture_has_does_not_count():
+def test_a_tag_without_pictures_is_left_out_of_the_mean():
     scores, truth = np.eye(3), np.eye(3)
     truth[2] = 0
     assert macro_average_precision(scores, truth) == 1.0

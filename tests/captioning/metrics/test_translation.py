@@ -1,4 +1,4 @@
-"""BLEU of translations: known cases, and the signature that says how."""
+"""BLEU of translations: known cases, and its signature."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest
 from captioning.metrics.translation import bleu, signature
 
 
-def test_the_same_text_has_all_and_case_counts_only_cased():
+def test_case_matters_only_to_the_cased_score():
     said = ["Ein Mann fährt ein Boot.", "Zwei Hunde rennen am Strand."]
     assert bleu(said, said)[:2] == pytest.approx((100, 100))
     lowered = bleu([text.lower() for text in said], said)
@@ -15,7 +15,7 @@ def test_the_same_text_has_all_and_case_counts_only_cased():
     assert lowered.cased < 90
 
 
-def test_counts_n_grams_and_brevity_of_the_corpus():
+def test_n_grams_and_brevity_are_those_of_the_corpus():
     """By hand: 13a cuts the full stop off; counts add up over both sentences."""
     found = bleu(["a b c d e.", "f g h i"], ["a b c d x.", "f g h i j k"])
     # 1- to 4-grams found, of those said; 10 tokens said, 12 in the references.
@@ -24,13 +24,13 @@ def test_counts_n_grams_and_brevity_of_the_corpus():
     assert found.lower_cased == pytest.approx(100 * expected)
 
 
-def test_the_signature_says_how_it_was_counted():
+def test_the_signature_has_the_options():
     said = signature()
     for part in ("nrefs:1", "case:lc", "tok:13a", "version:"):
         assert part in said
 
 
 @pytest.mark.parametrize("said, meant", [([], []), (["a"], ["a", "b"])])
-def test_a_number_that_does_not_match_is_refused(said, meant):
+def test_unequal_numbers_of_sentences_are_refused(said, meant):
     with pytest.raises(ValueError, match="one reference for each"):
         bleu(said, meant)

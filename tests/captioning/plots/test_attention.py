@@ -1,18 +1,18 @@
-"""Pictures of attention: clear where one looks, veiled elsewhere."""
+"""Figures of attention: the photo where weights are high, overlaid elsewhere."""
 
 import numpy as np
 import pytest
 
-from captioning.plots.attention import clear_where, draw_attention
+from captioning.plots.attention import draw_attention, highlight
 
 
 @pytest.mark.parametrize("brightness", [0, 60, 109, 111, 190, 255])
-def test_a_photo_is_itself_where_one_looks_and_veiled_elsewhere(brightness):
-    """On dark photos as on bright ones, and on those between."""
+def test_a_photo_is_unchanged_where_weights_are_high_and_overlaid_elsewhere(brightness):
+    """For dark photos, bright ones and those in between."""
     picture = np.full((80, 120, 3), brightness, np.uint8)
     weight = np.zeros((4, 4))
     weight[0, 3] = 0.5  # the upper right corner
-    shown = clear_where(picture, weight).astype(int)
+    shown = highlight(picture, weight).astype(int)
     assert shown.shape == picture.shape
     assert np.abs(shown[2, 117] - brightness).max() <= 12
     assert np.abs(shown[70, 10] - brightness).min() > 60
@@ -30,6 +30,6 @@ def test_a_panel_for_the_photo_and_for_each_word(tmp_path):
 
 
 @pytest.mark.parametrize("shape", [(2, 48), (3, 49)])
-def test_weights_must_fit_words_and_grid(shape):
+def test_weights_of_another_shape_are_refused(shape):
     with pytest.raises(ValueError, match=r"expected \(words, regions\)"):
         draw_attention(np.zeros((20, 20, 3), np.uint8), ["a", "dog"], np.ones(shape))

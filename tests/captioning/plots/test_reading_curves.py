@@ -1,4 +1,4 @@
-"""The picture of reading: every word and its verdict, in any script, unwarned."""
+"""Curves of sentiment: a point for every word, any script, no warnings."""
 
 from PIL import Image
 
@@ -11,7 +11,7 @@ def _verdicts(words, positive=None):
     return SentimentPrediction(list(words), [True] * len(words), positive, positive[-1])
 
 
-def test_each_word_has_its_place_and_its_number(tmp_path):
+def test_each_word_has_a_label_and_a_point(tmp_path):
     path = tmp_path / "read.png"
     figure = draw_verdicts(
         [_verdicts(["not", "bad"], [0.25, 0.75]), _verdicts(["배"])], path

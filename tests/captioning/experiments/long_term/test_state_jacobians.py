@@ -1,4 +1,4 @@
-"""Jacobians through time: against differences, and against what can be worked out."""
+"""Jacobians of steps, against finite differences and closed forms."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def final_h(cell, projected, state):
 
 
 @pytest.mark.parametrize("cell_class", [ElmanCell, LSTMCell])
-def test_the_product_is_what_small_differences_say(cell_class, random):
+def test_the_product_equals_finite_differences(cell_class, random):
     cell = built(cell_class(UNITS, dtype="float64"), random)
     inputs = random.normal(size=(1, TIME, INPUT_DIM))
     jacobians = step_jacobians(cell, inputs)[0]
@@ -53,7 +53,7 @@ def test_the_product_is_what_small_differences_say(cell_class, random):
     assert gradient_norms(cell, inputs)[-1] == pytest.approx(norm)
 
 
-def test_a_linear_cell_multiplies_by_its_weights_and_nothing_else(random):
+def test_norms_of_a_linear_cell_are_those_of_powers_of_its_kernel(random):
     cell = built(ElmanCell(UNITS, activation="linear", dtype="float64"), random)
     norms = gradient_norms(cell, random.normal(size=(BATCH, TIME, INPUT_DIM)))
     (_, W_hh, _) = cell.get_weights()
@@ -63,14 +63,14 @@ def test_a_linear_cell_multiplies_by_its_weights_and_nothing_else(random):
     np.testing.assert_allclose(norms, expected, rtol=1e-12)
 
 
-def test_of_a_linear_cell_the_radius_alone_decides(random):
+def test_norms_of_a_scaled_orthogonal_linear_cell_are_powers_of_the_radius(random):
     cell = built(ElmanCell(UNITS, activation="linear"), random)
     scale_recurrence(cell, 1.1)
     norms = gradient_norms(cell, random.normal(size=(BATCH, TIME, INPUT_DIM)))
     np.testing.assert_allclose(norms, 1.1 ** np.arange(TIME + 1), rtol=1e-5)
 
 
-def test_tanh_only_takes_away(random):
+def test_with_tanh_norms_decrease(random):
     cell = built(ElmanCell(UNITS), random)
     scale_recurrence(cell, 1.0)
     norms = gradient_norms(cell, random.normal(size=(BATCH, TIME, INPUT_DIM)))
@@ -78,8 +78,8 @@ def test_tanh_only_takes_away(random):
     assert np.all(np.diff(norms) < 0)
 
 
-def test_an_open_forget_gate_lets_the_gradient_through():
-    """With no weights but b_f = 20, c is carried as it is: h_T = sigmoid(0) tanh(c)."""
+def test_an_open_forget_gate_preserves_the_gradient():
+    """With no weights but b_f = 20, c is kept: h_T = sigmoid(0) tanh(c)."""
     cell = LSTMCell(UNITS, forget_bias=20.0)
     cell.build((None, INPUT_DIM))
     _, _, bias = cell.get_weights()
@@ -88,7 +88,7 @@ def test_an_open_forget_gate_lets_the_gradient_through():
     np.testing.assert_allclose(norms, [1] + [0.5] * 50, rtol=1e-5)
 
 
-def test_a_stack_of_lines_is_a_line():
+def test_a_stack_of_linear_functions_is_linear():
     x = np.linspace(-2, 2, 9)
     np.testing.assert_allclose(composed(1.5, 3, x, squash=False), 1.5**3 * x)
     np.testing.assert_allclose(

@@ -1,4 +1,4 @@
-"""All cells at all gaps from all seeds: run side by side, kept, and gone on with."""
+"""A sweep over cells, gaps and seeds, in several processes, which can be resumed."""
 
 import concurrent.futures
 import contextlib
@@ -11,24 +11,23 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import tensorflow as tf
-from tqdm import tqdm
 
-from captioning.experiments.long_term.recall import (
-    CELLS,
+from captioning.experiments.long_term.comparable_cells import CELLS
+from captioning.experiments.long_term.recall_task import (
     GAPS,
     SEEDS,
     Budget,
     Result,
     run_one,
 )
+from data_prep import console
 from data_prep.atomic import write_text
-from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput
 
 BUDGET, RESULTS = "budget.json", "results.jsonl"
 
 
-def run_grid(
+def run_sweep(
     out: Path,
     budget: Budget,
     *,
@@ -38,25 +37,25 @@ def run_grid(
     processes: int = 1,
     progress: bool = True,
 ) -> list[Result]:
-    """Run what has not been run yet; write each result as it comes.
+    """Run what has not been run yet, and write each result when it is there.
 
     Args:
-        out: a folder, made if missing: ``budget.json``, and ``results.jsonl`` with a
-            line for each finished run. Those are not run again.
-        budget: what every run gets.
-        cells, gaps, seeds: each is run with each.
-        processes: how many run at a time, one core each.
-        progress: show a bar on stderr.
+        out: a folder, created if missing, with ``budget.json`` and ``results.jsonl``, a
+            line for each finished run. Finished runs are not repeated.
+        budget: of every run.
+        cells, gaps, seeds: all combinations are run.
+        processes: how many runs at a time, one core each.
+        progress: whether to show progress on stderr.
 
     Returns:
         All results in `out` of these cells, gaps and seeds.
 
     Raises:
-        BadInput: `out` holds results of another budget.
+        BadInput: `out` has results of another budget.
     """
     _check_budget(out, budget)
     results = {_key(result): result for result in read_results(out)}
-    # The longest first: no process waits for a long one at the end.
+    # The longest first, so that no process waits for a long one at the end.
     wanted = [
         (cell, gap, seed)
         for gap, seed, cell in itertools.product(
@@ -64,18 +63,20 @@ def run_grid(
         )
     ]
     missing = [key for key in wanted if key not in results]
-    with tqdm(
-        desc="runs",
+    with console.progress(
+        label="runs",
+        unit="runs",
         total=len(wanted),
-        initial=len(wanted) - len(missing),
-        disable=not progress,
+        done=len(wanted) - len(missing),
+        shown=progress,
     ) as bar:
         for result in _run(missing, budget, processes):
             results[_key(result)] = result
             _write_results(out, results.values())
             bar.set_postfix_str(
                 f"{result.cell}, gap {result.gap}: {result.accuracy:.2f} "
-                f"after {result.steps} steps"
+                f"after {result.steps} steps",
+                refresh=False,
             )
             bar.update()
     return [results[key] for key in wanted]
@@ -85,7 +86,7 @@ def read_results(out: Path) -> list[Result]:
     """Return the results in a folder; none if there are none yet.
 
     Raises:
-        BadInput: ``results.jsonl`` is something else.
+        BadInput: ``results.jsonl`` is not such a file.
     """
     path = out / RESULTS
     if not path.exists():
@@ -117,7 +118,7 @@ def _check_budget(out: Path, budget: Budget) -> None:
         if path.exists():
             found = json.loads(path.read_text(encoding="utf-8"))
             if not isinstance(found, dict):
-                raise ValueError("it holds no JSON object")
+                raise ValueError("it is not a JSON object")
     except (OSError, ValueError) as error:
         raise BadInput(
             f"{path} cannot be used ({error}); expected a folder for results, new or "
@@ -129,7 +130,7 @@ def _check_budget(out: Path, budget: Budget) -> None:
     elif found != given:
         differ = [name for name in given if found.get(name) != given[name]]
         raise BadInput(
-            f"{out} holds results of another budget ({', '.join(differ) or 'fields'} "
+            f"{out} has results of another budget ({', '.join(differ) or 'fields'} "
             "differ); expected the same for every run: choose another --out."
         )
 
@@ -143,10 +144,10 @@ def _run(keys, budget, processes) -> Iterator[Result]:
     pool = concurrent.futures.ProcessPoolExecutor(
         processes,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=import_tensorflow,  # before anything else does, and greets
+        initializer=console.import_tensorflow,  # before other imports, quietly
     )
     with contextlib.ExitStack() as stack:
-        stack.callback(pool.shutdown, cancel_futures=True)  # also when it is stopped
+        stack.callback(pool.shutdown, cancel_futures=True)  # also after Ctrl-C
         waiting = [pool.submit(_run_on_one_core, key, budget) for key in keys]
         for future in concurrent.futures.as_completed(waiting):
             yield future.result()
@@ -157,7 +158,7 @@ def _run_on_one_core(key, budget: Budget) -> Result:
     return run_one(*key, budget)
 
 
-@functools.cache  # once a process: TensorFlow takes no orders after its first operation
+@functools.cache  # once a process: not possible after TensorFlow's first operation
 def _use_one_core() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)

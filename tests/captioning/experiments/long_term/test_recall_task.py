@@ -1,4 +1,4 @@
-"""The gap experiment: fair to each cell, and able to learn at all."""
+"""The recall task: equal conditions for all cells, results, sweep and command."""
 
 import dataclasses
 
@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from captioning import gap
-from captioning.experiments.long_term import grid, report
-from captioning.experiments.long_term.recall import (
-    CELLS,
+from captioning.experiments.long_term import report, sweep
+from captioning.experiments.long_term.comparable_cells import CELLS
+from captioning.experiments.long_term.recall_task import (
     Budget,
     Result,
     build_recaller,
@@ -22,7 +22,7 @@ ONE_STEP = dataclasses.replace(QUICK, steps=1, lstm_units=4)
 
 
 @pytest.mark.parametrize("units", [24, 32, 100])
-def test_every_cell_has_as_many_parameters(units):
+def test_all_cells_have_about_as_many_parameters(units):
     budget = Budget(lstm_units=units)
     counts = [build_recaller(cell, 5, budget).count_params() for cell in CELLS]
     assert max(counts) - min(counts) < 0.02 * min(counts)
@@ -36,7 +36,7 @@ def test_a_gap_of_two_is_learned(cell):
     assert len(result.norms_before) == len(result.norms_after) == 3
 
 
-def test_chrono_expects_memories_of_up_to_the_gap():
+def test_the_chrono_initialization_expects_the_gap():
     cell = build_recaller("lstm_chrono", 100, Budget()).recurrence.cell
     assert isinstance(cell, LSTMCell)
     b_i, b_f, *_ = np.split(np.asarray(cell.bias), 4)
@@ -44,19 +44,19 @@ def test_chrono_expects_memories_of_up_to_the_gap():
     np.testing.assert_array_equal(b_i, -b_f)
 
 
-def test_a_run_is_the_same_run_again():
+def test_a_run_can_be_repeated():
     first, again = (run_one("elman", 3, 1, ONE_STEP) for _ in range(2))
     assert first._replace(seconds=0) == again._replace(seconds=0)
 
 
-# === the grid ===
+# === The sweep ===
 
 
 def fake(cell, gap, seed, budget):
     return Result(cell, gap, seed, 0.5, 10, 1.0, 99, [1.0] * (gap + 1), [1.0] * gap)
 
 
-def test_what_is_finished_is_not_run_again(tmp_path, monkeypatch):
+def test_finished_runs_are_not_repeated(tmp_path, monkeypatch):
     ran = []
 
     def run(*key):
@@ -65,37 +65,37 @@ def test_what_is_finished_is_not_run_again(tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return fake(*key)
 
-    monkeypatch.setattr(grid, "run_one", run)
+    monkeypatch.setattr(sweep, "run_one", run)
     chosen = {"cells": ("elman", "lstm"), "gaps": (1, 2), "seeds": (0,)}
     with pytest.raises(KeyboardInterrupt):
-        grid.run_grid(tmp_path, QUICK, **chosen, progress=False)
-    assert len(grid.read_results(tmp_path)) == 2
-    results = grid.run_grid(tmp_path, QUICK, **chosen, progress=False)
-    assert len(ran) == 5  # the third was stopped, so it is run once more
+        sweep.run_sweep(tmp_path, QUICK, **chosen, progress=False)
+    assert len(sweep.read_results(tmp_path)) == 2
+    results = sweep.run_sweep(tmp_path, QUICK, **chosen, progress=False)
+    assert len(ran) == 5  # the third was stopped and is repeated
     assert len(set(ran)) == len(results) == 4
-    kept = {result[:3] for result in grid.read_results(tmp_path)}
+    kept = {result[:3] for result in sweep.read_results(tmp_path)}
     assert kept == {result[:3] for result in results} == set(ran)
 
 
 def test_results_of_another_budget_are_not_mixed_in(tmp_path, monkeypatch):
-    monkeypatch.setattr(grid, "run_one", fake)
+    monkeypatch.setattr(sweep, "run_one", fake)
     chosen = {"cells": ("lstm",), "gaps": (1,), "seeds": (0,), "progress": False}
-    grid.run_grid(tmp_path, QUICK, **chosen)
+    sweep.run_sweep(tmp_path, QUICK, **chosen)
     other = dataclasses.replace(QUICK, steps=7)
     with pytest.raises(BadInput, match=r"another budget \(steps differ\)"):
-        grid.run_grid(tmp_path, other, **chosen)
+        sweep.run_sweep(tmp_path, other, **chosen)
 
 
 @pytest.mark.slow  # each process imports TensorFlow first
-def test_processes_give_what_one_gives(tmp_path):
+def test_several_processes_give_the_results_of_one(tmp_path):
     chosen = {
         "cells": ("elman", "lstm"),
         "gaps": (1,),
         "seeds": (0,),
         "progress": False,
     }
-    one = grid.run_grid(tmp_path / "one", ONE_STEP, **chosen)
-    two = grid.run_grid(tmp_path / "two", ONE_STEP, **chosen, processes=2)
+    one = sweep.run_sweep(tmp_path / "one", ONE_STEP, **chosen)
+    two = sweep.run_sweep(tmp_path / "two", ONE_STEP, **chosen, processes=2)
     for a, b in zip(one, two, strict=True):
         assert (a.cell, a.gap, a.seed, a.parameters) == (
             b.cell,
@@ -106,7 +106,7 @@ def test_processes_give_what_one_gives(tmp_path):
         assert a.accuracy == pytest.approx(b.accuracy, abs=0.01)
 
 
-# === the command ===
+# === The command ===
 
 
 def test_the_command_runs_draws_and_draws_again(tmp_path, capsys):
@@ -124,26 +124,26 @@ def test_the_command_runs_draws_and_draws_again(tmp_path, capsys):
     assert all(picture.exists() for picture in pictures)
 
 
-def test_nothing_to_draw_is_bad_input(tmp_path):
+def test_drawing_without_results_is_bad_input(tmp_path):
     with pytest.raises(BadInput, match="no results to draw"):
         gap.main(["--out", str(tmp_path), "--draw"])
 
 
-def test_a_file_of_something_else_is_bad_input(tmp_path):
-    (tmp_path / grid.RESULTS).write_text("no\n")
+def test_a_results_file_of_another_form_is_bad_input(tmp_path):
+    (tmp_path / sweep.RESULTS).write_text("no\n")
     with pytest.raises(BadInput, match="not a file of results"):
-        grid.read_results(tmp_path)
+        sweep.read_results(tmp_path)
 
 
 @pytest.mark.parametrize("content", ["[]", "null", "{"])
-def test_a_budget_of_something_else_is_bad_input(tmp_path, content):
-    (tmp_path / grid.BUDGET).write_text(content)
+def test_a_budget_file_of_another_form_is_bad_input(tmp_path, content):
+    (tmp_path / sweep.BUDGET).write_text(content)
     with pytest.raises(BadInput, match="budget.json cannot be used"):
-        grid.run_grid(tmp_path, QUICK, progress=False)
-    assert (tmp_path / grid.BUDGET).read_text() == content
+        sweep.run_sweep(tmp_path, QUICK, progress=False)
+    assert (tmp_path / sweep.BUDGET).read_text() == content
 
 
-def test_what_a_stopped_grid_has_is_drawn(tmp_path, monkeypatch, capsys):
+def test_the_results_of_a_stopped_sweep_are_drawn(tmp_path, monkeypatch, capsys):
     run = []
 
     def stopped(*key):
@@ -152,10 +152,10 @@ def test_what_a_stopped_grid_has_is_drawn(tmp_path, monkeypatch, capsys):
         run.append(key)
         return fake(*key)
 
-    monkeypatch.setattr(grid, "run_one", stopped)
+    monkeypatch.setattr(sweep, "run_one", stopped)
     chosen = {"cells": ("elman", "lstm"), "gaps": (1, 2), "seeds": (0,)}
     with pytest.raises(KeyboardInterrupt):
-        grid.run_grid(tmp_path, QUICK, **chosen, progress=False)
+        sweep.run_sweep(tmp_path, QUICK, **chosen, progress=False)
     assert gap.main(["--out", str(tmp_path), "--draw"]) == 0
     _, short, long, *_ = capsys.readouterr().out.splitlines()
     assert (short.count("0.500 (0.500..0.500), 10"), long.count("0.500 (")) == (1, 2)
@@ -163,7 +163,7 @@ def test_what_a_stopped_grid_has_is_drawn(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "gap.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_table_says_mean_least_and_most(tmp_path):
+def test_the_table_has_mean_least_and_most(tmp_path):
     results = [fake("elman", 1, seed, QUICK) for seed in range(2)]
     results[1] = results[1]._replace(accuracy=0.7, steps=20)
     assert "0.600 (0.500..0.700), 15" in report.table(results)

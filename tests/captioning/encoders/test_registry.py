@@ -1,11 +1,10 @@
-"""The public contract that all encoders keep."""
+"""What all encoders have in common: regions, sizes, fingerprints, errors."""
 
 import keras
 import numpy as np
 import pytest
 
 from captioning.encoders import (
-    BadEncoder,
     build_encoder,
     default_image_size,
     encoder_fingerprint,
@@ -21,9 +20,7 @@ from captioning.encoders import (
         ("MobileNetV3Small", 64, 4, 576),
     ],
 )
-def test_pixels_become_regions_before_and_after_saving(
-    tmp_path, name, image_size, regions, dim
-):
+def test_regions_before_and_after_saving(tmp_path, name, image_size, regions, dim):
     encoder = build_encoder(name, image_size, pretrained=False)
     side = image_size or default_image_size(name)
     pixels = np.random.default_rng(2).uniform(0, 255, (2, side, side, 3))
@@ -42,13 +39,13 @@ def test_default_sizes():
     assert default_image_size("NASNetLarge") == 331
 
 
-def test_fingerprints_tell_encoders_and_sizes_apart():
+def test_fingerprints_differ_between_encoders_and_sizes():
     prints = [encoder_fingerprint(name, size) for name in names() for size in (96, 128)]
     assert len(set(prints)) == len(prints) == 2 * len(set(names()))
     assert encoder_fingerprint("small", 128) == encoder_fingerprint("small", 128)
 
 
-def test_the_fingerprint_follows_the_weights_and_the_version(monkeypatch):
+def test_the_fingerprint_changes_with_the_weights_and_the_version(monkeypatch):
     from captioning.encoders import efficientnet_lite as lite
 
     name = "efficientnet_lite2"
@@ -64,11 +61,11 @@ def test_the_fingerprint_follows_the_weights_and_the_version(monkeypatch):
 @pytest.mark.parametrize(
     "function", [build_encoder, default_image_size, lambda n: encoder_fingerprint(n, 9)]
 )
-def test_an_unknown_name_lists_the_known(function):
-    with pytest.raises(BadEncoder, match="no encoder 'vgg'.*small.*lite2.*VGG16"):
+def test_the_error_for_an_unknown_name_lists_the_known_ones(function):
+    with pytest.raises(ValueError, match="no encoder 'vgg'.*small.*lite2.*VGG16"):
         function("vgg")
 
 
 def test_too_small_a_size_is_refused():
-    with pytest.raises(BadEncoder, match="16 pixels is too small.*32"):
+    with pytest.raises(ValueError, match="16 pixels is too small.*32"):
         build_encoder("small", 16)
