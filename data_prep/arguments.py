@@ -3,10 +3,13 @@
 import argparse
 import difflib
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from data_prep.errors import printable
+
+WIDTH = 79  # of a description; examples keep their own line ends
 
 
 class Parser(argparse.ArgumentParser):
@@ -19,6 +22,8 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *, elsewhere: Mapping[str, str] | None = None, **options):
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        if "description" in options:
+            options["description"] = textwrap.fill(options["description"], WIDTH)
         super().__init__(allow_abbrev=False, **options)
         self.elsewhere = elsewhere or {}
 
@@ -30,8 +35,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the reason on one line and leave with exit status 2."""
+        end = "" if message.endswith(("?", ".")) else "."
         print(
-            f"error: {printable(message.rstrip('.'))}. See {self.prog} --help.",
+            f"error: {printable(message)}{end} See {self.prog} --help.",
             file=sys.stderr,
         )
         sys.exit(2)

@@ -56,8 +56,10 @@ def add_options(
 
 def _add_flag(section, flag: str, field, default, hidden: bool) -> None:
     help = field.metadata["help"]
+    if field.metadata["choices"]:
+        help = f"{' or '.join(field.metadata['choices'])}: {help}"
     if default is not None:
-        shown = {True: "yes", False: "no"}.get(default, default)
+        shown = ("yes" if default else "no") if field.type is bool else default
         help = f"{help} (default: {shown})"
     how: dict[str, Any] = {"default": None}
     if field.type is bool:

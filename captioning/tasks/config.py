@@ -152,7 +152,7 @@ class OptimizerConfig(Group):
     average: float = share(0.998, "momentum of the moving average of the weights")
     precision: str = option(
         "float32",
-        "of matrix products in training; bfloat16 where the processor has it",
+        "precision of matrix products in training; float32 where it is not there",
         choices=("float32", "bfloat16"),
     )
 

@@ -32,13 +32,13 @@ class ObjectiveConfig(Group):
 
     objective: str = option(
         "cross_entropy",
-        "self_critical: sampled captions are rewarded by CIDEr-D",
+        "teacher forcing, or sampled captions rewarded by CIDEr-D",
         choices=("cross_entropy", "self_critical"),
     )
     num_samples: int = option(5, "self_critical: captions sampled for each picture")
     baseline: str = option(
         "others",
-        "self_critical: reward of the other samples, or of greedy search",
+        "self_critical: reward of the other samples, or of the search",
         choices=("others", "greedy"),
     )
 
