@@ -103,7 +103,7 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def _of_file(flags) -> dict[str, float | None]:
+def _of_file(flags) -> dict[str, float]:
     of_a_model = (
         flags.run,
         flags.ensemble,
@@ -126,7 +126,7 @@ def _of_file(flags) -> dict[str, float | None]:
     return _scores(captions, references, flags.diversity)
 
 
-def _of_model(flags) -> dict[str, float | None]:
+def _of_model(flags) -> dict[str, float]:
     of_a_run = (flags.run, flags.ensemble, flags.grey, flags.out, flags.length_penalty)
     if any(flag not in (None, False) for flag in of_a_run):
         raise BadInput(
@@ -144,7 +144,7 @@ def _of_model(flags) -> dict[str, float | None]:
     return _scores(captions, references, flags.diversity)
 
 
-def _of_run(flags) -> dict[str, float | None]:
+def _of_run(flags) -> dict[str, float]:
     from captioning.training.loading import load_run
     from data_prep.prepared.captions import load_captions
 
@@ -190,9 +190,7 @@ def _of_run(flags) -> dict[str, float | None]:
     return _scores(captions, load_captions(data, flags.split), flags.diversity)
 
 
-def _scores(
-    captions: dict[str, str], references, diversity: bool
-) -> dict[str, float | None]:
+def _scores(captions: dict[str, str], references, diversity: bool) -> dict[str, float]:
     """Return the scores, by name, of one caption an image of a
     `data_prep.pipeline.SplitCaptions`; `diversity` too, if asked for."""
     from captioning.tasks.caption_scores import caption_diversity, scores_of

@@ -18,6 +18,7 @@ import numpy as np
 
 from data_prep.examples import Labelled, Skipped
 from data_prep.harbour.sampling import check_at_least, split_sizes
+from data_prep.text.special_tokens import UNK
 
 NEEDS_SOURCE = False
 KIND = "gap"
@@ -71,7 +72,7 @@ def words(token_ids: Iterable[int]) -> str:
 
 def ids(text: str) -> np.ndarray:
     """Return the ids ``(time,)`` of a text, int32; 1 for an unknown word."""
-    return np.array([_IDS.get(word, 1) for word in text.split()], np.int32)
+    return np.array([_IDS.get(word, UNK) for word in text.split()], np.int32)
 
 
 def read(
