@@ -118,7 +118,8 @@ def split_encoder(
     """
     if not 1 <= stages <= len(STAGES):
         raise ValueError(
-            f"split_encoder got stages={stages} of {name}; expected 1 to {len(STAGES)}."
+            f"{name} has {len(STAGES)} stages, {stages} of them were asked for; "
+            f"expected 1 to {len(STAGES)}."
         )
     cut = len(STAGES) - stages
     pixels = layers.Input((image_size, image_size, 3), name="pixels")
