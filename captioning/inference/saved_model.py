@@ -72,10 +72,13 @@ def write_saved_model(
 
 
 def _facts_of(tasks: dict[str, Task], num_beams: int | None) -> dict:
+    def searches(task: Task) -> bool:
+        return "num_beams" in inspect.signature(task.serving_function).parameters
+
     beams = {
         name: num_beams or task.config.search.num_beams
         for name, task in tasks.items()
-        if "num_beams" in inspect.signature(task.server).parameters  # else no search
+        if searches(task)
     }
     facts = {
         "format": EXPORT_FORMAT,
