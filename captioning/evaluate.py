@@ -1,7 +1,6 @@
 """python -m captioning.evaluate: a run, or a file of captions -> scores."""
 
 import argparse
-import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from captioning.cli.arguments import (
 )
 from captioning.cli.runs import chosen_run
 from captioning.metrics.score_table import score_table
+from captioning.tasks.config import override
 from captioning.tasks.registry import SEARCHING
 from data_prep.atomic import write_text
 from data_prep.console import import_tensorflow
@@ -137,9 +137,12 @@ def _of_model(flags) -> dict[str, float]:
     from captioning.inference.load import load
     from captioning.inference.split import caption_split
     from data_prep.prepared.captions import load_captions
+    from data_prep.prepared.checksums import verify
+    from data_prep.prepared.dataset_info import DatasetInfo
 
-    # What cannot be scored is not captioned for minutes first.
+    # Before minutes of captioning: the references and the pictures are whole.
     references = load_captions(flags.data, flags.split)
+    verify(flags.data, DatasetInfo.load(flags.data), flags.split)
     captions = caption_split(load(flags.model, flags.beams), flags.data, flags.split)
     return _scores(captions, references, flags.diversity)
 
@@ -166,10 +169,10 @@ def _of_run(flags) -> dict[str, float]:
         )
     run = load_run(chosen_run(flags, flags.task), encoder=False)
     task = run.task(flags.task)
-    knobs = {"num_beams": flags.beams, "length_penalty": flags.length_penalty}
-    knobs = {name: value for name, value in knobs.items() if value is not None}
+    options = {"num_beams": flags.beams, "length_penalty": flags.length_penalty}
+    options = {name: value for name, value in options.items() if value is not None}
     try:
-        task.config = dataclasses.replace(task.config, **knobs)
+        task.config = override(task.config, **options)
     except ValueError as error:
         raise BadInput(str(error)) from error
     data = flags.data or run.data[flags.task]
@@ -192,7 +195,7 @@ def _of_run(flags) -> dict[str, float]:
 
 def _scores(captions: dict[str, str], references, diversity: bool) -> dict[str, float]:
     """Return the scores, by name, of one caption an image of a
-    `data_prep.pipeline.SplitCaptions`; `diversity` too, if asked for."""
+    `data_prep.prepared.captions.SplitCaptions`; `diversity` too, if asked for."""
     from captioning.tasks.caption_scores import caption_diversity, scores_of
 
     shown = caption_diversity(captions, references) if diversity else {}
