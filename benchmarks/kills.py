@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from benchmarks.arguments import parser_of
-from data_prep.console import say
+from data_prep.console import import_tensorflow, say
 from data_prep.errors import BadInput, exit_on_bad_input
 
 SCENES = 200  # an epoch takes a second or two
@@ -35,6 +35,7 @@ def main(argv: list[str] | None = None) -> int:
         "--seed", type=int, default=0, metavar="N", help="of the moments (default: 0)"
     )
     flags = parser.parse_args(argv)
+    import_tensorflow()
     generator = random.Random(flags.seed)
     with tempfile.TemporaryDirectory() as folder:
         data = _data(Path(folder))
