@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from captioning.cli.arguments import Parser, add_task_flag
+from captioning.cli.next_commands import how_to_go_on, next_commands
 from captioning.cli.options import (
     add_options,
     flag_of,
@@ -35,12 +36,6 @@ EXAMPLE = """examples:
       --data data/flickr8k --data data/sst2 --data data/multi30k \\
       --units 256 --embedding-dim 256 --translation.epochs 4
 """
-# What `captioning.read` calls what it does by a task.
-READ_BY = {
-    "sentiment": 'sentiment "..."',
-    "translation": 'translate --to CODE "..."',
-    "associations": "related WORD",
-}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -267,7 +262,7 @@ def train_and_show(
     try:
         history = train(plans, directory, resume=resume, start=start)
     except KeyboardInterrupt:  # Ctrl-C, or SIGTERM
-        say(_how_to_go_on(directory))
+        say(how_to_go_on(directory))
         raise
     embedded = {name for name, _ in EMBEDDED.values()}
     for name, plan in plans.items():
@@ -277,37 +272,8 @@ def train_and_show(
         f"The run is {directory} (best of {history[-1].epoch} epochs by its dev score; "
         "curves.png). What to type next:"
     )
-    for line in _next_commands(plans, directory):
+    for line in next_commands(plans, directory):
         print(f"  {line}")
-
-
-def _how_to_go_on(directory: Path) -> str:
-    """Return the line that a stopped training ends with."""
-    from captioning.training.run_directory import has_checkpoint, is_run
-
-    command = f"python -m captioning.train --run {directory} --resume"
-    if has_checkpoint(directory):
-        return f"stopped; go on from the last checkpoint by: {command}"
-    if is_run(directory):
-        return f"stopped before the first checkpoint; begin again by: {command}"
-    return "stopped before training began; begin again by the same command"
-
-
-def _next_commands(plans: Mapping, directory: Path) -> list[str]:
-    first = next(iter(plans))
-    lines = []
-    if "captions" in plans:
-        lines.append(f"captioning.caption {directory}/samples --run {directory}")
-    lines += [
-        f"captioning.read {what} --run {directory}"
-        for task, what in READ_BY.items()
-        if task in plans
-    ]
-    lines += [
-        f"captioning.evaluate --run {directory} --task {first} --split dev",
-        f"captioning.export --run {directory} --out exported",
-    ]
-    return [f"python -m {line}" for line in lines]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,46 @@
+"""What to type next: after a training, and after one that was stopped."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+# What `captioning.read` calls what it does by a task.
+READ_BY = {
+    "sentiment": 'sentiment "..."',
+    "translation": 'translate --to CODE "..."',
+    "associations": "related WORD",
+}
+
+
+def how_to_go_on(directory: Path) -> str:
+    """Return the line that a stopped training ends with."""
+    from captioning.training.run_directory import has_checkpoint, is_run
+
+    command = f"python -m captioning.train --run {directory} --resume"
+    if has_checkpoint(directory):
+        return f"stopped; go on from the last checkpoint by: {command}"
+    if is_run(directory):
+        return f"stopped before the first checkpoint; begin again by: {command}"
+    return "stopped before training began; begin again by the same command"
+
+
+def next_commands(plans: Mapping, directory: Path) -> list[str]:
+    """Return the commands that make use of a finished run.
+
+    Args:
+        plans: by task.
+        directory: the run's.
+    """
+    first = next(iter(plans))
+    lines = []
+    if "captions" in plans:
+        lines.append(f"captioning.caption {directory}/samples --run {directory}")
+    lines += [
+        f"captioning.read {what} --run {directory}"
+        for task, what in READ_BY.items()
+        if task in plans
+    ]
+    lines += [
+        f"captioning.evaluate --run {directory} --task {first} --split dev",
+        f"captioning.export --run {directory} --out exported",
+    ]
+    return [f"python -m {line}" for line in lines]
