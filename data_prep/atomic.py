@@ -34,8 +34,8 @@ class Kind(NamedTuple):
         name: with its article.
         holds: says whether a folder is of this kind; may raise OSError or ValueError
             of one that is not.
-        files: the names that go with the old folder. Any other thing somebody put
-            there is not ours to throw away.
+        files: the names that go with the old folder. Anything else in it was put there
+            by a user, and is kept.
     """
 
     name: str

@@ -46,7 +46,7 @@ def rows(run: Path, rounds: int):
 
 
 def _photo():
-    """Return a photo that a package brings along, for everybody has it."""
+    """Return a photo that comes with an installed package."""
     try:
         from skimage import data
     except ImportError as error:

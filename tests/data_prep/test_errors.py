@@ -1,6 +1,7 @@
 """How commands end: status and what is on stderr, seen from outside."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -83,3 +84,29 @@ def test_printable_of_a_long_text():
     assert printable("x" * 9, longest=9) == "x" * 9
     assert printable("x" * 10, longest=9) == "x" * 9 + "..."
     assert printable("\n" * 10, longest=2) == r"\n\n..."
+
+
+@pytest.mark.parametrize(
+    ("stop", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_a_signal_ends_a_command_with_its_status(stop, status):
+    """A scheduler's SIGTERM as well as Ctrl-C; what is cleaned up then, is."""
+    program = (
+        "import time\n"
+        "from data_prep.errors import exit_on_bad_input\n"
+        "def main():\n"
+        "    try:\n"
+        "        print('begun', flush=True)\n"
+        "        time.sleep(60)\n"
+        "    except KeyboardInterrupt:\n"
+        "        print('cleaned up', flush=True)\n"
+        "        raise\n"
+        "exit_on_bad_input(main)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as command:
+        assert command.stdout.readline() == "begun\n"
+        command.send_signal(stop)
+        assert command.stdout.read() == "cleaned up\n"
+        assert command.wait() == status
