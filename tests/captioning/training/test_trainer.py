@@ -15,6 +15,7 @@ from captioning.tasks.image_encoding import cached_rows
 from captioning.training.history import Epoch, finished
 from captioning.training.loading import load_run
 from captioning.training.plans import Plan
+from captioning.training.run_directory import check_new
 from captioning.training.trainer import train
 from data_prep.errors import BadInput
 from data_prep.prepare import prepare
@@ -158,8 +159,10 @@ def test_a_run_that_learned_nothing_may_be_begun_again(
         train(plans(tiny_config, harbour_data), again, callbacks=[stop_during_epoch(0)])
     with pytest.raises(BadInput, match="Begin it again, by the same command"):
         load_run(again)
+    # By the same command, and with --resume, which goes on where there is a checkpoint.
+    check_new(again)
     once = override(tiny_config, epochs=1)
-    assert len(train(plans(once, harbour_data), again)) == 1
+    assert len(train(plans(once, harbour_data), again, resume=True)) == 1
     assert load_run(again, encoder=False).task("captions").config.training.epochs == 1
 
 
