@@ -12,7 +12,6 @@ from captioning.cli.arguments import (
 )
 from captioning.cli.runs import chosen_captioner, chosen_run
 from captioning.inference.litert.cache import cached_litert
-from data_prep.atomic import marked, replacing
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
@@ -87,7 +86,9 @@ def main(argv: list[str] | None = None) -> int:
         size = write_litert(run, out, weights, flags.beams)
         said = f"captions of {run}, {weights}, {size / 1e6:.1f} MB"
     elif flags.format == "compact":
-        said = f"{run}, {export_compact(run, out) / 1e6:.1f} MB"
+        from captioning.training.compact_runs import write_compact
+
+        said = f"{run}, {write_compact(run, out) / 1e6:.1f} MB"
     else:
         from captioning.inference.saved_model import write_saved_model
 
@@ -129,24 +130,6 @@ def _where_it_is_found(flags) -> Path:
             "the user's cache. Give --out FILE."
         ) from error
     return out
-
-
-def export_compact(run: Path, out: Path) -> int:
-    """Write a run as one that is small enough to give to others; return its bytes.
-
-    Args:
-        run: a finished run.
-        out: a new folder, or a run of this form that this one replaces.
-
-    Raises:
-        BadInput: the run is not whole, or `out` holds something else.
-    """
-    from captioning.training.compact_runs import write_compact
-    from captioning.training.run_directory import COMPACT
-
-    with replacing(out, marked("a compact run", COMPACT)) as partial:
-        write_compact(run, partial)
-    return sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 
-class BadInput(Exception):
+class BadInput(ValueError):
     """Something the user gave cannot be used.
 
     The message is one sentence a user can act on: what was found, what was expected,

@@ -195,6 +195,7 @@ def _block(x, prefix: str, stage: Stage, filters: int, strides: int, folded: boo
         strides=strides,
         padding="same",
         use_bias=folded,
+        depthwise_initializer=_initializer(folded),
         name=f"{prefix}depthwise_conv",
     )(x)
     x = _relu6(_normalise(x, prefix, "depthwise_conv", folded))
@@ -220,10 +221,16 @@ def _convolve(
         strides=strides,
         padding="same",
         use_bias=folded,
+        kernel_initializer=_initializer(folded),
         name=f"{prefix}{name}",
     )(x)
     x = _normalise(x, prefix, name, folded)
     return _relu6(x) if activate else x
+
+
+def _initializer(folded: bool) -> str:
+    """Return zeros where ImageNet's weights follow; random numbers take longer."""
+    return "zeros" if folded else "glorot_uniform"
 
 
 def _normalise(x, prefix: str, convolution: str, folded: bool):

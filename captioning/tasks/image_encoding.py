@@ -25,6 +25,8 @@ def naming_bad_input() -> Iterator[None]:
     """Within, a ValueError about an option's value becomes `BadInput`."""
     try:
         yield
+    except BadInput:
+        raise
     except ValueError as error:
         raise BadInput(str(error)) from error
 

@@ -8,20 +8,29 @@ from captioning.tasks.registry import task_class
 from captioning.training.compact_weights import pack
 from captioning.training.loading import load_run, multitask, shared_cell
 from captioning.training.run_directory import COMPACT, CONFIG, FORMAT, read_config
-from data_prep.atomic import write_text
+from data_prep.atomic import marked, replacing, write_text
 
 
-def write_compact(directory: Path, out: Path) -> None:
+def write_compact(directory: Path, out: Path) -> int:
     """Write a run as one that is small enough to give to others: words, options and
     rounded weights. Every command takes it as `--run`.
 
     Args:
         directory: a finished run.
-        out: a folder that exists, and is empty.
+        out: a new folder, or a run of this form that this one replaces.
+
+    Returns:
+        The size of the new run, in bytes.
 
     Raises:
-        BadInput: the run is not whole.
+        BadInput: the run is not whole, or `out` holds something else.
     """
+    with replacing(out, marked("a compact run", COMPACT)) as partial:
+        _write(directory, partial)
+    return sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+
+
+def _write(directory: Path, out: Path) -> None:
     run = load_run(directory, encoder=False)
     fields = read_config(directory)
     fields |= {"format": FORMAT, "start": None}

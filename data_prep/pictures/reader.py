@@ -107,6 +107,8 @@ def _read_file(path):
         raise BadPicture(
             f"{name} does not exist; expected a picture file: check the path."
         ) from None
+    except BadPicture:
+        raise
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         reason = getattr(error, "strerror", None) or error
         raise BadPicture(

@@ -6,8 +6,8 @@ import h5py
 import numpy as np
 import pytest
 
-from captioning.export import export_compact
 from captioning.tasks.config import override
+from captioning.training.compact_runs import write_compact
 from captioning.training.compact_weights import STEPS, pack, unpack
 from captioning.training.loading import load_run
 from captioning.training.plans import Plan
@@ -80,8 +80,8 @@ def tuned_run(frozen_run, harbour_data, tmp_path_factory):
 def test_a_compact_run_is_a_run(kind, request, tmp_path):
     directory = request.getfixturevalue(kind)
     out = tmp_path / "compact"
-    export_compact(directory, out)
-    export_compact(directory, out)  # over the one before
+    write_compact(directory, out)
+    write_compact(directory, out)  # over the one before
     size = (out / "model.compact.h5").stat().st_size
     assert size < 0.7 * (directory / "model.weights.h5").stat().st_size
     with h5py.File(out / "model.compact.h5") as packed:
@@ -99,7 +99,7 @@ def test_a_compact_run_is_a_run(kind, request, tmp_path):
 def test_nothing_else_is_written_over(frozen_run, tmp_path):
     (tmp_path / "mine").write_text("mine")
     with pytest.raises(BadInput, match="not a compact run"):
-        export_compact(frozen_run, tmp_path)
+        write_compact(frozen_run, tmp_path)
     with pytest.raises(BadInput, match="cannot be made .Not a directory"):
-        export_compact(frozen_run, tmp_path / "mine" / "x")
+        write_compact(frozen_run, tmp_path / "mine" / "x")
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
