@@ -1,9 +1,18 @@
-"""What became of a picture, as lines of text or of JSON."""
+"""What became of a picture, as lines of text or of JSON; text around captions."""
 
 import json
 
 from captioning.inference.results import PictureResult, Tag
 from data_prep.errors import printable
+
+
+def between(result: PictureResult, prefix: str, suffix: str) -> PictureResult:
+    """Return the result with a text before and one behind each of its captions."""
+    captions = [
+        best._replace(caption=f"{prefix}{best.caption}{suffix}")
+        for best in result.captions
+    ]
+    return result._replace(captions=captions)
 
 
 def text_lines(result: PictureResult, shown: int = 1) -> list[str]:
@@ -38,9 +47,9 @@ def json_line(result: PictureResult, shown: int | None = None) -> str:
         result: of a picture.
         shown: how many captions, at most; None is all of them.
     """
-    line: dict = {"image": _unicode(str(result.path))}
+    line: dict = {"image": unicode_name(result.path)}
     if result.error:
-        line["error"] = _unicode(result.error)
+        line["error"] = unicode_name(result.error)
     else:
         line["captions"] = [best._asdict() for best in result.captions[:shown]]
         if result.tags is not None:
@@ -52,6 +61,6 @@ def _listed(tags: list[Tag] | None) -> str:
     return "" if tags is None else f"  [{', '.join(found.tag for found in tags)}]"
 
 
-def _unicode(text: str) -> str:
+def unicode_name(text: object) -> str:
     """Spell out bytes of a file's name that are not UTF-8."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return str(text).encode("utf-8", "backslashreplace").decode("utf-8")

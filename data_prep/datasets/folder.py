@@ -1,9 +1,12 @@
-"""Your own pictures: a folder with pictures and one file of captions.
+"""Your own pictures: a folder with pictures and one file of captions, or a text file
+beside each picture.
 
 The caption file may be CSV, JSON, JSON lines or COCO's JSON; `readers.caption_files`
 shows each form. It is searched for in the folder, or given with the option
 ``captions``. It names the pictures relative to the folder, or to a folder ``images`` in
-it. Nothing outside of the folder is read, even if names or links lead there.
+it. Where there is no caption file, each picture's captions are read from the text file
+beside it, dog.txt of dog.jpg, one a line (`readers.sidecars`). Nothing outside of the
+folder is read, even if names or links lead there.
 
 The sha256 of a picture's name decides its split: 80% train, 10% dev, 10% test. So a
 picture stays in its split when others are added or removed; and with very few pictures
@@ -19,6 +22,7 @@ from data_prep.errors import BadInput
 from data_prep.examples import RawExample, Skipped
 from data_prep.readers.caption_files import read_captions, usable_captions
 from data_prep.readers.hash_split import group_by_hash
+from data_prep.readers.sidecars import has_sidecars, read_sidecars
 from data_prep.readers.source_folder import find_picture
 
 KIND = "captions"
@@ -38,15 +42,21 @@ def read(
         source: the folder.
         skipped: gets pictures that are missing or outside of the folder, captions that
             are empty or repeated for a picture, and pictures without captions.
-        captions: the caption file; None searches for it.
+        captions: the caption file; None searches for it, and takes sidecars if there
+            is none.
 
     Raises:
-        BadInput: there is no caption file, or several, or it is malformed.
+        BadInput: there are no captions, or several files of them, or the file is
+            malformed.
     """
     path = Path(captions) if captions else _captions_file(source)
+    if path:
+        rows = ((_image_id(source, name), text) for name, text in read_captions(path))
+    else:
+        rows = read_sidecars(source, skipped)
     by_picture: dict[str, list[str]] = {}
-    for name, caption in read_captions(path):
-        by_picture.setdefault(_image_id(source, name), []).append(caption)
+    for image_id, caption in rows:
+        by_picture.setdefault(image_id, []).append(caption)
     skipped.notes["split"] = (
         f"by hash of the pictures' names, {TRAIN:.0%} train, {DEV:.0%} dev, rest test"
     )
@@ -65,8 +75,9 @@ def read(
                 skipped.add("picture without captions", image_id)
 
 
-def _captions_file(source) -> Path:
-    """Return the one file in the folder that can be the captions."""
+def _captions_file(source) -> Path | None:
+    """Return the one file in the folder that can be the captions; None if there are
+    sidecars instead."""
     files = sorted(path for path in source.iterdir() if os.path.isfile(path))
     found = [
         p for p in files if p.suffix.lower() in SUFFIXES or p.name == "captions.txt"
@@ -75,12 +86,15 @@ def _captions_file(source) -> Path:
     chosen = [p for p in found if p.stem.lower() == "captions"] or found
     if len(chosen) == 1:
         return chosen[0]
+    if not found and has_sidecars(source):
+        return None
     if not found:
         seen = ", ".join(path.name for path in files[:5]) or "no file at all"
         raise BadInput(
             f"{source} has no file of captions (it has {seen}"
             f"{', ...' if len(files) > 5 else ''}); expected captions.csv, .json or "
-            ".jsonl: put it there, or name the file with --captions FILE."
+            ".jsonl, or a text file beside each picture (dog.txt of dog.jpg): put them "
+            "there, or name the file with --captions FILE."
         )
     raise BadInput(
         f"{source} has several files that may be the captions: "

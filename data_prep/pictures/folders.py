@@ -6,17 +6,30 @@ from pathlib import Path
 
 from data_prep.errors import BadInput, printable
 
+# Endings of files that are no pictures, and often lie among pictures. A name with any
+# other ending, or with none, may be a picture's: the reader looks at the content.
+OTHER_FILES = frozenset(
+    ".csv .tsv .txt .json .jsonl .xml .xmp .yaml .yml .toml .ini .log .db .sqlite .aae "
+    ".md .html .htm .css .js .py .ipynb .sh .bat .pdf .doc .docx .xls .xlsx .ppt .pptx "
+    ".odt .ods .odp .rtf .zip .gz .tar .7z .rar .mp4 .m4v .mov .avi .mkv .webm .mp3 "
+    ".m4a .wav .flac .npy .npz .tfrecord .tflite .h5 .keras".split()
+)
 
-def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield files, with folders replaced by the files in them.
+
+def find_pictures(
+    paths: Iterable[Path], others: list[Path] | None = None
+) -> Iterator[Path]:
+    """Yield files, with folders replaced by the pictures in them.
 
     Args:
         paths: files, which are yielded as they are, even if they do not exist (the
             reader reports it), and folders.
+        others: gets the files in folders that are no pictures by their names
+            (`OTHER_FILES`) and are passed over.
 
     Yields:
-        Of a folder every regular file at any depth, sorted by name. Hidden files and
-        folders are skipped, links to folders are not followed. A nested folder that
+        Of a folder every other regular file at any depth, sorted by name. Hidden files
+        and folders are skipped, links to folders are not followed. A nested folder that
         cannot be listed, or a link in a circle, is yielded too (the reader reports what
         is wrong with it).
 
@@ -29,7 +42,11 @@ def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
                 entries = _entries(path)
             except OSError as error:
                 raise BadInput(why_unlistable(path, error)) from error
-            yield from _files_among(entries)
+            for file in _files_among(entries):
+                if file.suffix.lower() not in OTHER_FILES or os.path.isdir(file):
+                    yield file
+                elif others is not None:
+                    others.append(file)
         else:
             yield path
 

@@ -112,24 +112,32 @@ def find_picture_folder(source: Path, image_ids: Iterable[str]) -> Path:
     )
 
 
-def find_picture(folder: Path, name: str, skipped: Skipped) -> Path | None:
+def find_picture(
+    folder: Path, name: str, skipped: Skipped, what: str = "picture"
+) -> Path | None:
     """Return the file of a picture, or None and an entry in `skipped`.
 
     A caption file may come from an untrusted source. A name in it must not lead to a
     file elsewhere on this machine, which would be copied into the prepared data set:
     links are followed only inside the folder.
+
+    Args:
+        folder: where it lies, at any depth.
+        name: relative to the folder.
+        skipped: gets the name if there is no such file in the folder.
+        what: the file is, for `skipped`.
     """
     try:
         name.encode("utf-8")  # records hold UTF-8; a lone surrogate is a raw byte
         root = folder.resolve()
         path = (root / name).resolve()
         if os.path.isabs(name) or not path.is_relative_to(root):
-            skipped.add("picture outside of its folder", name)
+            skipped.add(f"{what} outside of its folder", name)
         elif not path.is_file():
-            skipped.add("picture does not exist", name)
+            skipped.add(f"{what} does not exist", name)
         else:
             return path
     except (OSError, ValueError, RuntimeError):
         # Links in a circle, a null character, a lone surrogate, or a name too long.
-        skipped.add("name that no picture can have", name)
+        skipped.add(f"name that no {what} can have", name)
     return None

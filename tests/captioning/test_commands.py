@@ -92,7 +92,8 @@ def photos(tmp_path, make_picture, encode_picture):
     jpeg = encode_picture(make_picture(80, 60), "JPEG")
     (folder / "a.jpg").write_bytes(jpeg)
     (folder / "b.jpg").write_bytes(jpeg[:400])
-    (folder / "c.txt").write_text("not a picture")
+    (folder / "c.txt").write_text("not a picture, which its name says")
+    (folder / "c").write_text("not a picture")
     (folder / "below" / "d").write_bytes(
         encode_picture(make_picture(30, 90), "PNG")  # known by content, not by name
     )
@@ -108,8 +109,9 @@ def test_caption_goes_on_past_bad_files(photos, tiny_run, capsys):
         str(photos / "below" / "d"),
     ]
     assert all(line.split(" -> ")[1] for line in lines)
-    for bad in ("b.jpg", "c.txt"):
-        assert f"error: {photos / bad}" in err
+    for bad in ("b.jpg", "c"):
+        assert f"error: {photos / bad} " in err
+    assert "1 other file passed over" in err and "c.txt" not in err
 
 
 def test_caption_as_json(photos, tiny_run, capsys):
@@ -117,8 +119,8 @@ def test_caption_as_json(photos, tiny_run, capsys):
     assert caption.main(arguments) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     by_name = {Path(line.pop("image")).name: line for line in lines}
-    assert set(by_name) == {"a.jpg", "b.jpg", "c.txt", "d"}
-    assert set(by_name["b.jpg"]) == set(by_name["c.txt"]) == {"error"}
+    assert set(by_name) == {"a.jpg", "b.jpg", "c", "d"}
+    assert set(by_name["b.jpg"]) == set(by_name["c"]) == {"error"}
     for good in ("a.jpg", "d"):
         best, second = by_name[good]["captions"]
         assert best["caption"] and best["score"] >= second["score"]

@@ -23,7 +23,21 @@ def test_folders_are_walked_in_order(tmp_path):
     (tmp_path / "broken.jpg").symlink_to(tmp_path / "nothing")
     os.mkfifo(tmp_path / "fifo")
     found = [str(path.relative_to(tmp_path)) for path in find_pictures([tmp_path])]
-    assert found == ["a.jpg", "b/1.jpg", "b/2.jpg", "c/d/e.txt", "link.jpg"]
+    assert found == ["a.jpg", "b/1.jpg", "b/2.jpg", "link.jpg"]
+
+
+def test_files_that_are_no_pictures_by_name_are_passed_over(tmp_path):
+    pictures = ["a.jpg", "b", "c.heic", "d.unknown", "e.jpg.part", "folder.txt/f.png"]
+    others = ["captions.csv", "clip.MOV", "folder.txt/README.md", "g.xmp", "Thumbs.db"]
+    for name in [*pictures, *others, ".DS_Store"]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    passed_over = []
+    found = list(find_pictures([tmp_path, tmp_path / "g.xmp"], passed_over))
+    named = tmp_path / "g.xmp"  # is tried: who names a file wants it captioned
+    assert found == [*(tmp_path / name for name in pictures), named]
+    assert sorted(passed_over) == sorted(tmp_path / name for name in others)
+    assert list(find_pictures([tmp_path])) == found[:-1]
 
 
 def test_files_are_yielded_as_given(tmp_path):

@@ -1,0 +1,251 @@
+"""The flags of captioning.caption."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from captioning.cli.arguments import Parser, check_file_to_write, positive
+from captioning.inference import alt_text, one_file, sidecars
+from data_prep.errors import BadInput
+
+DRAWN_AS = (".png", ".jpg", ".jpeg")
+
+EXAMPLE = """examples:
+  python -m captioning.caption photo.jpg
+  python -m captioning.caption holiday/ --out holiday/captions.csv
+  python -m captioning.caption holiday/ --sidecars xmp
+  python -m captioning.caption --alt-text page.html
+  python -m captioning.caption holiday/ --beams 5 --json > captions.jsonl
+  python -m captioning.caption photo.jpg --tags
+  python -m captioning.caption photo.jpg --explain --attention looks.png
+  python -m captioning.caption photo.jpg --run captioner.tflite   # at once
+"""
+
+
+def parse(argv: list[str] | None = None) -> argparse.Namespace:
+    """Return the flags, checked among themselves.
+
+    Raises:
+        BadInput: flags contradict each other, or a file cannot be written.
+    """
+    parser = _parser()
+    flags = parser.parse_args(argv)
+    if not flags.paths and not flags.alt_text:
+        parser.error("the following arguments are required: PATH")
+    flags.run = _one_captioner(flags)
+    flags.out = _checked_out(flags)
+    _check_together(flags)
+    return flags
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="python -m captioning.caption",
+        description="Caption pictures. Results go to stdout, or into the files that "
+        "--out, --sidecars or --alt-text name; all else to stderr. Exit status 0 if "
+        "anything was captioned, or nothing was left to caption, else 2.",
+        epilog=EXAMPLE,
+    )
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="a picture, or a folder: every file in it and below is tried that may be "
+        "a picture by its name",
+    )
+    parser.add_argument(
+        "--run",
+        type=Path,
+        metavar="RUN",
+        help="what captions: a run's directory, an export's, or a .tflite file, which "
+        "answers sooner, for it needs no TensorFlow (default: the captioner that comes "
+        "with the project; `captioning.export --format litert` makes it answer sooner)",
+    )
+    parser.add_argument(
+        "--beams",
+        type=positive,
+        metavar="K",
+        help="captions a picture, best first (default: the best of the run's beams)",
+    )
+    parser.add_argument("--model", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help='a line a picture: {"image", "captions": [{"caption", "score"}]}, '
+        'or {"image", "error"}; with --tags also "tags": [{"tag", "probability"}]',
+    )
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="show all beams with their scores, best first (with --json, list them): "
+        "the log probability of a caption over length ** length_penalty, its end "
+        "counted; nearer to 0 is likelier",
+    )
+    parser.add_argument(
+        "--attention",
+        type=Path,
+        metavar="OUT.png",
+        help="of one picture: draw it once for every word of its best caption, clear "
+        "where the run looked as it chose that word, veiled elsewhere",
+    )
+    parser.add_argument(
+        "--tags", action="store_true", help="list what is in each picture too"
+    )
+    parser.add_argument(
+        "--tags-run",
+        type=Path,
+        metavar="RUN",
+        help="the run that lists it (default: that of the captions if it learned tags "
+        "too, else the newest under runs/ that did)",
+    )
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="say on stderr which file or run captions, and by which library",
+    )
+    _add_files(parser.add_argument_group("captions in files, instead of on stdout"))
+    return parser
+
+
+def _add_files(group) -> None:
+    group.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="one file, written when all is done: .csv (image,caption, and score if "
+        "several captions or --explain are asked for), .jsonl (as --json) or .txt "
+        "(as on stdout). A picture in FILE's folder is named from there",
+    )
+    group.add_argument(
+        "--sidecars",
+        choices=sidecars.KINDS,
+        help="a file beside each picture. txt: PHOTO.txt, a caption a line, which "
+        "`data_prep.prepare folder` reads. xmp: PHOTO.xmp, the best caption as XMP "
+        "description (Capture One, Photo Mechanic, Immich; Lightroom and Bridge take "
+        "those of raw files only). ext.xmp: the same in PHOTO.jpg.xmp (digiKam, "
+        "darktable, Immich). Pictures that have their sidecar are passed over",
+    )
+    group.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="write sidecars that exist again; of an XMP file only the description "
+        "is changed",
+    )
+    group.add_argument(
+        "--alt-text",
+        type=Path,
+        metavar="PAGE",
+        help="draft alt text for the images of an HTML or Markdown page that have "
+        'none (alt="" marks decoration and stays), local files only, into a new page '
+        "(default: PAGE.alt.html; --out names another)",
+    )
+    group.add_argument(
+        "--force", action="store_true", help="replace the file of --out if it exists"
+    )
+    group.add_argument(
+        "--prefix", default="", metavar="TEXT", help="text before every caption"
+    )
+    group.add_argument(
+        "--suffix", default="", metavar="TEXT", help="text behind every caption"
+    )
+
+
+def _one_captioner(flags) -> Path | None:
+    """Return `--run`, or `--model`, which is its name of earlier versions."""
+    if not flags.model:
+        return flags.run
+    if flags.run or flags.tags or flags.tags_run:
+        raise BadInput(
+            "--model is one file that captions, and nothing else; leave --run, --tags "
+            "and --tags-run out, or leave --model out."
+        )
+    return flags.model
+
+
+def _checked_out(flags) -> Path | None:
+    """Return the one file to write, if any."""
+    out, endings = flags.out, one_file.ENDINGS
+    if page := flags.alt_text:
+        if page.suffix.lower() not in alt_text.ENDINGS:
+            raise BadInput(
+                f"--alt-text is {page}; expected a page whose name ends in "
+                f"{' or '.join(alt_text.ENDINGS)}. Name another."
+            )
+        out = out or alt_text.default_out(page)
+        endings = (page.suffix.lower(),)
+    if out:
+        check_file_to_write("--out", out, endings)
+        if page and page.exists() and out.exists() and page.samefile(out):
+            raise BadInput(f"--out is {out}, the page itself: name another.")
+        if out.exists() and not flags.force:
+            raise BadInput(
+                f"{out} exists; expected a new file: name another with --out, or give "
+                "--force to replace it."
+            )
+    return out
+
+
+def _check_together(flags) -> None:
+    given = {name for name, value in vars(flags).items() if value}
+    for first, second in (
+        ("alt_text", "paths"),
+        ("alt_text", "sidecars"),
+        ("alt_text", "tags"),
+        ("sidecars", "out"),
+        ("sidecars", "tags"),
+    ):
+        if {first, second} <= given:
+            raise BadInput(
+                f"{_flag(first)} and {_flag(second)} do not go together; leave one of "
+                "them out, or run the command twice."
+            )
+    for first, second in (("overwrite", "sidecars"), ("force", "out")):
+        if first in given and second not in given:
+            first, second = _flag(first), _flag(second)
+            raise BadInput(f"{first} goes with {second}; add it, or leave {first} out.")
+    for name in ("prefix", "suffix"):
+        if not getattr(flags, name).isprintable():
+            raise BadInput(
+                f"{_flag(name)} is {getattr(flags, name)!r}; expected text on one "
+                "line: leave line ends and other control characters out."
+            )
+
+
+def _flag(name):
+    return "PATH" if name == "paths" else f"--{name.replace('_', '-')}"
+
+
+def check_pictures(flags: argparse.Namespace, pictures: Sequence[Path]) -> None:
+    """Check the flags against the pictures, before anything is loaded.
+
+    Raises:
+        BadInput: a file to write is one of the pictures, or the attention cannot be
+            drawn.
+    """
+    if flags.attention:
+        _check_attention(flags, pictures)
+    for flag, out in (("--out", flags.out), ("--attention", flags.attention)):
+        if (
+            out
+            and out.exists()
+            and any(p.exists() and out.samefile(p) for p in pictures)
+        ):
+            raise BadInput(
+                f"{flag} is {out}, the picture itself; expected a file to write. "
+                "Name another."
+            )
+
+
+def _check_attention(flags, pictures):
+    if flags.model:
+        raise BadInput(
+            "--attention needs a run, and --model is a file that says words alone; "
+            "leave --model out and give --run the run that it was made of."
+        )
+    if len(pictures) != 1:
+        raise BadInput(
+            f"--attention got {len(pictures)} pictures; expected exactly one, drawn "
+            "once for each word. Name a single picture."
+        )
+    check_file_to_write("--attention", flags.attention, DRAWN_AS)

@@ -1,0 +1,111 @@
+"""All captions in one file: CSV, JSON lines, or text."""
+
+import csv
+import io
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from captioning.inference.outputs import beam_lines, json_line, text_lines, unicode_name
+from captioning.inference.results import PictureResult
+from data_prep.atomic import write_text
+from data_prep.errors import BadInput
+
+ENDINGS = (".csv", ".jsonl", ".txt")
+
+# A cell that begins so is a formula to Excel and LibreOffice, or may become one (OWASP,
+# "CSV Injection"), the full-width forms too.
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+class OneFile:
+    """Collects results, and writes them once all pictures are done.
+
+    A picture in the folder of the file, or in a folder in it, is named from there: so
+    `data_prep.prepare folder` finds the pictures of a captions.csv. Any other keeps the
+    name it was given.
+
+    Args:
+        path: the file to write; its ending, one of `ENDINGS`, says in which form.
+        shown: captions of a picture, at most; None is all of them, with their scores.
+    """
+
+    def __init__(self, path: Path, shown: int | None = 1):
+        self._path, self._shown = path, shown
+        self._results: list[PictureResult] = []
+
+    def add(self, result: PictureResult) -> None:
+        """Take the result of one picture."""
+        self._results.append(result._replace(path=_named_from(result.path, self._path)))
+
+    def finish(self) -> str:
+        """Write the file if any picture was captioned; return what to say of it.
+
+        Raises:
+            BadInput: it cannot be written.
+        """
+        num_captioned = sum(not result.error for result in self._results)
+        if not num_captioned:
+            return f"{self._path} was not written: there is no caption"
+        try:
+            write_text(self._path, self._text())
+        except OSError as error:
+            raise BadInput(
+                f"{self._path} cannot be written ({error.strerror}); expected to write "
+                "the captions there. Name another file."
+            ) from error
+        return f"{self._path}: {num_captioned} pictures captioned"
+
+    def _text(self) -> str:
+        ending = self._path.suffix.lower()
+        if ending == ".csv":
+            return csv_text(self._results, self._shown)
+        if ending == ".jsonl":
+            lines = [json_line(result, self._shown) for result in self._results]
+        elif self._shown is None:
+            lines = [line for result in self._results for line in beam_lines(result)]
+        else:
+            lines = [
+                line
+                for result in self._results
+                for line in text_lines(result, self._shown)
+            ]
+        return "".join(f"{line}\n" for line in lines)
+
+
+def csv_text(results: Iterable[PictureResult], shown: int | None = 1) -> str:
+    """Return a table with the columns image and caption, a row a caption; and score if
+    several captions are shown, and tags if they were asked for.
+
+    No cell is a formula to a spreadsheet program: before a caption that looks like one
+    stands an apostrophe, before a picture's name ``./``.
+
+    Args:
+        results: of pictures; those with an error have no row.
+        shown: captions of a picture, at most; None is all of them.
+    """
+    results = [result for result in results if not result.error]
+    scored = shown is None or shown > 1
+    tagged = any(result.tags is not None for result in results)
+    table = io.StringIO(newline="")
+    rows = csv.writer(table)  # as RFC 4180 has it
+    rows.writerow(["image", "caption", *["score"] * scored, *["tags"] * tagged])
+    for path, captions, _, tags in results:
+        name = unicode_name(path)
+        name = f"./{name}" if name.startswith(_FORMULA) else name
+        words = "; ".join(found.tag for found in tags or [])
+        for caption, score in captions[:shown]:
+            cells = [name, _no_formula(caption)]
+            cells += [f"{score:.4f}"] * scored + [_no_formula(words)] * tagged
+            rows.writerow(cells)
+    return table.getvalue()
+
+
+def _no_formula(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _named_from(picture: Path, file: Path) -> Path:
+    folder = os.path.abspath(file.parent)
+    absolute = Path(os.path.abspath(picture))
+    return absolute.relative_to(folder) if absolute.is_relative_to(folder) else picture

@@ -1,0 +1,181 @@
+"""XMP: a caption as the description of a picture, which photo programs show.
+
+The description is ``dc:description``, a language alternative (XMP Specification Part 1,
+ISO 16684-1, sections 7.7 and 8.3): an ``rdf:Alt`` whose first item is "x-default".
+"""
+
+import re
+from typing import NamedTuple
+from xml.etree import ElementTree
+from xml.parsers import expat
+from xml.sax.saxutils import escape, quoteattr
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+DC = "http://purl.org/dc/elements/1.1/"
+LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"  # as expat calls xml:lang
+MAX_BYTES = 2**24  # of an XMP file; one with the history of many edits has 1 MB
+
+_PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="{rdf}">
+{block} </rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="w"?>
+"""
+_BLOCK = """  <rdf:Description rdf:about={about} xmlns:rdf="{rdf}">
+   {description}
+  </rdf:Description>
+"""
+_DESCRIPTION = (
+    '<dc:description xmlns:dc="{dc}" xmlns:rdf="{rdf}"><rdf:Alt>'
+    '<rdf:li xml:lang="x-default">{text}</rdf:li>{others}</rdf:Alt></dc:description>'
+)
+# What XML 1.0 cannot hold, not even escaped: its section 2.2, Char.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class UnusableXMP(ValueError):
+    """An XMP file that cannot be changed; the message continues "FILE ..."."""
+
+
+def new_xmp(caption: str) -> bytes:
+    """Return a file of XMP that holds a caption and nothing else.
+
+    Args:
+        caption: any text; a character that XML cannot hold becomes U+FFFD.
+    """
+    return _PACKET.format(rdf=RDF, block=_block(caption, "")).encode("utf-8")
+
+
+def with_description(xmp: bytes, caption: str) -> bytes:
+    """Return a file of XMP with another description in the language "x-default".
+
+    All other bytes stay as they are, descriptions in other languages, too.
+
+    Args:
+        xmp: the file, in UTF-8.
+        caption: any text.
+
+    Raises:
+        UnusableXMP: the file is no XMP in UTF-8, or of a form that is not understood.
+    """
+    found = _find(xmp)
+    if found.description:
+        start, end = found.description
+        others = b"".join(xmp[first:last] for first, last in found.other_languages)
+        new = _description(caption, others.decode("utf-8"))
+    else:
+        start = end = found.end_of_rdf
+        new = _block(caption, found.about)
+    changed = xmp[:start] + new.encode("utf-8") + xmp[end:]
+    try:
+        same = _default_descriptions(changed) == [_text(caption)]
+    except ElementTree.ParseError:
+        same = False
+    if not same:
+        raise UnusableXMP("holds descriptions in a form that is not understood")
+    return changed
+
+
+def _text(caption):
+    return _NO_XML.sub("\ufffd", caption)
+
+
+def _description(caption, others=""):
+    text = escape(_text(caption), {"\r": "&#13;"})
+    return _DESCRIPTION.format(dc=DC, rdf=RDF, text=text, others=others)
+
+
+def _block(caption, about):
+    description = _description(caption)
+    return _BLOCK.format(about=quoteattr(about), rdf=RDF, description=description)
+
+
+def _default_descriptions(xmp):
+    root = ElementTree.fromstring(xmp)
+    return [
+        item.text or ""
+        for description in root.iter(f"{{{DC}}}description")
+        for item in description.iter(f"{{{RDF}}}li")
+        if item.get("{http://www.w3.org/XML/1998/namespace}lang") == "x-default"
+    ]
+
+
+class _Found(NamedTuple):
+    """Where things lie in a file of XMP; spans are (first byte, byte after the last).
+
+    Attributes:
+        description: span of the element dc:description; None if there is none.
+        other_languages: spans of its items that are not "x-default".
+        end_of_rdf: where the end tag of rdf:RDF begins.
+        about: what the file describes: rdf:about, the same in all of its blocks.
+    """
+
+    description: tuple[int, int] | None
+    other_languages: list[tuple[int, int]]
+    end_of_rdf: int
+    about: str
+
+
+def _find(xmp: bytes) -> _Found:
+    if len(xmp) > MAX_BYTES:
+        raise UnusableXMP(f"is larger than {MAX_BYTES // 2**20} MiB")
+    try:
+        xmp.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UnusableXMP("is not UTF-8") from None
+    block = [f"{RDF} RDF", f"{RDF} Description"]
+    inside = [*block, f"{DC} description"]
+    item = [*inside, f"{RDF} Alt", f"{RDF} li"]
+    open_elements: list[tuple[str, int, dict]] = []
+    descriptions, others, ends, abouts = [], [], [], []
+
+    def names(parent):
+        path = [name for name, _, _ in open_elements]
+        return path[path.index(parent) :] if parent in path else []
+
+    def start(name, attributes):
+        open_elements.append((name, parser.CurrentByteIndex, attributes))
+        if names(block[0]) == block:
+            abouts.append(attributes.get(f"{RDF} about", ""))
+            if f"{DC} description" in attributes:
+                raise UnusableXMP("holds its description in an attribute")
+
+    def end(name):
+        path, (_, first, attributes) = names(block[0]), open_elements[-1]
+        if path == inside:
+            descriptions.append((first, _end_of(xmp, first, parser.CurrentByteIndex)))
+        elif path == item and attributes.get(LANGUAGE) != "x-default":
+            others.append((first, _end_of(xmp, first, parser.CurrentByteIndex)))
+        elif path == block[:1] and xmp.startswith(b"</", parser.CurrentByteIndex):
+            ends.append(parser.CurrentByteIndex)
+        open_elements.pop()
+
+    def refuse(*_):
+        raise UnusableXMP("has a document type, which XMP has not")
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.StartDoctypeDeclHandler = refuse  # entities could expand without end
+    try:
+        parser.Parse(xmp, True)
+    except expat.ExpatError as error:
+        raise UnusableXMP(f"is no XML ({error})") from None
+    if len(ends) != 1 or len(descriptions) > 1:
+        raise UnusableXMP("has not one list of properties (rdf:RDF)")
+    about = abouts[0] if abouts else ""
+    return _Found(*(descriptions or [None]), others, ends[0], about)
+
+
+def _end_of(xmp: bytes, first: int, last: int) -> int:
+    """Return the byte after an element.
+
+    Args:
+        xmp: the file.
+        first: where its start tag begins.
+        last: where its end tag begins; or, of an empty element, its end.
+    """
+    name = re.match(rb"<([^\s/>]+)", xmp[first:]).group(1)
+    if closing := re.compile(rb"</" + re.escape(name) + rb"\s*>").match(xmp, last):
+        return closing.end()
+    return last

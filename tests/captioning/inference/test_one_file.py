@@ -1,0 +1,86 @@
+"""One file of captions: its three forms, its names, and no formulas in it."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from captioning.inference.one_file import OneFile, csv_text
+from captioning.inference.results import Caption, PictureResult, Tag
+from data_prep.errors import BadInput
+
+TWO = [Caption('a "red" boat, here', -0.25), Caption("a boat", -0.5)]
+
+
+@pytest.fixture
+def results(tmp_path):
+    return [
+        PictureResult(tmp_path / "below" / "a.jpg", TWO),
+        PictureResult(tmp_path / "b.jpg", [], "b.jpg is broken"),
+        PictureResult(Path("elsewhere/c.jpg"), TWO[1:]),
+    ]
+
+
+def written(path, results, shown=1):
+    file = OneFile(path, shown)
+    for result in results:
+        file.add(result)
+    return file.finish()
+
+
+def test_csv(results, tmp_path):
+    out = tmp_path / "captions.csv"
+    assert written(out, results) == f"{out}: 2 pictures captioned"
+    assert out.read_text().splitlines() == [
+        "image,caption",
+        'below/a.jpg,"a ""red"" boat, here"',
+        "elsewhere/c.jpg,a boat",
+    ]
+    written(out, results, shown=2)
+    assert list(csv.DictReader(out.read_text().splitlines())) == [
+        {"image": "below/a.jpg", "caption": TWO[0].caption, "score": "-0.2500"},
+        {"image": "below/a.jpg", "caption": "a boat", "score": "-0.5000"},
+        {"image": "elsewhere/c.jpg", "caption": "a boat", "score": "-0.5000"},
+    ]
+
+
+def test_json_lines_and_text(results, tmp_path):
+    written(tmp_path / "c.jsonl", results, shown=None)
+    lines = [
+        json.loads(line) for line in (tmp_path / "c.jsonl").read_text().splitlines()
+    ]
+    assert lines == [
+        {"image": "below/a.jpg", "captions": [best._asdict() for best in TWO]},
+        {"image": "b.jpg", "error": "b.jpg is broken"},
+        {"image": "elsewhere/c.jpg", "captions": [TWO[1]._asdict()]},
+    ]
+    written(tmp_path / "c.txt", results)
+    assert (tmp_path / "c.txt").read_text() == (
+        'below/a.jpg -> a "red" boat, here\nelsewhere/c.jpg -> a boat\n'
+    )
+    written(tmp_path / "c.txt", results, shown=None)
+    assert "  -0.500  a boat\n" in (tmp_path / "c.txt").read_text()
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\uff1d"])
+def test_no_cell_is_a_formula(start):
+    caption = Caption(f"{start}1+1", -2.0)
+    result = PictureResult(Path(f"{start}1.jpg"), [caption], tags=[Tag(start, 0.5)])
+    table = io.StringIO(csv_text([result], shown=None), newline="")
+    header, (name, text, score, tags) = csv.reader(table)
+    assert header == ["image", "caption", "score", "tags"]
+    assert name == f"./{start}1.jpg"  # the same file
+    assert text == f"'{start}1+1" and tags == f"'{start}"
+    assert float(score) == -2.0
+
+
+def test_without_a_caption_nothing_is_written(results, tmp_path):
+    out = tmp_path / "captions.csv"
+    assert "was not written" in written(out, results[1:2])
+    assert not out.exists()
+    file = OneFile(tmp_path / "gone" / "captions.csv")
+    file.add(results[0])
+    with pytest.raises(BadInput, match=r"captions.csv cannot be written \(No such"):
+        file.finish()

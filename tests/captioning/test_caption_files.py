@@ -1,0 +1,237 @@
+"""captioning.caption into files: sidecars, one file, pages; and back as a data set."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from captioning import caption
+from captioning.inference.results import Caption
+from data_prep.datasets import folder
+from data_prep.errors import BadInput
+from data_prep.examples import Skipped
+from data_prep.prepare import prepare
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class FakeEngine:
+    """Says how large the picture's file is."""
+
+    description = "a fake"
+    captioned = 0
+
+    def caption(self, pictures):
+        FakeEngine.captioned += len(pictures)
+        return [
+            [
+                Caption(f"{word} of {len(picture)} bytes", -score)
+                for score, word in WORDS
+            ]
+            for picture in pictures
+        ]
+
+
+WORDS = ((0.25, "a picture"), (0.5, "a file"))
+
+
+@pytest.fixture(autouse=True)
+def fake_engine(monkeypatch):
+    monkeypatch.setattr(FakeEngine, "captioned", 0)
+    monkeypatch.setattr(caption, "load", lambda *_, **__: FakeEngine())
+    monkeypatch.setattr(caption, "chosen_captioner", lambda flags: Path("fake"))
+    return FakeEngine
+
+
+@pytest.fixture
+def photos(tmp_path, make_picture, encode_picture):
+    photos = tmp_path / "photos"
+    (photos / "below").mkdir(parents=True)
+    for number, name in enumerate(["a.jpg", "b.jpg", "below/c.jpg"]):
+        data = encode_picture(make_picture(40 + 8 * number, 30, number), "JPEG")
+        (photos / name).write_bytes(data)
+    (photos / "broken.jpg").write_bytes(data[:300])
+    (photos / "notes.md").write_text("no picture")
+    return photos
+
+
+def said_of(path, word="a picture"):
+    return f"{word} of {path.stat().st_size} bytes"
+
+
+def run(*arguments):
+    return caption.main([str(argument) for argument in arguments])
+
+
+def test_text_sidecars(photos, capsys):
+    around = ("--prefix", "sks, ", "--suffix", " at sea")
+    assert run(photos, "--sidecars", "txt", "--beams", 2, *around) == 0
+    out, err = capsys.readouterr()
+    assert out == "" and "1 other file passed over" in err
+    assert "error: " in err and "broken.jpg" in err and "notes.md" not in err
+    assert err.splitlines()[-1] == "sidecars written: 3"
+    written = sorted(p.relative_to(photos).as_posix() for p in photos.rglob("*.txt"))
+    assert written == ["a.txt", "b.txt", "below/c.txt"]
+    words = ("a picture", "a file")
+    lines = [f"sks, {said_of(photos / 'a.jpg', word)} at sea" for word in words]
+    assert (photos / "a.txt").read_text().splitlines() == lines
+
+
+def test_a_stopped_run_goes_on_and_a_finished_one_is_no_error(
+    photos, fake_engine, capsys
+):
+    (photos / "broken.jpg").unlink()
+    (photos / "a.txt").write_text("by hand\n")
+    assert run(photos, "--sidecars", "txt") == 0
+    assert fake_engine.captioned == 2
+    assert (photos / "a.txt").read_text() == "by hand\n"
+    assert run(photos, "--sidecars", "txt") == 0  # nothing is left, nothing is loaded
+    assert fake_engine.captioned == 2
+    assert "written: 0; pictures passed over, as they have one: 3" in (
+        capsys.readouterr().err
+    )
+    assert run(photos, "--sidecars", "txt", "--overwrite") == 0
+    assert (photos / "a.txt").read_text() == said_of(photos / "a.jpg") + "\n"
+
+
+def test_text_sidecars_are_read_back_as_a_data_set(photos):
+    run(photos, "--sidecars", "txt", "--beams", 2)
+    skipped = Skipped()
+    examples = {e.image_id: e.captions for e in folder.read(photos, skipped)}
+    assert examples == {
+        name: tuple(said_of(photos / name, word) for _, word in WORDS)
+        for name in ("a.jpg", "b.jpg", "below/c.jpg")
+    }
+    assert skipped.as_dict()["picture without a sidecar"]["examples"] == ["broken.jpg"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--sidecars", "txt"], ["--out", "captions.csv"]]
+)
+def test_captions_of_a_folder_can_be_prepared(
+    arguments, tmp_path, make_picture, encode_picture, monkeypatch
+):
+    photos = tmp_path / "many"
+    photos.mkdir()
+    for number in range(40):
+        data = encode_picture(make_picture(32, 24, number), "JPEG")
+        (photos / f"-{number}.jpg").write_bytes(data)
+    monkeypatch.chdir(photos)
+    assert run(".", *arguments) == 0
+    info = prepare("folder", photos, tmp_path / "prepared", min_count=1)
+    assert sum(split.examples for split in info.splits.values()) == 40
+
+
+def test_one_file_is_whole_and_replaces_nothing_unasked(photos, capsys):
+    out = photos / "captions.csv"
+    assert run(photos, "--out", out) == 0
+    stdout, err = capsys.readouterr()
+    assert stdout == "" and f"{out}: 3 pictures captioned" in err
+    lines = out.read_text().splitlines()
+    assert lines[0] == "image,caption"
+    assert lines[3] == f"below/c.jpg,{said_of(photos / 'below/c.jpg')}"
+    with pytest.raises(BadInput, match="captions.csv exists; .* --force"):
+        run(photos, "--out", out)
+    assert run(photos, "--out", out, "--force", "--explain") == 0
+    assert out.read_text().splitlines()[0] == "image,caption,score"
+    assert "  -0.500  a file of" in capsys.readouterr().out  # asked for, so shown
+    assert run(photos, "--out", out.with_suffix(".jsonl"), "--json") == 0
+    shown = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    kept = [json.loads(x) for x in out.with_suffix(".jsonl").read_text().splitlines()]
+    assert [line.get("captions") for line in shown] == [k.get("captions") for k in kept]
+    assert not list(photos.glob(".*"))  # nothing half written
+
+
+def test_alt_text_goes_into_a_new_page(photos, capsys):
+    page = photos / "page.html"
+    html = (
+        '<img src="a.jpg"><img src="broken.jpg"><img src="lost.jpg"><img alt="" src=b>'
+    )
+    page.write_text(html)
+    assert run("--alt-text", page) == 0
+    draft = f'<img alt="{said_of(photos / "a.jpg")}" src="a.jpg">'
+    changed = html.replace('<img src="a.jpg">', draft)
+    assert (photos / "page.alt.html").read_text() == changed
+    assert page.read_text() == html
+    err = capsys.readouterr().err
+    assert "broken.jpg" in err and "lost.jpg does not exist" in err
+    assert "3 images without alt text. " in err and "drafts for 1: read each" in err
+    with pytest.raises(BadInput, match="page.alt.html exists"):
+        run("--alt-text", page)
+    with pytest.raises(BadInput, match="the page itself"):
+        run("--alt-text", page, "--out", page, "--force")
+    markdown = photos / "page.md"
+    markdown.write_text("![a boat](a.jpg)")
+    assert run("--alt-text", markdown) == 0  # there is nothing to do
+    markdown.write_text("![](lost.jpg)")
+    assert run("--alt-text", markdown) == 2
+    assert not (photos / "page.alt.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["a.jpg", "--alt-text", "p.html"], "--alt-text and PATH do not go together"),
+        (["a.jpg", "--sidecars", "txt", "--out", "c.csv"], "--sidecars and --out do"),
+        (["a.jpg", "--sidecars", "txt", "--tags"], "--sidecars and --tags do not"),
+        (["--alt-text", "p.pdf"], r"whose name ends in \.html"),
+        (["a.jpg", "--out", "c.xlsx"], r"ends in \.csv or \.jsonl or \.txt"),
+        (["a.jpg", "--overwrite"], "--overwrite goes with --sidecars"),
+        (["a.jpg", "--force"], "--force goes with --out"),
+        (["a.jpg", "--prefix", "a\nb"], r"--prefix is 'a\\nb'; expected text on one"),
+    ],
+)
+def test_flags_that_contradict_are_refused(arguments, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadInput, match=message):
+        run(*arguments)
+
+
+def test_without_any_path_it_is_said_which_is_missing(capsys):
+    with pytest.raises(SystemExit) as ended:
+        run("--json")
+    assert ended.value.code == 2
+    assert "arguments are required: PATH" in capsys.readouterr().err
+
+
+def test_a_folder_without_pictures_and_a_picture_named_as_text(photos, capsys):
+    (photos / "empty").mkdir()
+    (photos / "empty" / "captions.csv").touch()
+    with pytest.raises(BadInput, match="no file in .* that may be a picture"):
+        run(photos / "empty")
+    assert "1 other file passed over" in capsys.readouterr().err
+    odd = photos / "a.txt"
+    odd.write_bytes((photos / "a.jpg").read_bytes())
+    assert run(odd) == 0  # it was named, so it is tried
+    assert capsys.readouterr().out == f"{odd} -> {said_of(odd)}\n"
+    with pytest.raises(BadInput, match="--out is .*a.txt, the picture itself"):
+        run(odd, "--out", odd, "--force")
+
+
+def test_no_output_needs_tensorflow(photos):
+    (photos / "page.md").write_text("![](a.jpg)")
+    program = f"""
+import sys
+from captioning import caption
+from captioning.inference.results import Caption
+
+class Engine:
+    def caption(self, pictures):
+        return [[Caption("a boat", -1.0)] for _ in pictures]
+
+caption.load = lambda *_, **__: Engine()
+photos = {str(photos)!r}
+for flags in (["--sidecars", "txt"], ["--sidecars", "xmp"], ["--out", photos + ".csv"]):
+    assert caption.main([photos, *flags]) == 0
+assert caption.main(["--alt-text", photos + "/page.md"]) == 0
+heavy = {{"tensorflow", "keras"}} & set(sys.modules)
+assert not heavy, heavy
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    found = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True
+    )
+    assert found.returncode == 0, found.stderr
