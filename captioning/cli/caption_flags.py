@@ -120,11 +120,11 @@ def _add_files(group) -> None:
     group.add_argument(
         "--sidecars",
         choices=sidecars.KINDS,
-        help="a file beside each picture. txt: PHOTO.txt, a caption a line, which "
-        "`data_prep.prepare folder` reads. xmp: PHOTO.xmp, the best caption as XMP "
-        "description (Capture One, Photo Mechanic, Immich; Lightroom and Bridge take "
-        "those of raw files only). ext.xmp: the same in PHOTO.jpg.xmp (digiKam, "
-        "darktable, Immich). Pictures that have their sidecar are passed over",
+        help="a file beside each picture; one that has it is passed over. txt: "
+        "PHOTO.txt, a caption a line, which `data_prep.prepare folder` reads. xmp: "
+        "PHOTO.xmp, the best caption as XMP description (the name that Adobe's "
+        "programs, Capture One and Immich look for). ext.xmp: the same in "
+        "PHOTO.jpg.xmp (digiKam, darktable, Immich). docs/folders.md says more",
     )
     group.add_argument(
         "--overwrite",
@@ -231,10 +231,7 @@ def check_pictures(flags: argparse.Namespace, pictures: Sequence[Path]) -> None:
             and out.exists()
             and any(p.exists() and out.samefile(p) for p in pictures)
         ):
-            raise BadInput(
-                f"{flag} is {out}, the picture itself; expected a file to write. "
-                "Name another."
-            )
+            raise BadInput(f"{flag} is {out}, the picture itself: name another file.")
 
 
 def _check_attention(flags, pictures):

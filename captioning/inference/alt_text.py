@@ -28,14 +28,14 @@ _DECORATION = {("role", "none"), ("role", "presentation"), ("aria-hidden", "true
 _CODE = re.compile(
     r"^[ \t>]*(?P<fence>`{3,}|~{3,})[^`\n]*\n(?:.*?^[ \t>]*(?P=fence)[`~]*[ \t]*$|.*\Z)"
     r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)(?P=ticks)(?!`)"
-    r"|<!--.*?-->",
+    r"|<!--(?:.*?-->|.*\Z)",
     re.MULTILINE | re.DOTALL,
 )
 _CHARACTER = r"[^\s()\\]|\\."  # of the name of an image that is not between < and >
 _IMAGE = re.compile(
     r"(?<!\\)(?:\\\\)*!\[(?P<alt>\s*)\]\(\s*(?:<(?P<quoted>[^<>\n]*)>"
     rf"|(?P<plain>(?!<)(?:{_CHARACTER}|\((?:{_CHARACTER})*\))+))"
-    r"(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*\)"
+    r"(?:\s+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?\s*\)"
 )
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 

@@ -101,7 +101,7 @@ class Sidecars:
         captions = [best.caption for best in result.captions[: self._shown]]
         if self._kind == "txt":
             return "".join(f"{caption}\n" for caption in captions).encode("utf-8")
-        if not os.path.lexists(path):
+        if not os.path.isfile(path):
             return new_xmp(captions[0])
         try:
             return with_description(path.read_bytes(), captions[0])

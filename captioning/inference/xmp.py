@@ -22,13 +22,13 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </x:xmpmeta>
 <?xpacket end="w"?>
 """
-_BLOCK = """  <rdf:Description rdf:about={about} xmlns:rdf="{rdf}">
+_BLOCK = """  <{r}:Description {r}:about={about} xmlns:{r}="{rdf}">
    {description}
-  </rdf:Description>
+  </{r}:Description>
 """
 _DESCRIPTION = (
-    '<dc:description xmlns:dc="{dc}" xmlns:rdf="{rdf}"><rdf:Alt>'
-    '<rdf:li xml:lang="x-default">{text}</rdf:li>{others}</rdf:Alt></dc:description>'
+    '<{d}:description xmlns:{d}="{dc}" xmlns:{r}="{rdf}"><{r}:Alt>'
+    '<{r}:li xml:lang="x-default">{text}</{r}:li>{others}</{r}:Alt></{d}:description>'
 )
 # What XML 1.0 cannot hold, not even escaped: its section 2.2, Char.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -44,7 +44,8 @@ def new_xmp(caption: str) -> bytes:
     Args:
         caption: any text; a character that XML cannot hold becomes U+FFFD.
     """
-    return _PACKET.format(rdf=RDF, block=_block(caption, "")).encode("utf-8")
+    block = _block(caption, about="", prefixes={})
+    return _PACKET.format(rdf=RDF, block=block).encode("utf-8")
 
 
 def with_description(xmp: bytes, caption: str) -> bytes:
@@ -63,10 +64,10 @@ def with_description(xmp: bytes, caption: str) -> bytes:
     if found.description:
         start, end = found.description
         others = b"".join(xmp[first:last] for first, last in found.other_languages)
-        new = _description(caption, others.decode("utf-8"))
+        new = _description(caption, found.prefixes, others.decode("utf-8"))
     else:
         start = end = found.end_of_rdf
-        new = _block(caption, found.about)
+        new = _block(caption, found.about, found.prefixes)
     changed = xmp[:start] + new.encode("utf-8") + xmp[end:]
     try:
         same = _default_descriptions(changed) == [_text(caption)]
@@ -81,14 +82,16 @@ def _text(caption):
     return _NO_XML.sub("\ufffd", caption)
 
 
-def _description(caption, others=""):
+def _description(caption, prefixes, others=""):
     text = escape(_text(caption), {"\r": "&#13;"})
-    return _DESCRIPTION.format(dc=DC, rdf=RDF, text=text, others=others)
+    d, r = prefixes.get(DC, "dc"), prefixes.get(RDF, "rdf")
+    return _DESCRIPTION.format(d=d, r=r, dc=DC, rdf=RDF, text=text, others=others)
 
 
-def _block(caption, about):
-    description = _description(caption)
-    return _BLOCK.format(about=quoteattr(about), rdf=RDF, description=description)
+def _block(caption, about, prefixes):
+    description = _description(caption, prefixes)
+    about, r = quoteattr(about), prefixes.get(RDF, "rdf")
+    return _BLOCK.format(r=r, about=about, rdf=RDF, description=description)
 
 
 def _default_descriptions(xmp):
@@ -109,12 +112,15 @@ class _Found(NamedTuple):
         other_languages: spans of its items that are not "x-default".
         end_of_rdf: where the end tag of rdf:RDF begins.
         about: what the file describes: rdf:about, the same in all of its blocks.
+        prefixes: namespace -> its prefix in the file. Adobe's toolkit, and so exiv2,
+            wants one prefix throughout.
     """
 
     description: tuple[int, int] | None
     other_languages: list[tuple[int, int]]
     end_of_rdf: int
     about: str
+    prefixes: dict[str, str]
 
 
 def _find(xmp: bytes) -> _Found:
@@ -129,6 +135,7 @@ def _find(xmp: bytes) -> _Found:
     item = [*inside, f"{RDF} Alt", f"{RDF} li"]
     open_elements: list[tuple[str, int, dict]] = []
     descriptions, others, ends, abouts = [], [], [], []
+    prefixes: dict[str, str] = {}
 
     def names(parent):
         path = [name for name, _, _ in open_elements]
@@ -151,11 +158,16 @@ def _find(xmp: bytes) -> _Found:
             ends.append(parser.CurrentByteIndex)
         open_elements.pop()
 
+    def declare(prefix, namespace):
+        if prefix:
+            prefixes.setdefault(namespace, prefix)
+
     def refuse(*_):
         raise UnusableXMP("has a document type, which XMP has not")
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.StartNamespaceDeclHandler = declare
     parser.StartDoctypeDeclHandler = refuse  # entities could expand without end
     try:
         parser.Parse(xmp, True)
@@ -164,7 +176,7 @@ def _find(xmp: bytes) -> _Found:
     if len(ends) != 1 or len(descriptions) > 1:
         raise UnusableXMP("has not one list of properties (rdf:RDF)")
     about = abouts[0] if abouts else ""
-    return _Found(*(descriptions or [None]), others, ends[0], about)
+    return _Found(*(descriptions or [None]), others, ends[0], about, prefixes)
 
 
 def _end_of(xmp: bytes, first: int, last: int) -> int:

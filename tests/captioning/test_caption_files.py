@@ -97,6 +97,20 @@ def test_a_stopped_run_goes_on_and_a_finished_one_is_no_error(
     assert (photos / "a.txt").read_text() == said_of(photos / "a.jpg") + "\n"
 
 
+def test_a_sidecar_that_cannot_be_written_costs_itself_only(photos, capsys):
+    (photos / "a.xmp").write_text("precious, and no XMP")
+    (photos / "b.png").write_bytes((photos / "b.jpg").read_bytes())
+    assert run(photos, "--sidecars", "xmp", "--overwrite", "--json") == 0
+    out, err = capsys.readouterr()
+    errors = [
+        line["error"] for line in map(json.loads, out.splitlines()) if "error" in line
+    ]
+    assert len(errors) == 3  # one of them the broken picture's
+    assert "a.xmp is no XML" in errors[0] and "b.png got none" in errors[1]
+    assert (photos / "a.xmp").read_text() == "precious, and no XMP"
+    assert "sidecars written: 2" in err
+
+
 def test_text_sidecars_are_read_back_as_a_data_set(photos):
     run(photos, "--sidecars", "txt", "--beams", 2)
     skipped = Skipped()

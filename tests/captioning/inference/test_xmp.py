@@ -89,6 +89,7 @@ def test_a_file_without_a_description_gets_one():
     start, end = xmp.split("</rdf:RDF >")
     assert changed.startswith(start) and changed.endswith(f"</rdf:RDF >{end}")
     assert descriptions(changed) == {"x-default": "a boat"}
+    assert "<d:description " in changed  # exiv2 refuses two prefixes of a namespace
     abouts = ElementTree.fromstring(changed).iter(f"{{{RDF}}}Description")
     assert {block.get(f"{{{RDF}}}about") for block in abouts} == {"uuid:<1>"}
 
