@@ -92,7 +92,9 @@ def test_printable_of_a_long_text():
 def test_a_signal_ends_a_command_with_its_status(stop, status):
     """A scheduler's SIGTERM as well as Ctrl-C; what is cleaned up then, is."""
     program = (
-        "import time\n"
+        "import signal, time\n"
+        # A shell starts what runs in the background with SIGINT ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from data_prep.errors import exit_on_bad_input\n"
         "def main():\n"
         "    try:\n"
