@@ -95,17 +95,9 @@ def _take(result: PictureResult, files, flags) -> bool:
     if result.error and not flags.json:
         say(f"error: {printable(result.error)}")
     if flags.json or flags.explain or not files:
-        for line in _lines(result, flags):
+        for line in outputs.lines_of(result, _shown(flags), json=flags.json):
             say(line, sys.stdout)
     return not result.error
-
-
-def _lines(result: PictureResult, flags) -> list[str]:
-    if flags.json:
-        return [outputs.json_line(result, _shown(flags))]
-    if flags.explain:
-        return outputs.beam_lines(result)
-    return outputs.text_lines(result, flags.beams or 1)
 
 
 def _shown(flags) -> int | None:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from captioning.inference.outputs import beam_lines, json_line, text_lines, unicode_name
+from captioning.inference.outputs import lines_of, unicode_name
 from captioning.inference.results import PictureResult
 from data_prep.atomic import write_text
 from data_prep.errors import BadInput
@@ -60,17 +60,11 @@ class OneFile:
         ending = self._path.suffix.lower()
         if ending == ".csv":
             return csv_text(self._results, self._shown)
-        if ending == ".jsonl":
-            lines = [json_line(result, self._shown) for result in self._results]
-        elif self._shown is None:
-            lines = [line for result in self._results for line in beam_lines(result)]
-        else:
-            lines = [
-                line
-                for result in self._results
-                for line in text_lines(result, self._shown)
-            ]
-        return "".join(f"{line}\n" for line in lines)
+        return "".join(
+            f"{line}\n"
+            for result in self._results
+            for line in lines_of(result, self._shown, json=ending == ".jsonl")
+        )
 
 
 def csv_text(results: Iterable[PictureResult], shown: int | None = 1) -> str:

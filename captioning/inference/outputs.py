@@ -15,6 +15,21 @@ def between(result: PictureResult, prefix: str, suffix: str) -> PictureResult:
     return result._replace(captions=captions)
 
 
+def lines_of(
+    result: PictureResult, shown: int | None = 1, *, json: bool = False
+) -> list[str]:
+    """Return what is printed of a picture, or stands in a file of captions.
+
+    Args:
+        result: of a picture.
+        shown: how many captions, at most; None is all of them, with their scores.
+        json: whether as one line of JSON; else as text.
+    """
+    if json:
+        return [json_line(result, shown)]
+    return beam_lines(result) if shown is None else text_lines(result, shown)
+
+
 def text_lines(result: PictureResult, shown: int = 1) -> list[str]:
     """Return "FILE -> CAPTION", a line a caption, with its score if several are shown.
 
