@@ -25,13 +25,15 @@ def import_tensorflow() -> None:
         return
     hidden = [name for name in _NOT_FOR_KERAS if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # None: not to be imported
+    collects = gc.isenabled()
     gc.disable()  # of modules nothing is garbage; to look for it takes a sixth
     try:
         with silence():
             import keras  # noqa: F401, imports TensorFlow, half of which waits for it
     finally:
         gc.freeze()  # modules stay: later searches pass over them
-        gc.enable()
+        if collects:
+            gc.enable()
         for name in hidden:
             del sys.modules[name]
 
