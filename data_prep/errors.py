@@ -22,7 +22,7 @@ class Terminated(KeyboardInterrupt):
 def printable(text: object, longest: int | None = None) -> str:
     """Return text on one line, without characters that steer a terminal.
 
-    Names and messages from outside go through here before anybody sees them. What is
+    Names and messages from outside go through here before they are shown. What is
     not printable is shown escaped, lone surrogates too, which stand for the bytes of a
     file name that is not UTF-8: so the result can always be printed and encoded.
 

@@ -253,7 +253,7 @@ for name, pattern in run.tasks.items():
 # %% [markdown]
 # ## 5. One-to-one · 일대일: tags of a scene
 #
-# $h_1 = F(x_1, h_0 = 0)$, and then nobody asks for a second step: what is left of a recurrent
+# $h_1 = F(x_1, h_0 = 0)$, and there is no second step: what is left of a recurrent
 # network (RNN) when there is no sequence is an ordinary layer. The picture in, a probability for each
 # tag out.
 
@@ -375,7 +375,7 @@ for code in ("de", "ko"):
 # %% [markdown]
 # While it writes, attention looks back at what was read. Rows are the pieces of words
 # that are written, columns those that were read; a dark field says: this piece was
-# written while looking there. It is the **alignment** (정렬) of the two sentences, and nobody
+# written while looking there. It is the **alignment** (정렬) of the two sentences; the model was not
 # taught it.
 
 # %%

@@ -191,7 +191,7 @@ for name in CELLS:
 # ## 7. Measured · 재 보면
 #
 # One thing of eight is named; `gap` steps later it is asked for; words that do not
-# matter come between. Whoever has forgotten is right one time in eight.
+# matter come between. A model that has forgotten it is right one time in eight.
 
 # %%
 token_ids, answers = sequences.batch(np.random.default_rng(0), 3, 8)

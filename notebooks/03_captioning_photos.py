@@ -217,7 +217,7 @@ Image(pictures / "photos.jpg")
 # ## 7. Where it looks, word by word · 단어마다 어디를 보나
 #
 # Each word is chosen from $h_t$ and from a weighted mean of the regions. The weights are the
-# attention: here the photo is clear where they are high, and veiled elsewhere. Nobody ever told it
+# attention: here the photo is clear where they are high, and veiled elsewhere. It was never told
 # where things are; it had sentences and photos only.
 
 # %%

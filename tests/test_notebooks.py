@@ -51,7 +51,7 @@ def test_a_notebook_keeps_its_outputs_and_no_error(name):
     assert outputs
     assert not any(output.output_type == "error" for output in outputs)
     here = str(FOLDER.parent)
-    assert here not in path.read_text(encoding="utf-8")  # nobody else's path
+    assert here not in path.read_text(encoding="utf-8")  # no path of this machine
 
 
 @pytest.mark.slow

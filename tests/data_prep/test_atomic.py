@@ -29,7 +29,7 @@ def tree(folder):
 
 @pytest.fixture
 def old(tmp_path):
-    """A data set made before, with a cache and somebody's notes."""
+    """A data set made before, with a cache and notes of a user."""
     out = tmp_path / "out"
     files = {"dataset__json": OURS, "vocabulary__txt": "old", "notes__txt": "mine"}
     write(out, **files, **{"train-00000__tfrecord": "old", "train-00007__tfrecord": ""})

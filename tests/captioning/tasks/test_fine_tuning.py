@@ -51,7 +51,7 @@ def test_the_last_stages_learn_and_the_others_stand_still(tuned_run):
     reader = tf.train.load_checkpoint(
         tf.train.latest_checkpoint(directory / "checkpoint")
     )
-    # After the last epoch, whichever was the best: none has ImageNet's value any more.
+    # After the last epoch, best or not: none has ImageNet's value any more.
     kept = [reader.get_tensor(name) for name in reader.get_variable_to_shape_map()]
     for weight in above.get_weights():
         alike = [found for found in kept if np.shape(found) == weight.shape]

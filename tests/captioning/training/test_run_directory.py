@@ -76,7 +76,7 @@ def test_no_such_directory(tmp_path):
 
 
 @pytest.mark.parametrize("method", ["read_text", "is_file"])
-def test_a_run_that_nobody_may_read(tmp_path, monkeypatch, method):
+def test_a_run_that_may_not_be_read(tmp_path, monkeypatch, method):
     def refused(path, *arguments):
         raise PermissionError(13, "Permission denied", str(path))
 
