@@ -49,11 +49,7 @@ def verify_vocabulary(directory: Path, info: DatasetInfo) -> None:
 
 
 def read_verified(directory: Path, facts: FileInfo) -> bytes:
-    """Return the content of a file that is small enough for the memory.
-
-    Raises:
-        BadInput: it is missing, truncated or altered.
-    """
+    """Return the content of a file that fits into memory; see `verify`."""
     check_size(directory, facts)
     path = Path(directory) / facts.file
     content = _or_bad_input(Path.read_bytes, path)

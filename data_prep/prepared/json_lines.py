@@ -40,11 +40,7 @@ def write_lines(rows: Iterable[tuple[dict[str, Any], int]], path: Path) -> FileI
 
 
 def read_lines(directory: Path, facts: FileInfo) -> list[dict[str, Any]]:
-    """Read what `write_lines` wrote.
-
-    Raises:
-        BadInput: the file is missing, truncated or altered.
-    """
+    """Read what `write_lines` wrote; BadInput if that is missing or altered."""
     # Its sha256 vouches for each line's form. Not splitlines(), which also splits at
     # rarer line breaks than \n.
     lines = read_verified(directory, facts).decode("utf-8").split("\n")[:-1]

@@ -20,12 +20,8 @@ def write_pictures(
 ) -> tuple[SplitInfo, list[str]]:
     """Check the pictures of a split, write the sound ones, and their captions.
 
-    Args:
-        examples: taken one by one; captions stay in memory, pictures do not.
-        directory: exists.
-        split: "train", "dev" or "test".
-        images_per_shard: pictures a file, at least 1.
-        skipped: gets the pictures that cannot be used.
+    Examples are taken one by one; captions stay in memory, pictures do not. Pictures
+    that cannot be used go to `skipped`.
 
     Returns:
         What was written, and all captions.
@@ -48,8 +44,7 @@ def write_pictures(
 def write_texts(
     examples: Iterable[Labelled] | Iterable[Parallel], directory: Path, split: str
 ) -> tuple[SplitInfo, list[str]]:
-    """Write the sentences of a split; arguments, result and errors as of
-    `write_pictures`."""
+    """Write the sentences of a split; result and errors as of `write_pictures`."""
     texts: list[str] = []
 
     def noting() -> Iterator[Labelled | Parallel]:
