@@ -10,6 +10,8 @@ for both labels, so that word counts do not predict the label.
 import random
 from typing import NamedTuple
 
+from data_prep.harbour.sampling import split_of_class
+
 # Subjects; for the quantified ones, the sign by which they multiply the predicate's.
 PEOPLE = ("I", "sailor", "captain", "fisherman", "keeper", "cook", "gull")
 QUANTIFIED = {"everybody": 1, "many": 1, "nobody": -1}
@@ -61,7 +63,6 @@ SIGNS = (1, -1)
 CONTRAST_SHARE = 0.5
 CAUSE_SHARE = 0.35
 OPENER_SHARE = 0.3
-_HELD_OUT = {0: "test", 3: "dev"}  # class -> split; the other five are train
 
 
 class Event(NamedTuple):
@@ -152,7 +153,7 @@ def split_of_clause(clause: Clause) -> str:
         qualities = list(THINGS.get(clause.subject, FEELINGS))
         at += 2 * qualities.index(clause.quality) + clause.past
         at += 3 * list(FORMS).index(clause.form)
-    return _HELD_OUT.get(at % 7, "train")
+    return split_of_class(at)
 
 
 def sample_mood(split: str, index: int, seed: int) -> Mood:

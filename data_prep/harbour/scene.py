@@ -14,6 +14,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
+from data_prep.examples import SPLITS
+from data_prep.harbour.sampling import split_of_class
+
 # The subject of a relation is always the thing that comes first in this order, because
 # "a left of b" and "b right of a" are the same fact.
 KINDS = (
@@ -35,13 +38,9 @@ INVERSE = dict(
 )
 SKIES = ("clear", "sun", "moon", "clouds", "rain")
 COUNTS = ("no", "one", "two", "three")
-SPLITS = ("train", "dev", "test")
-
 # The rows of the Latin square of `split_of_triple`. Of all choices of rows, this one
 # gives dev and test the most even mixture of relations and colours.
 _ROWS = dict(zip(COLOURED, (0, 2, 6, 3, 4), strict=True))
-_HELD_OUT = {0: "test", 3: "dev"}  # class -> split; the other five are train
-
 SAILOR_SHARE = 0.5  # of the boats that can carry one; a third of all scenes
 GULLS_SHARE = 0.36  # of all scenes; low enough that a constant caption gains nothing
 
@@ -181,7 +180,7 @@ def split_of_triple(triple: Triple) -> str:
     """
     colour, thing, relation = triple
     column = COLOURS.index(colour) + RELATIONS.index(relation)
-    return _HELD_OUT.get((column + _ROWS[thing]) % 7, "train")
+    return split_of_class(column + _ROWS[thing])
 
 
 @functools.cache
