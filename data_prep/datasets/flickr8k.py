@@ -31,16 +31,7 @@ TRAIN, DEV = 6 / 8, 1 / 8  # the official shares
 
 
 def read(source: Path, skipped: Skipped) -> Iterator[RawExample]:
-    """Yield the photos of train, dev and test, each split in the order of its list.
-
-    Args:
-        source: a folder with photos and text files, at any level.
-        skipped: gets photos that are in no split, are missing, or have no caption. Its
-            note "split" says whether the split is the official one.
-
-    Raises:
-        BadInput: files are missing or malformed.
-    """
+    """Yield the photos of train, dev and test, each split in the order of its list."""
     captions = _captions(source)
     folder = find_picture_folder(source, captions)
     splits = _splits(source, captions, skipped)

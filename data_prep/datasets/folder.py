@@ -32,17 +32,7 @@ PICTURE_FOLDERS = ("images", "Images")
 def read(
     source: Path, skipped: Skipped, *, captions: Path | None = None
 ) -> Iterator[RawExample]:
-    """Yield the pictures of train, dev and test, each split in the order of the file.
-
-    Args:
-        source: the folder.
-        skipped: gets pictures that are missing or outside of the folder, captions that
-            are empty or repeated for a picture, and pictures without captions.
-        captions: the caption file; None searches for it.
-
-    Raises:
-        BadInput: there is no caption file, or several, or it is malformed.
-    """
+    """Yield the pictures, each split in the order of the caption file."""
     path = Path(captions) if captions else _captions_file(source)
     by_picture: dict[str, list[str]] = {}
     for name, caption in read_captions(path):
@@ -67,7 +57,7 @@ def read(
 
 def _captions_file(source) -> Path:
     """Return the one file in the folder that can be the captions."""
-    files = sorted(path for path in source.iterdir() if os.path.isfile(path))
+    files = sorted(filter(os.path.isfile, source.iterdir()))
     found = [
         p for p in files if p.suffix.lower() in SUFFIXES or p.name == "captions.txt"
     ]

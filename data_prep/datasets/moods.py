@@ -43,10 +43,11 @@ def read(
             f"the moods got language={language!r}; expected one of "
             f"{', '.join(_CHOICES)}: choose one."
         )
-    moods = (
-        (split, sample_mood(split, index, seed)) for split, index in numbered(count)
+    return (
+        Labelled(split, sentence(mood, language), label_of(mood))
+        for split, index in numbered(count)
+        for mood in [sample_mood(split, index, seed)]
     )
-    return (Labelled(s, sentence(mood, language), label_of(mood)) for s, mood in moods)
 
 
 def sentence(mood: Mood, language: str = "both") -> str:
