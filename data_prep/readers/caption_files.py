@@ -17,6 +17,7 @@ captions. A picture may occur several times, with other captions.
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -58,20 +59,11 @@ def usable_captions(
         caption = " ".join(caption.split())
         if not any(character.isalnum() for character in caption):
             skipped.add("caption without words", image_id)
-        elif not _is_unicode(caption):
+        elif re.search("[\ud800-\udfff]", caption):  # which JSON can spell
             skipped.add("caption that is not valid Unicode", image_id)
         else:
             usable.append(caption)
     return tuple(usable)
-
-
-def _is_unicode(text):
-    """Return False for a lone surrogate, which JSON can spell and UTF-8 cannot."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _csv(path):
@@ -83,8 +75,7 @@ def _csv(path):
     line = 1
     try:
         names = [name.strip().lower() for name in next(rows, [])]
-        image = _column(names, IMAGE, path)
-        caption = _column(names, CAPTION, path)
+        image, caption = _column(names, IMAGE, path), _column(names, CAPTION, path)
         line = rows.line_num + 1
         for row in rows:
             if row and len(row) != len(names):
