@@ -44,8 +44,7 @@ class Features(NamedTuple):
         name: the folder's name.
         fingerprint: changes whenever the same picture would give another row.
         load: returns the function that makes rows ``(batch, ...)`` of pixels float32
-            ``(batch, size, size, 3)`` in 0..255. Called only if rows must be made, for
-            it may have an encoder to load.
+            ``(batch, size, size, 3)`` in 0..255; called only if rows must be made.
         image_size: pixels a side.
         dtype: what the rows are stored as.
     """
@@ -96,14 +95,9 @@ def cached_copies(
     Rows that are not there are made, all copies at once: the encoder is loaded once,
     and each picture is read, checked and decoded once.
 
-    Args:
-        directory: a prepared data set.
-        split: "train", "dev" or "test".
-        features: how rows are made, should they not be there.
-        count: how many copies, see `augmentation`; 1 are the pictures as they are.
-
     Returns:
-        Of each copy its rows ``(images, ...)``, memory-mapped, read-only.
+        Of each of `count` copies (see `augmentation`; the first are the pictures as
+        they are) its rows ``(images, ...)``, memory-mapped, read-only.
 
     Raises:
         BadInput: rows must be made, and a shard is missing, truncated or altered, or
@@ -115,13 +109,14 @@ def cached_copies(
     folder = directory / "features" / features.name
     copies = [_copy(folder, split, features, digest, k) for k in range(count)]
     num_images = info.splits[split].examples
-    rows = {copy.number: copy.read(num_images) for copy in copies}
+    rows = [copy.read(num_images) for copy in copies]
     missing = [copy for copy in copies if rows[copy.number] is None]
     if missing:
         verify_shards(directory, info, split)
         made = _make(directory, split, features, missing)
-        rows.update(zip((copy.number for copy in missing), made, strict=True))
-    return list(rows.values())
+        for copy, its_rows in zip(missing, made, strict=True):
+            rows[copy.number] = its_rows
+    return rows
 
 
 def _copy(folder, split, features, digest, number) -> _Copy:
@@ -195,13 +190,13 @@ def _compute(directory, split, features, copies, arrays: list[ResumableArray]):
 def _check_same_pictures(directory, split, image_ids, found: np.ndarray, first: int):
     """Raise BadInput unless records `first`, `first + 1`, ... of a split are of the
     pictures that its captions are about."""
-    for place, name in enumerate(found, start=first):
-        if name.decode("utf-8") != image_ids[place]:
+    for place, name in enumerate(map(bytes.decode, found), start=first):
+        if name != image_ids[place]:
             raise BadInput(
                 f"the pictures and the captions of {split} in {directory} do not "
-                f"belong together (number {place} is {name.decode('utf-8')} among the "
-                f"pictures, {image_ids[place]} among the captions); expected the same "
-                "pictures in the same order: prepare the data set again."
+                f"belong together (number {place} is {name} among the pictures, "
+                f"{image_ids[place]} among the captions); expected the same pictures "
+                "in the same order: prepare the data set again."
             )
 
 
@@ -219,7 +214,7 @@ def blocks_of_rows(
     Args:
         records: from `read_shards`.
         features: how rows are made.
-        copies: the numbers of the copies, see `augmentation`.
+        copies: their numbers, see `augmentation`.
         first: the place of the first record in its split.
 
     Yields:

@@ -11,19 +11,12 @@ from data_prep.text.vocabulary import Vocabulary
 
 
 class Batch(NamedTuple):
-    """What a training step is fed.
+    """What a training step is fed."""
 
-    Attributes:
-        inputs: ``(images, ...)``, regions or pixels, each picture once.
-        token_ids: int32 ``(captions, time)``, START first, END, then padding.
-        caption_to_image: int32 ``(captions,)``, which row of `inputs` it is about.
-        image_numbers: int32 ``(images,)``, the place of each picture in its split.
-    """
-
-    inputs: tf.Tensor
-    token_ids: tf.Tensor
-    caption_to_image: tf.Tensor
-    image_numbers: tf.Tensor
+    inputs: tf.Tensor  # (images, ...), regions or pixels, each picture once
+    token_ids: tf.Tensor  # int32 (captions, time), START first, END, then padding
+    caption_to_image: tf.Tensor  # int32 (captions,), which row of `inputs` it is about
+    image_numbers: tf.Tensor  # int32 (images,), the place of each in its split
 
 
 def tokenized(
@@ -57,11 +50,10 @@ def training_batches(
         copies: each ``(images, ...)``, from `features.cached_copies`; every picture is
             taken from one of them, drawn anew every epoch.
         token_ids: int32 ``(images, (captions), (time))``, from `tokenized`.
-        images_per_batch: pictures a batch; the last batch of an epoch is smaller.
+        images_per_batch: the last batch of an epoch is smaller.
         seed: of the order.
         epoch: from 0.
-        captions_per_image: so many of each picture's captions, drawn anew every epoch;
-            0 takes all.
+        captions_per_image: so many of each picture's, drawn anew every epoch; 0: all.
     """
     generator = np.random.default_rng((seed, epoch))
     order, copy_of = _order(copies, generator)
