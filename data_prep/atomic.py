@@ -44,8 +44,7 @@ class Kind(NamedTuple):
 
 
 def marked(name: str, mark: str) -> Kind:
-    """Return the kind of folders that hold a file of a certain name, and that go as a
-    whole."""
+    """Return the kind of folders that have a file named `mark`, and go as a whole."""
     return Kind(name, lambda folder: (folder / mark).is_file(), re.compile(".*", re.S))
 
 
@@ -68,10 +67,9 @@ DATA_SET = Kind(
 
 @contextlib.contextmanager
 def replacing(out: Path, kind: Kind = DATA_SET) -> Iterator[Path]:
-    """Give a folder to write into; when the block succeeds it takes the place of out.
+    """Give a folder, a sibling, which takes the place of `out` if the block succeeds.
 
-    A sibling, so that taking the place is a rename. Whatever goes wrong before, `out`
-    is as it was.
+    Whatever goes wrong before, `out` is as it was.
 
     Raises:
         BadInput: `out` is neither new nor empty nor of the kind, or cannot be written.
