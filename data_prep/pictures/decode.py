@@ -26,18 +26,8 @@ from data_prep.pictures.exif import bytes_at, may_have_exif, upright
 
 
 def load_picture(image_bytes: tf.Tensor, image_size: int) -> tf.Tensor:
-    """Decode a picture and resize it to a square: the input of an encoder.
-
-    Args:
-        image_bytes: scalar string, an encoded picture (see the module's list).
-        image_size: the side of the square, in pixels.
-
-    Returns:
-        float32 `(image_size, image_size, 3)`, 0..255, channels red, green, blue.
-
-    Raises:
-        tf.errors.InvalidArgumentError: the bytes are not a whole picture.
-    """
+    """Decode a picture (`decode_picture`) and resize it to a square (float32
+    ``(image_size, image_size, 3)``, 0..255): the input of an encoder."""
     return resize_to_square(decode_picture(image_bytes), image_size)
 
 

@@ -8,17 +8,12 @@ from data_prep.errors import BadInput, printable
 
 
 def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield files, with folders replaced by the files in them.
+    """Yield files as they are, and of folders the files in them.
 
-    Args:
-        paths: files, which are yielded as they are, even if they do not exist (the
-            reader reports it), and folders.
-
-    Yields:
-        Of a folder every regular file at any depth, sorted by name. Hidden files and
-        folders are skipped, links to folders are not followed. A nested folder that
-        cannot be listed, or a link in a circle, is yielded too (the reader reports what
-        is wrong with it).
+    Of a folder that is every regular file at any depth, sorted by name. Hidden files
+    and folders are skipped, links to folders are not followed. A nested folder that
+    cannot be listed, a link in a circle, or a given file that does not exist is yielded
+    too: the reader reports what is wrong with it.
 
     Raises:
         BadInput: one of the folders given cannot be listed.

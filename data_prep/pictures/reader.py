@@ -38,16 +38,11 @@ class BadPicture(BadInput):
 
 
 class PictureReader:
-    """Reads picture files, decoding each one in a worker process.
+    """Reads picture files, decoding each one in a `WorkerProcess` with these limits.
 
     A context manager; leaving it ends the worker, which is started by the first file.
     Threads can share a reader, but only one reads at a time: for more speed give each
     thread its own.
-
-    Args:
-        max_pixels: width times height of the largest picture.
-        seconds: the longest time for one picture, by the clock.
-        memory_bytes: for decoding one picture, file included (Linux only).
     """
 
     def __init__(
@@ -71,10 +66,7 @@ class PictureReader:
             self._worker.close()
 
     def read(self, path: Path) -> bytes:
-        """Read one file.
-
-        Returns:
-            An encoded picture, JPEG or PNG, for `pictures.decode.decode_picture`.
+        """Return a file as JPEG or PNG for `pictures.decode.decode_picture`.
 
         Raises:
             BadPicture: there is no such file, or it holds no usable picture.
