@@ -49,8 +49,11 @@ def read(
     for split, pictures in splits.items():
         for image_id, picture in pictures:
             texts = usable_captions(by_picture[image_id], image_id, skipped)
-            if texts := _without_repeats(texts, image_id, skipped):
-                yield RawExample(image_id, split, texts, picture)
+            unique = tuple(dict.fromkeys(texts))
+            for _ in texts[len(unique) :]:
+                skipped.add("caption repeated for the same picture", image_id)
+            if unique:
+                yield RawExample(image_id, split, unique, picture)
             else:
                 skipped.add("picture without captions", image_id)
 
@@ -87,10 +90,3 @@ def _image_id(source, name) -> str:
             if os.path.lexists(source / folder / name):
                 return f"{folder}/{name}"
     return name
-
-
-def _without_repeats(texts, image_id, skipped) -> tuple[str, ...]:
-    unique = tuple(dict.fromkeys(texts))
-    for _ in range(len(texts) - len(unique)):
-        skipped.add("caption repeated for the same picture", image_id)
-    return unique

@@ -63,13 +63,21 @@ def pixels(image_size: int) -> Features:
     )
 
 
-class _Copy(NamedTuple):
-    """One copy of a split's pictures in the cache."""
+class _Copy:
+    """One copy of a split's pictures in the cache; its number is `augmentation`'s."""
 
-    number: int  # of `augmentation`
-    rows_file: Path
-    made_by_file: Path
-    made_by: dict
+    def __init__(self, folder, split, features, digest, number):
+        stem = f"{split}-copy{number}" if number else split
+        self.number = number
+        self.rows_file = folder / f"{stem}.npy"
+        self.made_by_file = folder / f"{stem}.json"
+        self.made_by = {
+            "format": FORMAT,
+            "features": features.name,
+            "fingerprint": features.fingerprint,
+            "images": digest,
+            "copy": number,
+        }
 
     def read(self, num_images: int) -> np.ndarray | None:
         """Return its rows if they are what is asked for and whole, else None."""
@@ -107,7 +115,7 @@ def cached_copies(
     info = DatasetInfo.load(directory)
     digest = pictures_digest(info, split)
     folder = directory / "features" / features.name
-    copies = [_copy(folder, split, features, digest, k) for k in range(count)]
+    copies = [_Copy(folder, split, features, digest, k) for k in range(count)]
     num_images = info.splits[split].examples
     rows = [copy.read(num_images) for copy in copies]
     missing = [copy for copy in copies if rows[copy.number] is None]
@@ -117,18 +125,6 @@ def cached_copies(
         for copy, its_rows in zip(missing, made, strict=True):
             rows[copy.number] = its_rows
     return rows
-
-
-def _copy(folder, split, features, digest, number) -> _Copy:
-    stem = f"{split}-copy{number}" if number else split
-    made_by = {
-        "format": FORMAT,
-        "features": features.name,
-        "fingerprint": features.fingerprint,
-        "images": digest,
-        "copy": number,
-    }
-    return _Copy(number, folder / f"{stem}.npy", folder / f"{stem}.json", made_by)
 
 
 def _make(directory, split, features, copies: list[_Copy]) -> list[np.ndarray]:
