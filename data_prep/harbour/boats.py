@@ -1,4 +1,4 @@
-"""Boats, buoys and sailors as flat shapes; see `sprites` for the coordinates."""
+"""Boats, buoys and sailors as flat shapes; see `layout` for the coordinates."""
 
 import random
 

@@ -1,5 +1,6 @@
-"""The positions of all things, chosen so that the relation is clearly visible.
+"""The shapes of all things, at positions that make the relation clearly visible.
 
+A thing is drawn relative to its own foot: (0, 0) is where its middle meets the water.
 Things beside each other have about the same depth, with a gap of water between them.
 Of two things one behind the other, both are in the same column, and the nearer one is
 completely below the foot of the farther one. No thing hides another.
@@ -7,18 +8,30 @@ completely below the foot of the farther one. No thing hides another.
 
 import random
 
-from data_prep.harbour.scene import Scene
+from data_prep.harbour import boats, landmarks
+from data_prep.harbour.paints import OLIVE, PAINTS
+from data_prep.harbour.scene import Scene, Thing
 from data_prep.harbour.shapes import Box, Shape, extent, mirrored, placed
 from data_prep.harbour.sky import gull, moon, sun
-from data_prep.harbour.sprites import sprite
 
 UNITS = 128.0  # the side of every picture
+
+# Each takes (rng, paint, whether a sailor is aboard) and returns shapes.
+_SPRITES = {
+    "sailing boat": boats.sailing_boat,
+    "rowing boat": boats.rowing_boat,
+    "steamer": boats.steamer,
+    "buoy": boats.buoy,
+    "lighthouse": landmarks.lighthouse,
+    "island": landmarks.island,
+    "pier": landmarks.pier,
+}
 
 
 def place_things(scene: Scene, horizon: float, rng: random.Random) -> list[list[Shape]]:
     """Return the shapes of subject and anchor at their positions."""
-    subject = sprite(scene.subject, scene.sailor, rng)
-    anchor = sprite(scene.anchor, False, rng)
+    subject = _sprite(scene.subject, scene.sailor, rng)
+    anchor = _sprite(scene.anchor, False, rng)
     if scene.relation in ("left of", "right of"):
         swap = scene.relation == "right of"
         left, right = (anchor, subject) if swap else (subject, anchor)
@@ -32,6 +45,16 @@ def place_things(scene: Scene, horizon: float, rng: random.Random) -> list[list[
     pier = None if scene.anchor.kind != "pier" else 0 if swap else 1
     far, near = _one_behind_other(far, near, pier, horizon, rng)
     return [near, far] if swap else [far, near]
+
+
+def _sprite(thing: Thing, sailor: bool, rng: random.Random) -> list[Shape]:
+    """Return the shapes of a thing, its proportions and colour slightly varied."""
+    paint = PAINTS.get(thing.colour, OLIVE)
+    # Each channel moves by itself, too little to change the colour.
+    paint = tuple(min(255, max(0, c + rng.randint(-8, 8))) for c in paint)
+    shapes = _SPRITES[thing.kind](rng, paint, sailor)
+    # A pier is drawn with its outer end on the right; it is mirrored later if needed.
+    return mirrored(shapes) if thing.kind != "pier" and rng.random() < 0.5 else shapes
 
 
 def _side_by_side(
