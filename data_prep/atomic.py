@@ -30,17 +30,14 @@ def write_bytes(path: Path, data: bytes) -> None:
 class Kind(NamedTuple):
     """A kind of folder that a new one of it may replace.
 
-    Attributes:
-        name: with its article.
-        holds: says whether a folder is of this kind; may raise OSError or ValueError
-            of one that is not.
-        files: the names that go with the old folder. Anything else in it was put there
-            by a user, and is kept.
+    ``holds`` says whether a folder is of this kind; it may raise OSError or ValueError
+    of one that is not. What is not among the ``files`` was put there by a user, and is
+    kept.
     """
 
-    name: str
+    name: str  # with its article
     holds: Callable[[Path], bool]
-    files: re.Pattern[str]
+    files: re.Pattern[str]  # the names that go with the old folder
 
 
 def marked(name: str, mark: str) -> Kind:

@@ -40,20 +40,15 @@ FORMAT = 2  # raised when the layout of the cache, or how pictures are fed, chan
 class Features(NamedTuple):
     """How rows are made from pictures.
 
-    Attributes:
-        name: the folder's name.
-        fingerprint: changes whenever the same picture would give another row.
-        load: returns the function that makes rows ``(batch, ...)`` of pixels float32
-            ``(batch, size, size, 3)`` in 0..255; called only if rows must be made.
-        image_size: pixels a side.
-        dtype: what the rows are stored as.
+    ``load``, called only if rows must be made, returns the function that makes rows
+    ``(batch, ...)`` of pixels float32 ``(batch, size, size, 3)`` in 0..255.
     """
 
-    name: str
-    fingerprint: str
+    name: str  # the folder's
+    fingerprint: str  # changes whenever the same picture would give another row
     load: Callable[[], Callable[[tf.Tensor], tf.Tensor]]
-    image_size: int
-    dtype: str
+    image_size: int  # pixels a side
+    dtype: str  # what the rows are stored as
 
 
 def pixels(image_size: int) -> Features:

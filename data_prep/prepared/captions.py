@@ -25,17 +25,11 @@ from data_prep.prepared.json_lines import read_lines, write_lines
 
 
 class SplitCaptions(NamedTuple):
-    """What people wrote about the pictures of a split.
-
-    Attributes:
-        image_ids: one a picture, in the order of the pictures' records.
-        captions: of each picture, as people wrote them.
-        scenes: of each picture its semantic record as JSON; "" where there is none.
-    """
+    """What people wrote about each picture, in the order of the pictures' records."""
 
     image_ids: list[str]
     captions: list[tuple[str, ...]]
-    scenes: list[str]
+    scenes: list[str]  # semantic records as JSON; "" where there is none
 
 
 def load_captions(directory: Path, split: str) -> SplitCaptions:

@@ -58,38 +58,23 @@ class SplitInfo:
 
 @dataclasses.dataclass(frozen=True)
 class DatasetInfo:
-    """What `dataset.json` says.
+    """What `dataset.json` says."""
 
-    Attributes:
-        format: of the files, see `prepared.records`, `captions` and `sentences`.
-        name: of the data set's reader.
-        kind: one of `data_prep.examples.KINDS`.
-        languages: of a translation data set, the pivot first.
-        source: the folder it came from; "" if it needs none.
-        standardisation: `text.STANDARDISATION` as it was when words, or pieces of
-            words, were made; "" where subwords or characters are, which do without.
-        vocabulary_file: the file of the tokenizer, see `data_prep.text.tokenizers`.
-        vocabulary_size: number of its ids, special tokens included.
-        vocabulary_sha256: of that file.
-        min_count: how often a word must occur in the training texts; 0 for all but
-            words.
-        skipped: reason -> {"count": int, "examples": [str]}.
-        notes: what else one should know, e.g. "split": who decided about it.
-    """
-
-    name: str
-    source: str
+    name: str  # of the data set's reader
+    source: str  # the folder it came from; "" if it needs none
     splits: dict[str, SplitInfo]
+    # `text.STANDARDISATION` as it was when words, or pieces of words, were made; ""
+    # where subwords or characters are, which do without.
     standardisation: str
-    vocabulary_size: int
-    vocabulary_sha256: str
-    min_count: int
-    skipped: dict[str, dict[str, Any]]
-    notes: dict[str, str]
-    kind: str = "captions"
-    languages: tuple[str, ...] = ()
-    vocabulary_file: str = "vocabulary.txt"
-    format: int = FORMAT
+    vocabulary_size: int  # number of ids, special tokens included
+    vocabulary_sha256: str  # of the tokenizer's file
+    min_count: int  # how often a word must occur in the training texts; else 0
+    skipped: dict[str, dict[str, Any]]  # reason -> {"count": int, "examples": [str]}
+    notes: dict[str, str]  # what else one should know, e.g. "split": who decided it
+    kind: str = "captions"  # one of `data_prep.examples.KINDS`
+    languages: tuple[str, ...] = ()  # of a translation data set, the pivot first
+    vocabulary_file: str = "vocabulary.txt"  # see `data_prep.text.tokenizers`
+    format: int = FORMAT  # of the files, see `prepared.records` and its neighbours
 
     def save(self, directory: Path) -> None:
         """Write `dataset.json`, with a checksum of its own, atomically."""

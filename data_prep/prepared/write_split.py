@@ -45,13 +45,9 @@ def write_texts(
     examples: Iterable[Labelled] | Iterable[Parallel], directory: Path, split: str
 ) -> tuple[SplitInfo, list[str]]:
     """Write the sentences of a split; result and errors as of `write_pictures`."""
+    examples = list(examples)
+    info = SplitInfo.of([write_sentences(examples, directory, split)])
     texts: list[str] = []
-
-    def noting() -> Iterator[Labelled | Parallel]:
-        for example in examples:
-            is_parallel = isinstance(example, Parallel)
-            texts.extend(example.texts.values() if is_parallel else [example.text])
-            yield example
-
-    info = SplitInfo.of([write_sentences(noting(), directory, split)])
+    for one in examples:
+        texts += one.texts.values() if isinstance(one, Parallel) else [one.text]
     return info, texts

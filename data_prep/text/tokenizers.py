@@ -104,13 +104,8 @@ def build(
 ) -> tuple[Tokenizer, int]:
     """Build a tokenizer from the training texts; BadInput if they are too few.
 
-    Args:
-        choice: from `choose`.
-        texts: as people wrote them.
-        languages: that get a tag (subwords only).
-
-    Returns:
-        The tokenizer, and the min_count used; 0 for all but words.
+    Of subwords the languages get a tag. Also returns the min_count used; 0 for all but
+    words.
     """
     from data_prep.text.subwords import PiecesOfWords, Subwords
     from data_prep.text.vocabulary import Vocabulary
