@@ -5,17 +5,12 @@ decoder. So this process only reads its bytes. Decoders run in a worker process 
 limits on pixels, memory and time, which is killed and started again when a picture
 makes it hang or crash.
 
-The result, and why Pillow (in the worker) and TensorFlow (in `decode`) agree on it:
-
 - A JPEG (8 bit, Huffman coded) is returned unchanged, after Pillow has decoded it
-  completely. `pictures.decode` gets the same pixels from it as Pillow (CMYK: within one
-  level) and turns it upright by its EXIF header.
-- Everything else is returned as a PNG that Pillow wrote (see `pictures.sanitize`). So
-  no PNG, GIF or BMP from outside reaches TensorFlow's decoders, which are stricter than
-  Pillow and support less. `pictures.decode` would read the same pixels from the
-  original PNG (except for an orientation in it). Colour profiles are not applied.
-
-So a picture is decoded twice: once to check it, once for its pixels.
+  completely. `pictures.decode` gets the same pixels from it (CMYK: within one level)
+  and turns it upright by its EXIF header.
+- Everything else is returned as a PNG that Pillow wrote (see `pictures.sanitize`): no
+  PNG, GIF or BMP from outside reaches TensorFlow's decoders, which are stricter and
+  support less. Colour profiles are not applied.
 """
 
 import os

@@ -32,10 +32,8 @@ _DELIMITERS = ",\t;"
 
 
 def read_captions(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield (name of a picture, one caption), in the order of the file.
-
-    Args:
-        path: its ending decides which form is read.
+    """Yield (name of a picture, one caption), in the order of the file, whose ending
+    decides which form is read.
 
     Raises:
         BadInput: the file is malformed; the message names the line or the entry.

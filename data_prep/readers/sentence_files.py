@@ -18,12 +18,8 @@ Row = tuple[str, int]  # text, with one space between words and not empty; label
 def labelled_rows(
     path: Path, text_columns: Sequence[str], skipped: Skipped
 ) -> Iterator[Row]:
-    """Yield the rows of a table with tabs between its columns and a header line.
-
-    Args:
-        path: the file.
-        text_columns: names that the column of sentences may have; the other is "label".
-        skipped: gets lines that are empty or not UTF-8, and empty sentences.
+    """Yield the rows of a table with tabs between its columns and a header line, with
+    the column "label" and one of `text_columns`.
 
     Raises:
         BadInput: the header lacks these columns, a line has another number of columns,

@@ -1,11 +1,9 @@
 """Captions as people write them <-> words, in TensorFlow operations only.
 
-This module defines what a word is. The same operations run in ``tf.data``, in training
-and inside an exported SavedModel, eagerly and in graphs. Words, with numbers and
-hyphens, are those of the PTB tokenizer that scores captions, so that the words of a
-generated caption are the words that are scored. Known differences: a full stop never
-belongs to a word ("mr", "d c"), nor does another sign ("r b" for "R&B"), and "cannot"
-is one word.
+This module defines what a word is. Words, with numbers and hyphens, are those of the
+PTB tokenizer that scores captions, so that the words of a generated caption are the
+words that are scored. Known differences: a full stop never belongs to a word ("mr",
+"d c"), nor does another sign ("r b" for "R&B"), and "cannot" is one word.
 """
 
 import tensorflow as tf

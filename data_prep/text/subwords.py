@@ -106,13 +106,12 @@ class Subwords(tf.Module):
         characters: bool = False,
         fold_case: bool = False,
     ) -> "Subwords":
-        """Learn pieces from texts; the same texts always give the same pieces.
+        """Learn pieces from training texts; the same texts give the same pieces.
 
         Args:
-            texts: of the training split, as people wrote them.
-            size: number of ids, special tokens and tags included; few texts may give
-                fewer.
-            languages: codes of the languages that get a tag.
+            texts: as people wrote them.
+            size: of ids, special tokens and tags included; few texts may give fewer.
+            languages: codes of those that get a tag.
             characters: True makes each piece one character, the most frequent ones.
             fold_case: True reads "Boat" as "boat".
 
