@@ -68,7 +68,7 @@ def progress(
         total: how many there are; the length of `steps` if not given.
         label: what is being done.
         unit: what the steps are, in the plural.
-        done: steps that were taken before.
+        done: how many were taken before.
         shown: False shows nothing.
     """
     kind = tqdm if sys.stderr.isatty() else _ProgressLines

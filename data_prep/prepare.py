@@ -53,8 +53,8 @@ def prepare(
         out: a new or empty folder, or a data set made by us before. Of the latter all
             that is not ours (its `features/` above all) moves into the new one.
         tokenizer: one of `KINDS`; None is the data set's own, words for captions.
-        min_count: of words, how often one must occur in the training texts; None
-            decides by their number, see `text.min_count`.
+        min_count: of words, how often training texts must have one; None: by their
+            number, see `text.min_count`.
         vocabulary_size: of all but words, how many at most; None is the data set's own.
         images_per_shard: pictures a file; sentences are one file a split.
         options: the data set's own, as keywords of its `read`.

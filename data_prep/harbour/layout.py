@@ -30,10 +30,8 @@ _SPRITES = {
 
 def place_things(scene: Scene, horizon: float, rng: random.Random) -> list[list[Shape]]:
     """Return the shapes of subject and anchor at their positions."""
-    pair = [
-        _sprite(scene.subject, scene.sailor, rng),
-        _sprite(scene.anchor, False, rng),
-    ]
+    subject = _sprite(scene.subject, scene.sailor, rng)
+    pair = [subject, _sprite(scene.anchor, False, rng)]
     swap = scene.relation in ("right of", "in front of")  # the anchor is left, or far
     if swap:
         pair.reverse()

@@ -103,9 +103,8 @@ def cached_copies(
         they are) its rows ``(images, ...)``, memory-mapped, read-only.
 
     Raises:
-        BadInput: rows must be made, and a shard is missing, truncated or altered, or
-            its pictures are not those of the captions, or the disk is full or cannot be
-            written to.
+        BadInput: rows must be made, and a shard is missing or altered, or of other
+            pictures than the captions, or the disk is full or cannot be written to.
     """
     info = DatasetInfo.load(directory)
     digest = pictures_digest(info, split)
@@ -209,8 +208,7 @@ def blocks_of_rows(
         first: the place of the first record in its split.
 
     Yields:
-        The pictures' ids, bytes ``(pictures,)``, and of each copy its rows
-        ``(pictures, ...)``.
+        Ids of pictures, bytes ``(pictures,)``, and each copy's rows ``(pictures, ...)``.
     """
     size = features.image_size
     pictures = records.map(

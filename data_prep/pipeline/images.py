@@ -43,16 +43,14 @@ def training_batches(
 ) -> tf.data.Dataset:
     """Return one epoch of `Batch`es: every picture once, with its captions.
 
-    The order follows from seed and epoch alone, so a resumed training sees what an
-    uninterrupted one would have seen.
+    The order follows from seed and epoch (from 0) alone, so a resumed training sees
+    what an uninterrupted one would have seen.
 
     Args:
         copies: each ``(images, ...)``, from `features.cached_copies`; every picture is
             taken from one of them, drawn anew every epoch.
         token_ids: int32 ``(images, (captions), (time))``, from `tokenized`.
         images_per_batch: the last batch of an epoch is smaller.
-        seed: of the order.
-        epoch: from 0.
         captions_per_image: so many of each picture's, drawn anew every epoch; 0: all.
     """
     generator = np.random.default_rng((seed, epoch))

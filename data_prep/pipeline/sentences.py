@@ -21,16 +21,14 @@ def dataset_by_length(
     """Return one epoch of batches: every example once.
 
     Examples are shuffled and cut into pools; those of a pool are sorted by length and
-    cut into batches; the batches are shuffled. All follows from seed and epoch alone,
-    so a resumed training sees what an uninterrupted one would have seen.
+    cut into batches; the batches are shuffled. All follows from seed and epoch (from 0)
+    alone, so a resumed training sees what an uninterrupted one would have seen.
 
     Args:
         columns: of the same number of examples. Ragged ones, int ``(N, (T))``, have
             lengths, the first of them counts most; dense ones, ``(N, ...)``, come
             along (labels, or ``np.arange(N)`` to know which examples a batch holds).
         batch_size: examples a batch; one batch of an epoch may be smaller.
-        seed: of the order.
-        epoch: from 0.
         pool: examples a pool; rounded up to whole batches.
 
     Returns:

@@ -14,9 +14,7 @@ from data_prep.prepared.dataset_info import FileInfo
 def write_lines(rows: Iterable[tuple[dict[str, Any], int]], path: Path) -> FileInfo:
     """Write a file; it gets its name once it is complete.
 
-    Args:
-        rows: of each line its object, and how many texts it holds; taken one by one.
-        path: of the file, in a folder that exists.
+    Rows, taken one by one, are the object of a line, and how many texts it holds.
 
     Raises:
         BadInput: the disk is full.

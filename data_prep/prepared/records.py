@@ -32,13 +32,9 @@ _SCHEMA = {
 def write_shards(
     examples: Iterable[RawExample], directory: Path, split: str, images_per_shard: int
 ) -> list[FileInfo]:
-    """Write the pictures of a split; each shard gets its name once it is complete.
+    """Write the pictures (bytes) of a split; only one at a time is in memory.
 
-    Args:
-        examples: their pictures as bytes; only one at a time is in memory.
-        directory: exists.
-        split: begins the files' names.
-        images_per_shard: at least 1; the last shard may have fewer.
+    Each shard gets its name once it is complete. The last one may have fewer pictures.
 
     Raises:
         BadInput: the disk is full.
@@ -87,9 +83,8 @@ def read_shards(directory: Path, split: str) -> tf.data.Dataset:
 
     Raises:
         BadInput: there are no pictures or no such split, or a shard is missing or has
-            another size.
-            Damage in a shard of the right size shows while reading, as `DataLossError`;
-            see `damage_is_bad_input`, or call `checksums.verify_shards` before.
+            another size. Other damage shows while reading, as `DataLossError`; see
+            `damage_is_bad_input`, or call `checksums.verify_shards` before.
     """
     directory = Path(directory)
     _, facts = load_split(directory, split, "captions")

@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from data_prep.errors import BadInput
-from data_prep.examples import Skipped
+from data_prep.examples import RawExample, Skipped
 from data_prep.readers.files import parse_json, read_text
+from data_prep.readers.source_folder import find_picture
 
 IMAGE = ("image", "file_name", "filename")
 CAPTION = ("caption", "captions", "text")
@@ -46,6 +47,17 @@ def read_captions(path: Path) -> Iterator[tuple[str, str]]:
             f"of {' '.join(forms)}: convert it, or rename it."
         )
     return forms[path.suffix.lower()](path)
+
+
+def captioned(
+    split: str, image_id: str, captions: Iterable[str], folder: Path, skipped: Skipped
+) -> Iterator[RawExample]:
+    """Yield the picture if it is in the folder and has usable captions."""
+    texts = usable_captions(captions, image_id, skipped)
+    if not texts:
+        skipped.add("picture without captions", image_id)
+    elif picture := find_picture(folder, image_id, skipped):
+        yield RawExample(image_id, split, texts, picture)
 
 
 def usable_captions(

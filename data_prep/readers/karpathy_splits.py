@@ -16,13 +16,9 @@ from pathlib import Path
 
 from data_prep.errors import BadInput
 from data_prep.examples import SPLITS, RawExample, Skipped
-from data_prep.readers.caption_files import usable_captions
+from data_prep.readers.caption_files import captioned
 from data_prep.readers.files import parse_json, read_text
-from data_prep.readers.source_folder import (
-    find_file,
-    find_picture,
-    find_picture_folder,
-)
+from data_prep.readers.source_folder import find_file, find_picture_folder
 
 SPLIT_NAMES = {split: split for split in SPLITS} | {"restval": "train", "val": "dev"}
 # COCO's file has 144 MB, most of it unused fields: dropped during parsing.
@@ -55,11 +51,7 @@ def read_karpathy(source: Path, name: str, skipped: Skipped) -> Iterator[RawExam
     folder = find_picture_folder(source, image_ids)
     for split, members in splits.items():
         for image_id, captions in members:
-            texts = usable_captions(captions, image_id, skipped)
-            if not texts:
-                skipped.add("picture without captions", image_id)
-            elif picture := find_picture(folder, image_id, skipped):
-                yield RawExample(image_id, split, texts, picture)
+            yield from captioned(split, image_id, captions, folder, skipped)
 
 
 def _images(path) -> Iterator[tuple[str, str, list[str]]]:
