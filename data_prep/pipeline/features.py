@@ -208,7 +208,7 @@ def blocks_of_rows(
         first: the place of the first record in its split.
 
     Yields:
-        Ids of pictures, bytes ``(pictures,)``, and each copy's rows ``(pictures, ...)``.
+        Ids, bytes ``(pictures,)``, and of each copy its rows ``(pictures, ...)``.
     """
     size = features.image_size
     pictures = records.map(
