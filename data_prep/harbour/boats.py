@@ -13,16 +13,7 @@ from data_prep.harbour.paints import (
     SKIN,
     WOOD,
 )
-from data_prep.harbour.shapes import (
-    Colour,
-    Point,
-    Shape,
-    box,
-    ellipse,
-    line,
-    polygon,
-    shade,
-)
+from data_prep.harbour.shapes import Colour, Shape, box, ellipse, line, polygon, shade
 
 
 def _wake(half_width: float) -> list[Shape]:
@@ -33,8 +24,8 @@ def _wake(half_width: float) -> list[Shape]:
     ]
 
 
-def _symmetric(part: str, fill: Colour, x: float, *half: Point) -> Shape:
-    """Return a polygon about x; half of it are distances from x, and heights."""
+def _symmetric(part: str, fill: Colour, x: float, *half: tuple) -> Shape:
+    """Return a polygon about x; half of it are (distance from x, y)."""
     left = [(x - away, y) for away, y in half]
     return polygon(part, fill, *left, *((x + away, y) for away, y in half[::-1]))
 
