@@ -2,7 +2,6 @@
 
 import argparse
 import difflib
-import sys
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
@@ -15,9 +14,7 @@ WIDTH = 79  # of a description; examples keep their own line ends
 class Parser(argparse.ArgumentParser):
     """`argparse` with one-line errors. Flags must be written out in full.
 
-    Args:
-        elsewhere: flag -> why it is not among those of this command.
-        options: of `argparse.ArgumentParser`.
+    `elsewhere` says of a flag why it is not among those of this command.
     """
 
     def __init__(self, *, elsewhere: Mapping[str, str] | None = None, **options):
@@ -36,11 +33,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the reason on one line and leave with exit status 2."""
         end = "" if message.endswith(("?", ".")) else "."
-        print(
-            f"error: {printable(message)}{end} See {self.prog} --help.",
-            file=sys.stderr,
-        )
-        sys.exit(2)
+        reason = f"{printable(message)}{end} See {self.prog} --help."
+        self.exit(2, f"error: {reason}\n")
 
     def _unknown(self, words: Sequence[str]) -> str:
         word = next((word for word in words if word.startswith("-")), words[0])

@@ -30,22 +30,18 @@ def write_bytes(path: Path, data: bytes) -> None:
 class Kind(NamedTuple):
     """A kind of folder that a new one of it may replace.
 
-    Attributes:
-        name: with its article.
-        holds: says whether a folder is of this kind; may raise OSError or ValueError
-            of one that is not.
-        files: the names that go with the old folder. Anything else in it was put there
-            by a user, and is kept.
+    ``holds`` says whether a folder is of this kind; it may raise OSError or ValueError
+    of one that is not. What is not among the ``files`` was put there by a user, and is
+    kept.
     """
 
-    name: str
+    name: str  # with its article
     holds: Callable[[Path], bool]
-    files: re.Pattern[str]
+    files: re.Pattern[str]  # the names that go with the old folder
 
 
 def marked(name: str, mark: str) -> Kind:
-    """Return the kind of folders that hold a file of a certain name, and that go as a
-    whole."""
+    """Return the kind of folders that have a file named `mark`, and go as a whole."""
     return Kind(name, lambda folder: (folder / mark).is_file(), re.compile(".*", re.S))
 
 
@@ -68,10 +64,9 @@ DATA_SET = Kind(
 
 @contextlib.contextmanager
 def replacing(out: Path, kind: Kind = DATA_SET) -> Iterator[Path]:
-    """Give a folder to write into; when the block succeeds it takes the place of out.
+    """Give a folder, a sibling, which takes the place of `out` if the block succeeds.
 
-    A sibling, so that taking the place is a rename. Whatever goes wrong before, `out`
-    is as it was.
+    Whatever goes wrong before, `out` is as it was.
 
     Raises:
         BadInput: `out` is neither new nor empty nor of the kind, or cannot be written.

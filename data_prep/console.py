@@ -15,11 +15,10 @@ _NOT_FOR_KERAS = ("matplotlib", "sklearn")
 
 
 def import_tensorflow() -> None:
-    """Import TensorFlow and Keras for a command: without Keras' optional parts, and
-    with nothing on stderr.
+    """Import TensorFlow and Keras for a command, without Keras' optional parts.
 
-    TensorFlow 2.21 says which instructions it found, and that it found no GPU, before
-    any log level counts.
+    Silently: TensorFlow 2.21 says which instructions it found, and that it found no
+    GPU, before any log level counts.
     """
     if "tensorflow" in sys.modules:
         return
@@ -40,10 +39,7 @@ def import_tensorflow() -> None:
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """Keep from stderr what libraries print there, past every log level.
-
-    Errors are Python's, and come through as always.
-    """
+    """Keep from stderr what libraries print there; exceptions come through."""
     sys.stderr.flush()
     stderr = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -75,10 +71,10 @@ def progress(
 
     Args:
         steps: what to iterate over, if anything.
-        total: how many steps there are; the length of `steps` if not given.
+        total: how many there are; the length of `steps` if not given.
         label: what is being done.
         unit: what the steps are, in the plural.
-        done: steps that were taken before.
+        done: how many were taken before.
         shown: False shows nothing.
     """
     kind = tqdm if sys.stderr.isatty() else _ProgressLines
@@ -94,12 +90,7 @@ def progress(
 
 
 def say(line: str, file: TextIO | None = None) -> None:
-    """Print a line at once, above a progress bar and not into it.
-
-    Args:
-        line: without its line end.
-        file: stderr if not given.
-    """
+    """Print a line at once (on stderr if not told), above a progress bar."""
     file = sys.stderr if file is None else file
     tqdm.write(line, file=file)
     file.flush()

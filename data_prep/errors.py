@@ -24,11 +24,8 @@ def printable(text: object, longest: int | None = None) -> str:
 
     Names and messages from outside go through here before they are shown. What is
     not printable is shown escaped, lone surrogates too, which stand for the bytes of a
-    file name that is not UTF-8: so the result can always be printed and encoded.
-
-    Args:
-        text: a string or a path.
-        longest: characters of it that are shown; None shows all.
+    file name that is not UTF-8: so the result can always be printed and encoded. Of
+    more than `longest` characters only so many are shown.
     """
     shown = str(text)
     if longest is not None and len(shown) > longest:

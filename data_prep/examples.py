@@ -10,47 +10,28 @@ KINDS = ("captions", "sentiment", "translation", "gap")
 
 
 class RawExample(NamedTuple):
-    """One picture of a data set, as found.
+    """One picture of a data set, as found."""
 
-    Attributes:
-        image_id: unique; the file's name relative to the folder of the pictures.
-        split: "train", "dev" or "test".
-        captions: at least one, as people wrote them.
-        image: the file, still to be checked; or encoded bytes that need no check.
-        scene: the harbour's semantic record, as JSON.
-    """
-
-    image_id: str
-    split: str
-    captions: tuple[str, ...]
-    image: Path | bytes
-    scene: str = ""
+    image_id: str  # unique; the file's name relative to the folder of the pictures
+    split: str  # one of `SPLITS`
+    captions: tuple[str, ...]  # at least one, as people wrote them
+    image: Path | bytes  # the file, still to be checked; or bytes that need no check
+    scene: str = ""  # the harbour's semantic record, as JSON
 
 
 class Labelled(NamedTuple):
-    """A sentence and what its writer felt, or what it asks for.
-
-    Attributes:
-        split: "train", "dev" or "test".
-        text: as people wrote it, with one space between words; not empty.
-        label: of sentiment 0 is negative, 1 is positive; else from 0 on.
-    """
+    """A sentence and what its writer felt, or what it asks for."""
 
     split: str
-    text: str
-    label: int
+    text: str  # as people wrote it, with one space between words; not empty
+    label: int  # of sentiment 0 is negative, 1 is positive; else from 0 on
 
 
 class Parallel(NamedTuple):
-    """One sentence in several languages.
-
-    Attributes:
-        split: "train", "dev" or "test".
-        texts: language code -> the sentence, for all of the data set's ``LANGUAGES``.
-    """
+    """One sentence in several languages."""
 
     split: str
-    texts: dict[str, str]
+    texts: dict[str, str]  # code -> sentence, for all of the data set's ``LANGUAGES``
 
 
 class Skipped:
@@ -69,9 +50,8 @@ class Skipped:
     def add(self, reason: str, what: str) -> None:
         """Count one thing that was left out.
 
-        Args:
-            reason: the same words for all things of a kind.
-            what: the thing's name, which comes from outside and may be anything.
+        `reason` is the same for all things of a kind; `what`, the thing's name, comes
+        from outside and may be anything.
         """
         entry = self._reasons.setdefault(reason, {"count": 0, "examples": []})
         entry["count"] += 1

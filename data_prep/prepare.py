@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from data_prep.arguments import Parser
 from data_prep.atomic import replacing
@@ -13,13 +13,12 @@ from data_prep.console import import_tensorflow
 from data_prep.datasets import load, names
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.examples import SPLITS, Skipped
+from data_prep.prepared.checksums import file_sha256
+from data_prep.prepared.dataset_info import DatasetInfo, SplitInfo
 from data_prep.prepared.summary import summary
 from data_prep.readers.source_folder import check_folder
 from data_prep.text.min_count import MANY_TEXTS, MIN_COUNT
 from data_prep.text.tokenizers import KINDS, STANDARDIZED, build, choose
-
-if TYPE_CHECKING:  # TensorFlow takes seconds to import; --help must not wait for it
-    from data_prep.prepared.dataset_info import DatasetInfo, SplitInfo
 
 IMAGES_PER_SHARD = 1000  # some 150 MB of ordinary photos
 
@@ -45,7 +44,7 @@ def prepare(
     vocabulary_size: int | None = None,
     images_per_shard: int = IMAGES_PER_SHARD,
     **options: Any,
-) -> "DatasetInfo":
+) -> DatasetInfo:
     """Make a prepared data set; `out` appears, or is replaced, once it is complete.
 
     Args:
@@ -53,12 +52,10 @@ def prepare(
         source: the raw data set; None if it needs none.
         out: a new or empty folder, or a data set made by us before. Of the latter all
             that is not ours (its `features/` above all) moves into the new one.
-        tokenizer: "words", "pieces", "subwords" or "characters"; None is the data
-            set's own ``TOKENIZER``, words for captions.
-        min_count: of words, how often one must occur in the training texts; None
-            decides by their number, see `text.min_count`.
-        vocabulary_size: of pieces, subwords or characters, how many at most; None is
-            the data set's own.
+        tokenizer: one of `KINDS`; None is the data set's own, words for captions.
+        min_count: of words, how often training texts must have one; None: by their
+            number, see `text.min_count`.
+        vocabulary_size: of all but words, how many at most; None is the data set's own.
         images_per_shard: pictures a file; sentences are one file a split.
         options: the data set's own, as keywords of its `read`.
 
@@ -66,13 +63,19 @@ def prepare(
         BadInput: source, out or an option cannot be used.
     """
     numbers = {"min_count": min_count, "vocabulary_size": vocabulary_size}
-    _check_positive(**numbers, images_per_shard=images_per_shard)
+    given = {**numbers, "images_per_shard": images_per_shard}
+    for option, number in given.items():
+        if number is not None and number < 1:
+            raise BadInput(
+                f"{option} is {number}; expected at least 1: give a larger one."
+            )
     dataset = load(name)
     choice = choose(dataset, tokenizer, **numbers)
     skipped = Skipped()
     examples = _open(dataset, name, source, skipped, options)
     with replacing(Path(out)) as partial:
         from data_prep.prepared.write_split import write_pictures, write_texts
+        from data_prep.text.standardize import STANDARDISATION
 
         splits: dict[str, SplitInfo] = {}
         texts: list[str] = []  # of train, for the tokenizer
@@ -91,28 +94,22 @@ def prepare(
         languages = getattr(dataset, "LANGUAGES", ())
         built, min_count = build(choice, texts, languages)
         built.save(partial / built.FILE)
-        info = _describe(
-            partial / built.FILE,
+        info = DatasetInfo(
             name=name,
             kind=dataset.KIND,
             languages=tuple(languages),
             source="" if source is None else printable(source),
             splits={split: splits[split] for split in SPLITS},
+            standardisation=STANDARDISATION if choice.kind in STANDARDIZED else "",
+            vocabulary_file=built.FILE,
             vocabulary_size=len(built),
+            vocabulary_sha256=file_sha256(partial / built.FILE),
             min_count=min_count,
-            standardized=choice.kind in STANDARDIZED,
-            skipped=skipped,
+            skipped=skipped.as_dict(),
+            notes={topic: printable(note) for topic, note in skipped.notes.items()},
         )
         info.save(partial)
     return info
-
-
-def _check_positive(**numbers):
-    for option, number in numbers.items():
-        if number is not None and number < 1:
-            raise BadInput(
-                f"{option} is {number}; expected at least 1: give a larger one."
-            )
 
 
 def _open(dataset: ModuleType, name, source, skipped, options) -> Iterator:
@@ -154,44 +151,30 @@ def _check_splits(name, splits, skipped):
     )
 
 
-def _describe(
-    vocabulary: Path, *, standardized: bool, skipped: Skipped, **facts: Any
-) -> "DatasetInfo":
-    """Return what dataset.json will say."""
-    from data_prep.prepared.checksums import file_sha256
-    from data_prep.prepared.dataset_info import DatasetInfo
-    from data_prep.text.standardize import STANDARDISATION
-
-    return DatasetInfo(
-        **facts,
-        standardisation=STANDARDISATION if standardized else "",
-        vocabulary_file=vocabulary.name,
-        vocabulary_sha256=file_sha256(vocabulary),
-        skipped=skipped.as_dict(),
-        notes={topic: printable(note) for topic, note in skipped.notes.items()},
-    )
-
-
 def main(argv: list[str] | None = None) -> int:
-    parser = _parser()
-    flags = parser.parse_args(argv)
+    flags = _parser().parse_args(argv)
     import_tensorflow()
-    given = {name: getattr(flags, name) for name in _OWN_FLAGS}
-    options = {name: value for name, value in given.items() if value is not None}
-    info = prepare(
-        flags.name,
-        flags.source,
-        flags.out,
-        tokenizer=flags.tokenizer,
-        min_count=flags.min_count,
-        vocabulary_size=flags.vocabulary_size,
-        **options,
-    )
+    given = {name: value for name, value in vars(flags).items() if value is not None}
+    info = prepare(**{"source": None, **given})
     print(summary(info, flags.out))
     return 0
 
 
-# Options of single data sets: name -> type, placeholder, help.
+# Name -> type, placeholder, help.
+_FLAGS = {
+    "source": (Path, "DIR", "the raw data set (harbour: none)"),
+    "out": (Path, "DIR", "where to put it: a new folder, or a data set to replace"),
+    "min_count": (
+        *(int, "N"),
+        "words: leave out those that training texts have less often (default: "
+        f"{MIN_COUNT} with more than {MANY_TEXTS} of them, else 1)",
+    ),
+    "vocabulary_size": (
+        *(int, "N"),
+        "all but words: how many at most (default: the data set's own)",
+    ),
+}
+# The same of single data sets.
 _OWN_FLAGS = {
     "count": (int, "N", "those made out of nothing: training examples"),
     "seed": (int, "N", "those made out of nothing: other examples"),
@@ -210,36 +193,16 @@ def _parser() -> Parser:
         epilog=EXAMPLE,
     )
     parser.add_argument("name", metavar="NAME", help=f"one of {', '.join(names())}")
-    parser.add_argument(
-        "--source", type=Path, metavar="DIR", help="the raw data set (harbour: none)"
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        required=True,
-        help="where to put it: a new folder, or a data set to replace",
-    )
+    own = parser.add_argument_group("options of single data sets")
+    for group, flags in ((parser, _FLAGS), (own, _OWN_FLAGS)):
+        for name, (kind, metavar, text) in flags.items():
+            flag, required = f"--{name.replace('_', '-')}", name == "out"
+            group.add_argument(
+                flag, type=kind, metavar=metavar, help=text, required=required
+            )
     parser.add_argument(
         "--tokenizer", choices=KINDS, help="of sentiment (default: the data set's own)"
     )
-    parser.add_argument(
-        "--min-count",
-        type=int,
-        metavar="N",
-        help="words: leave out those that training texts have less often (default: "
-        f"{MIN_COUNT} with more than {MANY_TEXTS} of them, else 1)",
-    )
-    parser.add_argument(
-        "--vocabulary-size",
-        type=int,
-        metavar="N",
-        help="all but words: how many at most (default: the data set's own)",
-    )
-    own = parser.add_argument_group("options of single data sets")
-    for name, (kind, metavar, text) in _OWN_FLAGS.items():
-        flag = f"--{name.replace('_', '-')}"
-        own.add_argument(flag, type=kind, metavar=metavar, help=text)
     return parser
 
 

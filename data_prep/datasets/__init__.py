@@ -11,7 +11,8 @@ data set, add a file; nothing else changes. A module has
 - ``read(source: Path | None, skipped: Skipped, *, ...) -> Iterator``, which yields
   lazily, split after split: no example of train comes after one of dev. Keyword
   arguments are the data set's options. What cannot be used goes to ``skipped`` and is
-  not an error, unless nothing can be read at all: then `BadInput`;
+  not an error, unless nothing can be read at all or an option cannot be used: then
+  `BadInput`. Generated data sets use neither ``source`` nor ``skipped``;
 - ``TOKENIZER``, unless captions: the default tokenizer, one of `text.tokenizers.KINDS`,
   and optionally ``VOCABULARY_SIZE``, its size (not for words);
 - ``LANGUAGES``, if translation: the language codes, the pivot first. A model learns to

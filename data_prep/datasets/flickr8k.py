@@ -13,7 +13,7 @@ from pathlib import Path
 
 from data_prep.errors import BadInput
 from data_prep.examples import SPLITS, RawExample, Skipped
-from data_prep.readers.caption_files import read_captions, usable_captions
+from data_prep.readers.caption_files import captioned, read_captions
 from data_prep.readers.files import read_text
 from data_prep.readers.hash_split import group_by_hash
 from data_prep.readers.source_folder import (
@@ -31,26 +31,14 @@ TRAIN, DEV = 6 / 8, 1 / 8  # the official shares
 
 
 def read(source: Path, skipped: Skipped) -> Iterator[RawExample]:
-    """Yield the photos of train, dev and test, each split in the order of its list.
-
-    Args:
-        source: a folder with photos and text files, at any level.
-        skipped: gets photos that are in no split, are missing, or have no caption. Its
-            note "split" says whether the split is the official one.
-
-    Raises:
-        BadInput: files are missing or malformed.
-    """
+    """Yield the photos of train, dev and test, each split in the order of its list."""
     captions = _captions(source)
     folder = find_picture_folder(source, captions)
     splits = _splits(source, captions, skipped)
     for split, image_ids in splits.items():
         for image_id in image_ids:
-            texts = usable_captions(captions.pop(image_id, ()), image_id, skipped)
-            if not texts:
-                skipped.add("picture without captions", image_id)
-            elif path := find_picture(folder, image_id, skipped):
-                yield RawExample(image_id, split, texts, path)
+            texts = captions.pop(image_id, ())
+            yield from captioned(split, image_id, texts, folder, skipped)
     for image_id in captions:  # the rest, which no list names
         if find_picture(folder, image_id, skipped):
             skipped.add("picture in no split", image_id)

@@ -42,12 +42,7 @@ COUNT, GAP = 4_000, 10
 def batch(
     rng: np.random.Generator, batch_size: int, gap: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw sentences of ``gap`` + 1 words.
-
-    Args:
-        rng: the same state gives the same sentences.
-        batch_size: number of sentences.
-        gap: steps from the thing to the question, at least 1.
+    """Draw sentences of ``gap`` + 1 words: ``gap`` steps from thing to question.
 
     Returns:
         token_ids, int32 ``(batch, gap + 1)``; and answers, int32 ``(batch,)``, the
@@ -83,18 +78,7 @@ def read(
     gap: int = GAP,
     seed: int = 0,
 ) -> Iterator[Labelled]:
-    """Yield the sentences of train, dev and test; ``label`` is the answer's index.
-
-    Args:
-        source: not used; the sentences are generated.
-        skipped: stays empty; no sentence can fail.
-        count: number of training sentences.
-        gap: steps from the thing to the question.
-        seed: of the sentences; not negative.
-
-    Raises:
-        BadInput: ``count`` or ``gap`` is less than one, or ``seed`` less than zero.
-    """
+    """Yield the sentences; ``label`` is the answer's index."""
     check_at_least("the gap sentences", 1, count=count, gap=gap)
     check_at_least("the gap sentences", 0, seed=seed)
     return _generate(count, gap, seed)

@@ -1,8 +1,9 @@
 """The harbour: drawn scenes with five captions each; no source.
 
 Options: ``count`` training scenes (dev and test get a tenth of it, at least 100 each),
-``seed``, and ``processes``, which changes only the speed. The pictures are JPEG; the
-scene of each is JSON in ``RawExample.scene``.
+``seed``, and ``processes``, which changes only the speed: one a core, or one for a
+small ``count``. The pictures are JPEG; the scene of each is JSON in
+``RawExample.scene``.
 """
 
 import itertools
@@ -22,14 +23,10 @@ from data_prep.harbour.scene import sample_scene
 KIND = "captions"
 NEEDS_SOURCE = False
 
-IMAGE_SIZE = (
-    128  # pixels: the small encoder's input; all that captions state is visible
-)
+IMAGE_SIZE = 128  # the small encoder's input; all that captions state is visible
 COUNT = 8_000  # training scenes: drawn in about 15 s on two cores
 CHUNK = 100  # scenes a job of a process: 0.2 s of work, 0.7 MB to send back
-POOL_FROM = (
-    2_000  # training scenes: with fewer, starting processes takes longer than it saves
-)
+POOL_FROM = 2_000  # scenes; with fewer, starting processes takes longer than it saves
 LOOK_AHEAD = 4  # jobs waiting for each process: bounds the memory
 
 # A chunk of scenes: split, first index, index after the last, seed.
@@ -44,18 +41,7 @@ def read(
     seed: int = 0,
     processes: int | None = None,
 ) -> Iterator[RawExample]:
-    """Yield the scenes of train, dev and test, in this order.
-
-    Args:
-        source: not used; the scenes are generated.
-        skipped: stays empty; no scene can fail.
-        count: number of training scenes.
-        seed: of the scenes; the held-out combinations do not depend on it.
-        processes: that draw; None is one a core, or one for a small ``count``.
-
-    Raises:
-        BadInput: ``count`` or ``processes`` is less than one.
-    """
+    """Yield the scenes; the held-out combinations do not depend on the seed."""
     check_at_least("the harbour", 1, count=count)
     if processes is None:
         processes = _cores() if count >= POOL_FROM else 1
@@ -98,17 +84,11 @@ def _chunks(count: int, seed: int) -> Iterator[_Chunk]:
 
 def _examples(chunk: _Chunk) -> list[RawExample]:
     split, first, end, seed = chunk
-    examples = []
-    for index in range(first, end):
-        scene = sample_scene(split, index, seed)
-        image, _ = render(scene, IMAGE_SIZE)
-        examples.append(
-            RawExample(
-                image_id=f"{split}-{index:06d}.jpg",
-                split=split,
-                captions=captions_of(scene),
-                image=encode(image),
-                scene=scene.to_json(),
-            )
-        )
-    return examples
+    return [_example(split, index, seed) for index in range(first, end)]
+
+
+def _example(split: str, index: int, seed: int) -> RawExample:
+    scene = sample_scene(split, index, seed)
+    picture = encode(render(scene, IMAGE_SIZE)[0])
+    name = f"{split}-{index:06d}.jpg"
+    return RawExample(name, split, captions_of(scene), picture, scene.to_json())

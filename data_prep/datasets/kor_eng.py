@@ -12,7 +12,7 @@ from data_prep.errors import BadInput
 from data_prep.examples import Parallel, Skipped
 from data_prep.readers.files import read_lines
 from data_prep.readers.hash_split import group_by_hash
-from data_prep.readers.sentence_files import parallel, usable_text
+from data_prep.readers.sentence_files import parallel, usable_lines, usable_text
 from data_prep.readers.source_folder import find_all
 
 KIND = "translation"
@@ -25,15 +25,7 @@ TRAIN, DEV = 0.8, 0.1
 
 
 def read(source: Path, skipped: Skipped) -> Iterator[Parallel]:
-    """Yield the pairs of train, dev and test, each split in the order of the file.
-
-    Args:
-        source: a folder with the file, at any level.
-        skipped: gets unusable lines and repeats in train.
-
-    Raises:
-        BadInput: the file is missing or malformed.
-    """
+    """Yield the pairs of train, dev and test, each split in the order of the file."""
     path = find_all(source, {"all": FILE}, "Tatoeba's pairs")["all"]
     skipped.notes["split"] = (
         f"by hash of the English words, {TRAIN:.0%} train, {DEV:.0%} dev, rest test"
@@ -45,11 +37,7 @@ def read(source: Path, skipped: Skipped) -> Iterator[Parallel]:
 
 
 def _rows(path, skipped) -> Iterator[dict[str, str]]:
-    for number, line in enumerate(read_lines(path), start=1):
-        where = f"{path.name} line {number}"
-        if line is None or not line.strip():
-            usable_text(line, where, skipped)
-            continue
+    for number, where, line in usable_lines(path, read_lines(path), skipped):
         cells = line.split("\t")
         if len(cells) < len(LANGUAGES):
             raise BadInput(

@@ -15,7 +15,7 @@ from data_prep.errors import BadInput
 from data_prep.examples import Labelled, Skipped
 from data_prep.harbour import moods_english, moods_korean
 from data_prep.harbour.moods import Mood, label_of, sample_mood
-from data_prep.harbour.sampling import check_at_least, split_sizes
+from data_prep.harbour.sampling import check_at_least, numbered
 
 NEEDS_SOURCE = False
 KIND = "sentiment"
@@ -36,32 +36,18 @@ def read(
     seed: int = 0,
     language: str = "both",
 ) -> Iterator[Labelled]:
-    """Yield the sentences of train, dev and test, in this order.
-
-    Args:
-        source: not used; the sentences are generated.
-        skipped: stays empty; no sentence can fail.
-        count: number of training sentences.
-        seed: of the sentences; the held-out combinations do not depend on it.
-        language: "en", "ko" or "both".
-
-    Raises:
-        BadInput: ``count`` is less than one, or ``language`` is unknown.
-    """
+    """Yield the sentences; the held-out combinations do not depend on the seed."""
     check_at_least("the moods", 1, count=count)
     if language not in _CHOICES:
         raise BadInput(
             f"the moods got language={language!r}; expected one of "
             f"{', '.join(_CHOICES)}: choose one."
         )
-    return _generate(count, seed, language)
-
-
-def _generate(count: int, seed: int, language: str) -> Iterator[Labelled]:
-    for split, total in split_sizes(count).items():
-        for index in range(total):
-            mood = sample_mood(split, index, seed)
-            yield Labelled(split, sentence(mood, language), label_of(mood))
+    return (
+        Labelled(split, sentence(mood, language), label_of(mood))
+        for split, index in numbered(count)
+        for mood in [sample_mood(split, index, seed)]
+    )
 
 
 def sentence(mood: Mood, language: str = "both") -> str:

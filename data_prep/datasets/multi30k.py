@@ -6,7 +6,7 @@ Expects ``train``, ``val`` and ``test_2016_flickr``, each ``.en`` and ``.de``, p
 The photos are Flickr30k's, which contain Flickr8k's: train describes 871 of Flickr8k's
 1,000 test photos. For a model that learns from both, prepare Multi30k with the option
 ``leave_out``, the folder of Flickr8k: the lines about its test photos are then left out
-of train and dev.
+of train and dev. That needs the names of the photos, ``train.txt`` and ``val.txt``.
 """
 
 from collections.abc import Iterator
@@ -35,27 +35,19 @@ TEST_PHOTOS = "Flickr_8k.testImages.txt"
 def read(
     source: Path, skipped: Skipped, *, leave_out: Path | None = None
 ) -> Iterator[Parallel]:
-    """Yield the pairs of train, dev and test, each split in the order of its files.
-
-    Args:
-        source: a folder with the six files, at any level; with ``leave_out`` also with
-            the names of the photos, ``train.txt`` and ``val.txt``.
-        skipped: gets unusable lines, repeats in train, and lines left out.
-        leave_out: a folder with Flickr8k's list of test photos.
-
-    Raises:
-        BadInput: a file or `leave_out` is missing, or the files of a split have
-            different numbers of lines.
-    """
+    """Yield the pairs of train, dev and test, each split in the order of its files."""
     names = {
         (split, code): f"{stem}.{code}"
         for split, stem in FILES.items()
         for code in LANGUAGES
     }
     paths = find_all(source, names, "Multi30k")
-    photos = _test_photos(leave_out) if leave_out else set()
+    photos: set[str] = set()
     skipped.notes["split"] = "official; test is test_2016_flickr"
-    if photos:
+    if leave_out:
+        check_folder("--leave-out", leave_out)
+        what = "Flickr8k, for its test photos"
+        photos = set(_photos(Path(leave_out), TEST_PHOTOS, what)[1])
         skipped.notes["left out"] = (
             "of train and dev, the lines about Flickr8k's test photos"
         )
@@ -71,10 +63,7 @@ def _rows(source, stem, by_code, photos, skipped) -> Iterator[dict[str, str]]:
     _check_lengths({by_code[code]: len(lines) for code, lines in columns.items()})
     numbers: list[str] = []
     if photos:
-        path = find_file(source, f"{stem}.txt")
-        if path is None:
-            raise missing_files(source, [f"{stem}.txt"], "the names of the photos")
-        numbers = [_photo_number(name) for name in read_text(path).split()]
+        path, numbers = _photos(source, f"{stem}.txt", "the names of the photos")
         _check_lengths({by_code["en"]: len(columns["en"]), path: len(numbers)})
     for index in range(len(columns["en"])):
         where = f"{stem} line {index + 1}"
@@ -97,15 +86,11 @@ def _check_lengths(lengths: dict[Path, int]) -> None:
         )
 
 
-def _test_photos(folder: Path) -> set[str]:
-    check_folder("--leave-out", folder)
-    path = find_file(Path(folder), TEST_PHOTOS)
-    if path is None:
-        raise missing_files(folder, [TEST_PHOTOS], "Flickr8k, for its test photos")
-    return {_photo_number(name) for name in read_text(path).split()}
-
-
-def _photo_number(name: str) -> str:
-    """Return the number that both data sets share: ``1007129816.jpg`` of Multi30k is
+def _photos(folder: Path, name: str, what: str) -> tuple[Path, list[str]]:
+    """Return the file of this name and the numbers of the photos that it lists, which
+    both data sets share: ``1007129816.jpg`` of Multi30k is
     ``1007129816_e794419615.jpg`` of Flickr8k."""
-    return Path(name).stem.split("_")[0]
+    path = find_file(folder, name)
+    if path is None:
+        raise missing_files(folder, [name], what)
+    return path, [Path(p).stem.split("_")[0] for p in read_text(path).split()]

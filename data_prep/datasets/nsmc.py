@@ -13,7 +13,7 @@ from pathlib import Path
 
 from data_prep.examples import SPLITS, Labelled, Skipped
 from data_prep.readers.hash_split import group_by_hash
-from data_prep.readers.sentence_files import Row, labelled, labelled_rows
+from data_prep.readers.sentence_files import labelled, labelled_rows
 from data_prep.readers.source_folder import find_plain_or_gz, missing_files
 
 KIND = "sentiment"
@@ -28,16 +28,7 @@ DEV = 0.05  # of the official train: 7,500 reviews, a standard error of half a p
 
 
 def read(source: Path, skipped: Skipped) -> Iterator[Labelled]:
-    """Yield the reviews of train, dev and test, each split in the order of its file.
-
-    Args:
-        source: a folder with the files, at any level.
-        skipped: gets unusable lines and repeats in train; its note "split" says which
-            split it is.
-
-    Raises:
-        BadInput: a file is missing or malformed.
-    """
+    """Yield the reviews of train, dev and test, each split in the order of its file."""
     for files in (FILES, OFFICIAL):
         paths = {split: find_plain_or_gz(source, name) for split, name in files.items()}
         if all(paths.values()):
@@ -51,7 +42,9 @@ def read(source: Path, skipped: Skipped) -> Iterator[Labelled]:
             f"official test; dev is {DEV:.0%} of the official train, by hash of the "
             "review"
         )
-        rows = _with_dev(rows)
+        # Dev is taken out of train; the same review is always on the same side.
+        parts = group_by_hash(rows["train"], lambda row: row[0], 1 - DEV, DEV)
+        rows |= {"train": parts["train"], "dev": parts["dev"]}
     else:
         skipped.notes["split"] = (
             "by film, made by the three files; not the official 150,000/50,000: do not "
@@ -59,9 +52,3 @@ def read(source: Path, skipped: Skipped) -> Iterator[Labelled]:
         )
     for split in SPLITS:
         yield from labelled(split, rows[split], skipped)
-
-
-def _with_dev(rows) -> dict[str, Iterator[Row] | list[Row]]:
-    """Take dev out of train; the same review is always on the same side."""
-    shares = group_by_hash(rows["train"], lambda row: row.text, 1 - DEV, DEV)
-    return {**shares, "test": rows["test"]}

@@ -12,7 +12,7 @@ from pathlib import Path
 from data_prep.examples import Parallel, Skipped
 from data_prep.harbour import english, german, korean
 from data_prep.harbour.phrasing import phrasing_of
-from data_prep.harbour.sampling import check_at_least, split_sizes
+from data_prep.harbour.sampling import check_at_least, numbered
 from data_prep.harbour.scene import Scene, sample_scene
 
 NEEDS_SOURCE = False
@@ -26,25 +26,12 @@ COUNT = 12_000  # training scenes: generated in two seconds; nine in ten are dif
 def read(
     source: Path | None, skipped: Skipped, *, count: int = COUNT, seed: int = 0
 ) -> Iterator[Parallel]:
-    """Yield the sentences of train, dev and test, in this order.
-
-    Args:
-        source: not used; the sentences are generated.
-        skipped: stays empty; no sentence can fail.
-        count: number of training scenes.
-        seed: of the scenes; the held-out combinations do not depend on it.
-
-    Raises:
-        BadInput: ``count`` is less than one.
-    """
+    """Yield the sentences; the held-out combinations do not depend on the seed."""
     check_at_least("the phrase book", 1, count=count)
-    return _generate(count, seed)
-
-
-def _generate(count: int, seed: int) -> Iterator[Parallel]:
-    for split, total in split_sizes(count).items():
-        for index in range(total):
-            yield Parallel(split, translations(sample_scene(split, index, seed)))
+    return (
+        Parallel(split, translations(sample_scene(split, index, seed)))
+        for split, index in numbered(count)
+    )
 
 
 def translations(scene: Scene) -> dict[str, str]:

@@ -34,29 +34,20 @@ _OUTER_DASH = re.compile("^--(?= )|(?<= )--$")
 
 
 def read(source: Path, skipped: Skipped) -> Iterator[Labelled]:
-    """Yield the phrases of train, then the sentences of dev and test.
-
-    Args:
-        source: a folder with the three files, at any level.
-        skipped: gets unusable lines, repeats in train, and texts of train that are also
-            in dev or test.
-
-    Raises:
-        BadInput: a file is missing or malformed.
-    """
+    """Yield the phrases of train, then the sentences of dev and test."""
     paths = find_all(source, FILES, "SST-2 as GLUE distributes it")
     skipped.notes["split"] = "official; train is phrases, dev and test are sentences"
     held_out = {
         split: list(labelled_rows(paths[split], TEXT, skipped))
         for split in ("dev", "test")
     }
-    texts = {_letters(row.text) for rows in held_out.values() for row in rows}
+    texts = {_letters(text) for rows in held_out.values() for text, _ in rows}
     phrases = []
-    for row in labelled_rows(paths["train"], TEXT, skipped):
-        if _letters(row.text) in texts:
-            skipped.add("text of train that dev or test has too", row.text)
+    for text, label in labelled_rows(paths["train"], TEXT, skipped):
+        if _letters(text) in texts:
+            skipped.add("text of train that dev or test has too", text)
         else:
-            phrases.append(row)
+            phrases.append((text, label))
     for split, rows in {"train": phrases, **held_out}.items():
         examples = list(labelled(split, rows, skipped))
         texts = detokenized([example.text for example in examples])
@@ -65,11 +56,8 @@ def read(source: Path, skipped: Skipped) -> Iterator[Labelled]:
 
 
 def _letters(text: str) -> str:
-    """Return the letters and digits of a sentence; the sentence itself if it has none.
-
-    Two sentences with the same letters are the same: the files differ in spaces and
-    punctuation.
-    """
+    """Return the letters and digits of a sentence, or the sentence if it has none: the
+    files differ in spaces and punctuation."""
     return "".join(filter(str.isalnum, text.lower())) or text
 
 

@@ -1,8 +1,8 @@
 """The harbour: a generated world of scenes, with pictures and sentences.
 
 - `scene`: what a scene is, the facts it shows, and its split
-- pictures: `render` (the whole picture), `layout` (positions), `sprites` (one thing),
-  drawn by `boats`, `landmarks` and `sky` from `shapes`, in the colours of `paints`
+- pictures: `render` (the whole picture), `layout` (things and their positions), drawn
+  by `boats`, `landmarks` and `sky` from `shapes`, in the colours of `paints`
 - captions: `captions`, five English captions of a scene, and facts read from a caption
 - translation: `phrasing`, and one sentence in `english`, `german` and `korean`
 - sentiment: `moods`, with `moods_english` and `moods_korean`

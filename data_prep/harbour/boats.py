@@ -1,4 +1,4 @@
-"""Boats, buoys and sailors as flat shapes; see `sprites` for the coordinates."""
+"""Boats, buoys and sailors as flat shapes; see `layout` for the coordinates."""
 
 import random
 
@@ -24,6 +24,12 @@ def _wake(half_width: float) -> list[Shape]:
     ]
 
 
+def _symmetric(part: str, fill: Colour, x: float, *half: tuple) -> Shape:
+    """Return a polygon about x; half of it are (distance from x, y)."""
+    left = [(x - away, y) for away, y in half]
+    return polygon(part, fill, *left, *((x + away, y) for away, y in half[::-1]))
+
+
 def _sailor(x: float, y: float) -> list[Shape]:
     """Return a person from the waist up, the waist at (x, y), 13 units tall."""
     name = "sailor"
@@ -31,28 +37,12 @@ def _sailor(x: float, y: float) -> list[Shape]:
         line(name, NAVY, 0.9, (x - 3.2, y - h), (x + 3.2, y - h)) for h in (2.2, 4.6)
     ]
     return [
-        polygon(
-            name,
-            SHIRT,
-            (x - 3, y),
-            (x - 4, y - 6),
-            (x - 2, y - 7.4),
-            (x + 2, y - 7.4),
-            (x + 4, y - 6),
-            (x + 3, y),
-        ),
+        _symmetric(name, SHIRT, x, (3, y), (4, y - 6), (2, y - 7.4)),
         *stripes,
         line(name, SKIN, 1.8, (x + 3.6, y - 5.6), (x + 5.6, y - 1.6)),
         line(name, SKIN, 1.8, (x - 3.6, y - 5.6), (x - 5.6, y - 1.6)),
         ellipse(name, SKIN, (x - 2.7, y - 12.4), (x + 2.7, y - 6.8)),
-        polygon(
-            name,
-            NAVY,
-            (x - 3.4, y - 10.4),
-            (x - 2.4, y - 13),
-            (x + 2.4, y - 13),
-            (x + 3.4, y - 10.4),
-        ),
+        _symmetric(name, NAVY, x, (3.4, y - 10.4), (2.4, y - 13)),
     ]
 
 

@@ -74,6 +74,19 @@ _LEXICON: dict[str, tuple[str, str]] = {
 }
 
 
+# How a caption is built, and what it says of gulls: if there are any, and if not. All
+# begin differently, so the five captions of a scene differ.
+_FORMS = (
+    ("{clause} {sky} {}", "while {gulls} {fly} overhead", ""),
+    ("{place} there is {subject} {sky} {}", ", with {gulls} in the sky", ""),
+    ("{first_sky}, {clause} {}", ", and {gulls} above", ""),
+    ("{} {clause} {sky}", "{gulls} {fly} over the sea while", "out at sea"),
+    ("the picture shows {subject} {place} {} {sky}", "as {gulls} {fly} past", ""),
+    ("in the harbour {clause} {sky} {}", "as {gulls} {fly} by", ""),
+    ("a view of {subject} {place} {} {sky}", "with {gulls} above", ""),
+)
+
+
 def captions_of(scene: Scene) -> tuple[str, str, str, str, str]:
     """Return five different captions, each stating exactly ``facts(scene)``.
 
@@ -81,86 +94,38 @@ def captions_of(scene: Scene) -> tuple[str, str, str, str, str]:
     ``wording`` is the seed.
     """
     rng = random.Random(f"wording/{scene.wording}")
-    forms = rng.sample(_FORMS, 5)  # all begin differently, so the five captions differ
-    return tuple(as_sentence(form(_Words(scene, rng))) for form in forms)
+    return tuple(_caption(scene, *form, rng) for form in rng.sample(_FORMS, 5))
 
 
-class _Words:
-    """The phrases of one caption, drawn at random; "" for what the scene lacks."""
-
-    def __init__(self, scene: Scene, rng: random.Random):
-        self.relation = rng.choice(RELATION_PHRASES[scene.relation])
-        self.anchor = _named(scene.anchor, rng)
-        is_boat = scene.subject.kind in WITH_CREW
-        self.verb = rng.choice(BOAT_VERBS if is_boat else VERBS)
-        self.sky = rng.choice(SKY_PHRASES.get(scene.sky, ("",)))
-        self.gulls = rng.choice(GULL_PHRASES.get(scene.gulls, ("",)))
-        self.fly = "flies" if scene.gulls == 1 else "fly"
-        self.subject = _named(scene.subject, rng)
-        if scene.sailor:
-            crewed = (
-                f"{self.subject} with a sailor",
-                f"{self.subject} carrying a sailor",
-                f"a sailor in {self.subject}",
-            )
-            self.subject = rng.choice(crewed)
-
-    def if_gulls(self, before: str, after: str = "") -> str:
-        return f"{before} {self.gulls} {after}" if self.gulls else ""
+def _caption(scene: Scene, form: str, some: str, none: str, rng: random.Random) -> str:
+    relation = rng.choice(RELATION_PHRASES[scene.relation])
+    place = f"{relation} {_named(scene.anchor, rng)}"
+    verb = rng.choice(BOAT_VERBS if scene.subject.kind in WITH_CREW else VERBS)
+    sky = rng.choice(SKY_PHRASES.get(scene.sky, ("",)))
+    gulls = rng.choice(GULL_PHRASES.get(scene.gulls, ("",)))
+    subject = _named(scene.subject, rng)
+    if scene.sailor:
+        crewed = ("{} with a sailor", "{} carrying a sailor", "a sailor in {}")
+        subject = rng.choice(crewed).format(subject)
+    words = {
+        "subject": subject,
+        "place": place,
+        "clause": f"{subject} {verb} {place}",
+        "sky": sky,
+        "first_sky": sky or "on the open water",
+        "gulls": gulls,
+        "fly": "flies" if scene.gulls == 1 else "fly",
+    }
+    return as_sentence(form.format((some if gulls else none).format(**words), **words))
 
 
 def _named(thing: Thing, rng: random.Random) -> str:
-    article = "an" if thing.kind == "island" else "a"
-    return f"{article} {thing.colour} {rng.choice(NOUNS[thing.kind])}"
+    return noun_phrase(thing, rng.choice(NOUNS[thing.kind]))
 
 
-def _subject_first(w: _Words) -> str:
-    gulls = w.if_gulls("while", f"{w.fly} overhead")
-    return f"{w.subject} {w.verb} {w.relation} {w.anchor} {w.sky} {gulls}"
-
-
-def _relation_first(w: _Words) -> str:
-    gulls = w.if_gulls(", with", "in the sky")
-    return f"{w.relation} {w.anchor} there is {w.subject} {w.sky} {gulls}"
-
-
-def _sky_first(w: _Words) -> str:
-    sky = w.sky or "on the open water"
-    gulls = w.if_gulls(", and", "above")
-    return f"{sky}, {w.subject} {w.verb} {w.relation} {w.anchor} {gulls}"
-
-
-def _gulls_first(w: _Words) -> str:
-    start = w.if_gulls("", f"{w.fly} over the sea while") or "out at sea"
-    return f"{start} {w.subject} {w.verb} {w.relation} {w.anchor} {w.sky}"
-
-
-def _picture_first(w: _Words) -> str:
-    gulls = w.if_gulls("as", f"{w.fly} past")
-    return f"the picture shows {w.subject} {w.relation} {w.anchor} {gulls} {w.sky}"
-
-
-def _harbour_first(w: _Words) -> str:
-    gulls = w.if_gulls("as", f"{w.fly} by")
-    return (
-        f"in the harbour {w.subject} {w.verb} {w.relation} {w.anchor} {w.sky} {gulls}"
-    )
-
-
-def _view_first(w: _Words) -> str:
-    gulls = w.if_gulls("with", "above")
-    return f"a view of {w.subject} {w.relation} {w.anchor} {gulls} {w.sky}"
-
-
-_FORMS = (
-    _subject_first,
-    _relation_first,
-    _sky_first,
-    _gulls_first,
-    _picture_first,
-    _harbour_first,
-    _view_first,
-)
+def noun_phrase(thing: Thing, noun: str) -> str:
+    """Return article, colour and noun: "a white lighthouse"."""
+    return f"{'an' if noun == 'island' else 'a'} {thing.colour} {noun}"
 
 
 def parse(sentence: str) -> frozenset[Fact]:

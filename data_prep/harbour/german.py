@@ -56,25 +56,21 @@ def sentence(scene: Scene, how: Phrasing) -> str:
     verb = "schwimmt" if how.floats else "ist" if how.sailor_heads else "liegt"
     place = f"{_RELATIONS[scene.relation]} {noun_phrase(scene.anchor, 'dative')}"
     sky = _SKIES[scene.sky]
-    gulls = _COUNTS.get(scene.gulls)
-    fly = "fliegt" if scene.gulls == 1 else "fliegen"
-    above = f", und darüber {fly} {gulls}" if gulls else ""
+    above, at_the_sky, start = "", "", "in der Ferne"
+    if gulls := _COUNTS.get(scene.gulls):
+        fly = "fliegt" if scene.gulls == 1 else "fliegen"
+        above, start = f", und darüber {fly} {gulls}", f"während oben {gulls} {fly},"
+        at_the_sky = f", mit {'einer Möwe' if scene.gulls == 1 else gulls} am Himmel"
+    seen = _subject(scene, how, "accusative")
     # The verb is always the second part; in a clause with "während" it is the last.
-    if how.order == "subject":
-        words = f"{subject} {verb} {place} {sky}{above}"
-    elif how.order == "relation":
-        dative = "einer Möwe" if scene.gulls == 1 else gulls
-        with_gulls = f", mit {dative} am Himmel" if gulls else ""
-        words = f"{place} {verb} {subject} {sky}{with_gulls}"
-    elif how.order == "sky":
-        words = f"{sky or 'auf dem offenen Meer'} {verb} {subject} {place}{above}"
-    elif how.order == "gulls":
-        start = f"während oben {gulls} {fly}," if gulls else "in der Ferne"
-        words = f"{start} {verb} {subject} {place} {sky}"
-    else:
-        subject = _subject(scene, how, "accusative")
-        words = f"das Bild zeigt {subject} {place} {sky}{above}"
-    return as_sentence(words)
+    words = {
+        "subject": f"{subject} {verb} {place} {sky}{above}",
+        "relation": f"{place} {verb} {subject} {sky}{at_the_sky}",
+        "sky": f"{sky or 'auf dem offenen Meer'} {verb} {subject} {place}{above}",
+        "gulls": f"{start} {verb} {subject} {place} {sky}",
+        "picture": f"das Bild zeigt {seen} {place} {sky}{above}",
+    }
+    return as_sentence(words[how.order])
 
 
 def noun_phrase(thing: Thing, case: str) -> str:

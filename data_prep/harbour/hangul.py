@@ -9,11 +9,7 @@ _FIRST, _LAST, _FINALS = ord("가"), ord("힣"), 28
 
 
 def has_final(word: str) -> bool:
-    """Return whether the last syllable of the word ends in a consonant.
-
-    Raises:
-        ValueError: the word does not end in a Hangul syllable.
-    """
+    """Return whether the word, which ends in a Hangul syllable, ends in a consonant."""
     if not word or not _FIRST <= ord(word[-1]) <= _LAST:
         raise ValueError(
             f"{word!r} does not end in a Hangul syllable; expected one: spell it out."
@@ -24,10 +20,8 @@ def has_final(word: str) -> bool:
 def with_particle(word: str, particle: str) -> str:
     """Return the word and its particle, written as one word.
 
-    Args:
-        word: ends in a Hangul syllable.
-        particle: the form after a consonant and the one after a vowel: "이/가",
-            "은/는", "을/를". Not "으로/로", which treats ㄹ like a vowel.
+    A particle is the form after a consonant and the one after a vowel, as "이/가",
+    "은/는", "을/를". Not "으로/로", which treats ㄹ like a vowel.
     """
     after_consonant, after_vowel = particle.split("/")
     return word + (after_consonant if has_final(word) else after_vowel)

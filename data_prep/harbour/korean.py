@@ -47,22 +47,18 @@ def sentence(scene: Scene, how: Phrasing) -> str:
     place = f"{noun_phrase(scene.anchor)} {_RELATIONS[scene.relation]}"
     sky, gulls = _SKIES[scene.sky], _COUNTS.get(scene.gulls)
     stem = "떠 있" if how.floats else "있"
-    above = f"{stem}고, 그 위로 {gulls}가 날고 있다" if gulls else f"{stem}다"
+    above = f"고, 그 위로 {gulls}가 날고 있다" if gulls else "다"
+    in_the_sky = f"있고, 하늘에는 {gulls}가 있다" if gulls else "있다"
+    start = f"머리 위로 {gulls}가 나는 동안" if gulls else "저 멀리"
     who = with_particle(subject, "이/가")
-    if how.order == "subject":
-        words = f"{who} {sky} {place} {above}"
-    elif how.order == "relation":
-        end = f"있고, 하늘에는 {gulls}가 있다" if gulls else "있다"
-        words = f"{sky} {place} {who} {end}"
-    elif how.order == "sky":
-        words = f"{sky or '탁 트인 바다에서'} {who} {place} {above}"
-    elif how.order == "gulls":
-        start = f"머리 위로 {gulls}가 나는 동안" if gulls else "저 멀리"
-        words = f"{start} {who} {sky} {place} {stem}다"
-    else:
-        end = f"보이고, 그 위로 {gulls}가 날고 있다" if gulls else "보인다"
-        words = f"그림에는 {sky} {who} {place} {end}"
-    return " ".join(words.split()) + "."
+    words = {
+        "subject": f"{who} {sky} {place} {stem}{above}",
+        "relation": f"{sky} {place} {who} {in_the_sky}",
+        "sky": f"{sky or '탁 트인 바다에서'} {who} {place} {stem}{above}",
+        "gulls": f"{start} {who} {sky} {place} {stem}다",
+        "picture": f"그림에는 {sky} {who} {place} {'보이' if gulls else '보인'}{above}",
+    }
+    return " ".join(words[how.order].split()) + "."
 
 
 def noun_phrase(thing: Thing) -> str:

@@ -1,4 +1,4 @@
-"""Lighthouse, island and pier as flat shapes; see `sprites` for the coordinates."""
+"""Lighthouse, island and pier as flat shapes; see `layout` for the coordinates."""
 
 import math
 import random

@@ -1,5 +1,6 @@
-"""The positions of all things, chosen so that the relation is clearly visible.
+"""The shapes of all things, at positions that make the relation clearly visible.
 
+A thing is drawn relative to its own foot: (0, 0) is where its middle meets the water.
 Things beside each other have about the same depth, with a gap of water between them.
 Of two things one behind the other, both are in the same column, and the nearer one is
 completely below the foot of the farther one. No thing hides another.
@@ -7,75 +8,88 @@ completely below the foot of the farther one. No thing hides another.
 
 import random
 
-from data_prep.harbour.scene import Scene
+from data_prep.harbour import boats, landmarks
+from data_prep.harbour.paints import OLIVE, PAINTS
+from data_prep.harbour.scene import Scene, Thing
 from data_prep.harbour.shapes import Box, Shape, extent, mirrored, placed
 from data_prep.harbour.sky import gull, moon, sun
-from data_prep.harbour.sprites import sprite
 
 UNITS = 128.0  # the side of every picture
+
+# Each takes (rng, paint, whether a sailor is aboard) and returns shapes.
+_SPRITES = {
+    "sailing boat": boats.sailing_boat,
+    "rowing boat": boats.rowing_boat,
+    "steamer": boats.steamer,
+    "buoy": boats.buoy,
+    "lighthouse": landmarks.lighthouse,
+    "island": landmarks.island,
+    "pier": landmarks.pier,
+}
 
 
 def place_things(scene: Scene, horizon: float, rng: random.Random) -> list[list[Shape]]:
     """Return the shapes of subject and anchor at their positions."""
-    subject = sprite(scene.subject, scene.sailor, rng)
-    anchor = sprite(scene.anchor, False, rng)
-    if scene.relation in ("left of", "right of"):
-        swap = scene.relation == "right of"
-        left, right = (anchor, subject) if swap else (subject, anchor)
-        if scene.anchor.kind == "pier" and not swap:
-            right = mirrored(right)
-        pinned = (scene.anchor.kind == "pier") * (-1 if swap else 1)
-        left, right = _side_by_side(left, right, pinned, rng)
-        return [right, left] if swap else [left, right]
-    swap = scene.relation == "in front of"
-    far, near = (anchor, subject) if swap else (subject, anchor)
+    subject = _sprite(scene.subject, scene.sailor, rng)
+    pair = [subject, _sprite(scene.anchor, False, rng)]
+    swap = scene.relation in ("right of", "in front of")  # the anchor is left, or far
+    if swap:
+        pair.reverse()
     pier = None if scene.anchor.kind != "pier" else 0 if swap else 1
-    far, near = _one_behind_other(far, near, pier, horizon, rng)
-    return [near, far] if swap else [far, near]
+    if scene.relation in ("left of", "right of"):
+        pair = _side_by_side(pair, pier, rng)
+    else:
+        pair = _one_behind_other(pair, pier, horizon, rng)
+    return pair[::-1] if swap else pair
+
+
+def _sprite(thing: Thing, sailor: bool, rng: random.Random) -> list[Shape]:
+    """Return the shapes of a thing, its proportions and colour slightly varied."""
+    paint = PAINTS.get(thing.colour, OLIVE)
+    # Each channel moves by itself, too little to change the colour.
+    paint = tuple(min(255, max(0, c + rng.randint(-8, 8))) for c in paint)
+    shapes = _SPRITES[thing.kind](rng, paint, sailor)
+    # A pier is drawn with its outer end on the right; it is mirrored later if needed.
+    return mirrored(shapes) if thing.kind != "pier" and rng.random() < 0.5 else shapes
 
 
 def _side_by_side(
-    left: list[Shape], right: list[Shape], pinned: int, rng: random.Random
-) -> tuple[list[Shape], list[Shape]]:
-    """Place both at about the same depth.
+    pair: list[list[Shape]], pier: int | None, rng: random.Random
+) -> list[list[Shape]]:
+    """Place both, left and right, at about the same depth.
 
-    ``pinned`` -1 puts the left one at the left edge, 1 the right one at the right edge.
+    ``pier`` is the index of the one that starts at its edge of the picture, or None.
     """
+    if pier == 1:
+        pair = [pair[0], mirrored(pair[1])]
     gap = rng.uniform(7, 14)
-    bare = sum(box[2] - box[0] for box in map(extent, (left, right)))
+    bare = sum(box[2] - box[0] for box in map(extent, pair))
     scale = min(rng.uniform(0.98, 1.18), (UNITS - 6 - gap) / bare)
-    boxes = [[scale * edge for edge in extent(shapes)] for shapes in (left, right)]
+    boxes = [[scale * edge for edge in extent(shapes)] for shapes in pair]
     widths = [box[2] - box[0] for box in boxes]
     slack = max(0.0, UNITS - 6 - sum(widths) - gap)
     start = 3 + slack * rng.random()
-    if pinned < 0:  # 1 unit beyond the edge, so that no gap is seen
+    if pier == 0:  # 1 unit beyond the edge, so that no gap is seen
         start, gap = -1.0, gap + slack * rng.random()
-    elif pinned > 0:
+    elif pier == 1:
         gap += slack * rng.random()
         start = UNITS + 1 - sum(widths) - gap
     depth = rng.uniform(82, 114)
     feet = [min(119.0, depth + rng.uniform(-6, 6)) for _ in boxes]
     starts = [start, start + widths[0] + gap]
-    first, second = (
+    return [
         placed(shapes, x - box[0], y, scale)
-        for shapes, box, x, y in zip((left, right), boxes, starts, feet, strict=True)
-    )
-    return first, second
+        for shapes, box, x, y in zip(pair, boxes, starts, feet, strict=True)
+    ]
 
 
 def _one_behind_other(
-    far: list[Shape],
-    near: list[Shape],
-    pier: int | None,
-    horizon: float,
-    rng: random.Random,
-) -> tuple[list[Shape], list[Shape]]:
+    pair: list[list[Shape]], pier: int | None, horizon: float, rng: random.Random
+) -> list[list[Shape]]:
     """Place the far one, smaller, near the horizon, and the near one below its foot.
 
-    ``pier`` is the index (0 far, 1 near) of the one that starts at the left or right
-    edge of the picture, or None.
+    ``pier`` is the index of the one that starts at the left or right edge, or None.
     """
-    pair = [far, near]
     scales = [rng.uniform(0.8, 0.92), rng.uniform(0.98, 1.1)]
     at_left = rng.random() < 0.5
     if pier is not None and not at_left:
@@ -102,7 +116,7 @@ def _one_behind_other(
             middle = min(max(middle, halves[i] + 3), UNITS - 3 - halves[i])
         x = middle - (boxes[i][0] + boxes[i][2]) / 2
         moved.append(placed(pair[i], x, foot - boxes[i][3], scales[i]))
-    return moved[0], moved[1]
+    return moved
 
 
 def place_sky(scene: Scene, taken: list[Box], rng: random.Random) -> list[Shape]:
@@ -115,20 +129,16 @@ def place_sky(scene: Scene, taken: list[Box], rng: random.Random) -> list[Shape]
 
 
 def _arranged(scene: Scene, taken: list[Box], rng: random.Random) -> list[Shape] | None:
-    lights = []
+    wanted = []  # shapes, and how high and how low they may be
     if scene.sky == "sun":
-        lights = [sun(rng.uniform(7, 9))]
+        wanted = [(sun(rng.uniform(7, 9)), 14, 22)]
     elif scene.sky == "moon":
-        lights = [moon(11, rng.uniform(-0.5, 0.5))]
-    birds = [
-        placed(gull(rng.random()), 0, 0, rng.uniform(0.95, 1.15))
-        for _ in range(scene.gulls)
-    ]
+        wanted = [(moon(11, rng.uniform(-0.5, 0.5)), 14, 22)]
+    for _ in range(scene.gulls):
+        bird = placed(gull(rng.random()), 0, 0, rng.uniform(0.95, 1.15))
+        wanted.append((bird, 9, 36))
     found: list[Shape] = []
-    for shapes, top, bottom in [
-        *((light, 14, 22) for light in lights),
-        *((bird, 9, 36) for bird in birds),
-    ]:
+    for shapes, top, bottom in wanted:
         moved = _free_place(shapes, top, bottom, taken, rng)
         if moved is None:
             return None

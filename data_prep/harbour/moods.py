@@ -10,6 +10,8 @@ for both labels, so that word counts do not predict the label.
 import random
 from typing import NamedTuple
 
+from data_prep.harbour.sampling import split_of_class
+
 # Subjects; for the quantified ones, the sign by which they multiply the predicate's.
 PEOPLE = ("I", "sailor", "captain", "fisherman", "keeper", "cook", "gull")
 QUANTIFIED = {"everybody": 1, "many": 1, "nobody": -1}
@@ -61,7 +63,6 @@ SIGNS = (1, -1)
 CONTRAST_SHARE = 0.5
 CAUSE_SHARE = 0.35
 OPENER_SHARE = 0.3
-_HELD_OUT = {0: "test", 3: "dev"}  # class -> split; the other five are train
 
 
 class Event(NamedTuple):
@@ -95,21 +96,16 @@ Clause = StateClause | EventClause
 class Mood(NamedTuple):
     """The meaning of a sentence.
 
-    Attributes:
-        main: the clause that counts.
-        other: the clause that does not, of opposite sign; None without contrast.
-        link: one of `LINKS`: "other but main", "although other, main", "main although
-            other"; "" without contrast.
-        opener: "main" or "other", the clause with "fortunately" or "unfortunately"
-            before it, which agrees with its sign; "" if neither.
-        wording: seed of all choices that do not change the meaning.
+    ``link`` is one of `LINKS`: "other but main", "although other, main", "main although
+    other". ``opener`` is the clause, "main" or "other", with "fortunately" or
+    "unfortunately" before it, which agrees with its sign.
     """
 
-    main: Clause
-    other: Clause | None = None
-    link: str = ""
-    opener: str = ""
-    wording: int = 0
+    main: Clause  # the one that counts
+    other: Clause | None = None  # does not count, of opposite sign; None: no contrast
+    link: str = ""  # "" without contrast
+    opener: str = ""  # "" if neither clause has one
+    wording: int = 0  # seed of all choices that do not change the meaning
 
 
 def label_of(mood: Mood) -> int:
@@ -123,12 +119,8 @@ def sign(meaning: Clause | Event) -> int:
         return EVENTS[meaning.kind] * (-1 if meaning.negated else 1)
     if isinstance(meaning, EventClause):
         return sign(meaning.event)
-    qualities = THINGS.get(meaning.subject, FEELINGS)
-    return (
-        qualities[meaning.quality]
-        * FORMS[meaning.form]
-        * QUANTIFIED.get(meaning.subject, 1)
-    )
+    quality = THINGS.get(meaning.subject, FEELINGS)[meaning.quality]
+    return quality * FORMS[meaning.form] * QUANTIFIED.get(meaning.subject, 1)
 
 
 def split_of_clause(clause: Clause) -> str:
@@ -152,7 +144,7 @@ def split_of_clause(clause: Clause) -> str:
         qualities = list(THINGS.get(clause.subject, FEELINGS))
         at += 2 * qualities.index(clause.quality) + clause.past
         at += 3 * list(FORMS).index(clause.form)
-    return _HELD_OUT.get(at % 7, "train")
+    return split_of_class(at)
 
 
 def sample_mood(split: str, index: int, seed: int) -> Mood:

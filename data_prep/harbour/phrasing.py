@@ -15,17 +15,11 @@ ORDERS = ("subject", "relation", "sky", "gulls", "picture")
 
 
 class Phrasing(NamedTuple):
-    """What a sentence names in which order; it fits the scene it was made for only.
+    """What a sentence names in which order; it fits the scene it was made for only."""
 
-    Attributes:
-        order: one of `ORDERS`.
-        floats: "floats" instead of "is".
-        sailor_heads: "a sailor in a boat" instead of "a boat with a sailor".
-    """
-
-    order: str
-    floats: bool = False
-    sailor_heads: bool = False
+    order: str  # one of `ORDERS`
+    floats: bool = False  # "floats" instead of "is"
+    sailor_heads: bool = False  # "a sailor in a boat", not "a boat with a sailor"
 
 
 def phrasing_of(scene: Scene) -> Phrasing:

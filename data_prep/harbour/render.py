@@ -16,17 +16,11 @@ JPEG_QUALITY = 95  # without chroma subsampling: errors are invisible
 
 
 class _Weather(NamedTuple):
-    """Colours of sky and sea; none is close to a colour of `paints.PAINTS`.
+    """Colours of sky and sea; none is close to a colour of `paints.PAINTS`."""
 
-    Attributes:
-        high: the sky at the top of the picture.
-        low: the sky at the horizon.
-        seas: one is drawn at random.
-    """
-
-    high: Colour
-    low: Colour
-    seas: tuple[Colour, ...]
+    high: Colour  # the sky at the top of the picture
+    low: Colour  # the sky at the horizon
+    seas: tuple[Colour, ...]  # one is drawn at random
 
 
 # A sky with sun, with moon and with neither has one of the same colours. So the colours
@@ -63,14 +57,10 @@ _OVERCAST = {
 
 
 def render(scene: Scene, image_size: int = 128) -> tuple[Image.Image, dict[str, Box]]:
-    """Draw a scene.
-
-    Args:
-        scene: what to show.
-        image_size: side of the square picture in pixels.
+    """Draw a scene as a square RGB picture, `image_size` pixels a side.
 
     Returns:
-        The RGB picture and, for each thing in it ("sailor", "gulls", "sun" and "moon"
+        The picture and, for each thing in it ("sailor", "gulls", "sun" and "moon"
         included), its box (left, top, right, bottom) in pixels. The box of the gulls
         spans all of them.
     """

@@ -1,7 +1,11 @@
-"""Sizes and options of generated data sets."""
+"""What the generated data sets share: sizes, splits, and checks of their options."""
+
+from collections.abc import Iterator
 
 from data_prep.errors import BadInput
 from data_prep.examples import SPLITS
+
+_HELD_OUT = {0: "test", 3: "dev"}  # class -> split; the other five are train
 
 
 def split_sizes(count: int) -> dict[str, int]:
@@ -11,6 +15,18 @@ def split_sizes(count: int) -> dict[str, int]:
     """
     small = max(100, count // 10)
     return dict(zip(SPLITS, (count, small, small), strict=True))
+
+
+def numbered(count: int) -> Iterator[tuple[str, int]]:
+    """Yield split and index of each example, for `count` training examples."""
+    for split, total in split_sizes(count).items():
+        for index in range(total):
+            yield split, index
+
+
+def split_of_class(number: int) -> str:
+    """Return "train", "dev" or "test", by the seven classes of a Latin square."""
+    return _HELD_OUT.get(number % 7, "train")
 
 
 def check_at_least(data_set: str, least: int, **options: int) -> None:

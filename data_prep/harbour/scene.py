@@ -11,8 +11,11 @@ import itertools
 import json
 import random
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
+
+from data_prep.examples import SPLITS
+from data_prep.harbour.sampling import split_of_class
 
 # The subject of a relation is always the thing that comes first in this order, because
 # "a left of b" and "b right of a" are the same fact.
@@ -35,13 +38,9 @@ INVERSE = dict(
 )
 SKIES = ("clear", "sun", "moon", "clouds", "rain")
 COUNTS = ("no", "one", "two", "three")
-SPLITS = ("train", "dev", "test")
-
 # The rows of the Latin square of `split_of_triple`. Of all choices of rows, this one
 # gives dev and test the most even mixture of relations and colours.
 _ROWS = dict(zip(COLOURED, (0, 2, 6, 3, 4), strict=True))
-_HELD_OUT = {0: "test", 3: "dev"}  # class -> split; the other five are train
-
 SAILOR_SHARE = 0.5  # of the boats that can carry one; a third of all scenes
 GULLS_SHARE = 0.36  # of all scenes; low enough that a constant caption gains nothing
 
@@ -77,8 +76,7 @@ class Thing:
 
     def __post_init__(self):
         _one_of("kind", self.kind, KINDS)
-        colours = COLOURS if self.kind in COLOURED else ("",)
-        _one_of(f"colour of the {self.kind}", self.colour, colours)
+        _one_of(f"colour of the {self.kind}", self.colour, _colours_of(self.kind))
 
 
 @dataclass(frozen=True)
@@ -131,6 +129,10 @@ class Scene:
             ) from error
 
 
+def _colours_of(kind: str) -> tuple[str, ...]:
+    return COLOURS if kind in COLOURED else ("",)
+
+
 def _one_of(what: str, found: object, expected: Iterable) -> None:
     expected = tuple(expected)
     if found not in expected:
@@ -181,33 +183,27 @@ def split_of_triple(triple: Triple) -> str:
     """
     colour, thing, relation = triple
     column = COLOURS.index(colour) + RELATIONS.index(relation)
-    return _HELD_OUT.get((column + _ROWS[thing]) % 7, "train")
+    return split_of_class(column + _ROWS[thing])
 
 
 @functools.cache
-def _arrangements(split: str) -> dict[tuple[str, str], list[list[tuple]]]:
-    """Return for each pair of kinds, by relation, all (subject, relation, anchor)."""
+def _arrangements(split: str) -> list[list[list[Scene]]]:
+    """Return for each pair of kinds, for each relation, all scenes without extras."""
     _one_of("split", split, SPLITS)
-    found: dict[tuple[str, str], list[list[tuple]]] = {}
+    found: dict[tuple[str, str], dict[str, list[Scene]]] = {}
     for kinds in itertools.combinations(KINDS, 2):
-        if kinds[0] not in SUBJECTS:
-            continue
-        subjects, anchors = (
-            [Thing(kind, colour) for colour in COLOURS]
-            if kind in COLOURED
-            else [Thing(kind)]
-            for kind in kinds
-        )
-        by_relation = []
-        for relation in RELATIONS:
-            scenes = itertools.product(subjects, (relation,), anchors)
-            by_relation.append([s for s in scenes if _is_of_split(Scene(*s), split)])
-        found[kinds] = [scenes for scenes in by_relation if scenes]
-    return {kinds: relations for kinds, relations in found.items() if relations}
+        if kinds[0] in SUBJECTS:
+            subjects, anchors = map(_things, kinds)
+            for relation, *things in itertools.product(RELATIONS, subjects, anchors):
+                scene = Scene(things[0], relation, things[1])
+                if {split_of_triple(triple) for triple in triples(scene)} == {split}:
+                    by_relation = found.setdefault(kinds, {})
+                    by_relation.setdefault(relation, []).append(scene)
+    return [list(by_relation.values()) for by_relation in found.values()]
 
 
-def _is_of_split(scene: Scene, split: str) -> bool:
-    return all(split_of_triple(triple) == split for triple in triples(scene))
+def _things(kind: str) -> list[Thing]:
+    return [Thing(kind, colour) for colour in _colours_of(kind)]
 
 
 def sample_scene(split: str, index: int, seed: int) -> Scene:
@@ -217,13 +213,10 @@ def sample_scene(split: str, index: int, seed: int) -> Scene:
     the same mixture of things although their combinations differ.
     """
     rng = random.Random(f"harbour/{seed}/{split}/{index}")
-    relations = rng.choice(list(_arrangements(split).values()))
-    subject, relation, anchor = rng.choice(rng.choice(relations))
-    crewed = subject.kind in WITH_CREW and rng.random() < SAILOR_SHARE
-    return Scene(
-        subject=subject,
-        relation=relation,
-        anchor=anchor,
+    scene = rng.choice(rng.choice(rng.choice(_arrangements(split))))
+    crewed = scene.subject.kind in WITH_CREW and rng.random() < SAILOR_SHARE
+    return replace(
+        scene,
         sailor=crewed,
         gulls=rng.randint(1, 3) if rng.random() < GULLS_SHARE else 0,
         sky=rng.choice(SKIES),

@@ -67,8 +67,7 @@ def polygon(part: str, fill: Colour, *points: Point) -> Shape:
 
 
 def ellipse(part: str, fill: Colour, *corners: Point) -> Shape:
-    (x0, y0), (x1, y1) = corners
-    return Shape(part, "ellipse", ((x0, y0), (x1, y1)), fill)
+    return Shape(part, "ellipse", corners, fill)
 
 
 def line(part: str, fill: Colour, width: float, *points: Point) -> Shape:

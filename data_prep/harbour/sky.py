@@ -29,10 +29,13 @@ def gull(flap: float) -> list[Shape]:
 
 def sun(radius: float) -> list[Shape]:
     """Return a sun with its halo."""
-    halo = ellipse(
-        "", (255, 246, 190), (-radius - 3, -radius - 3), (radius + 3, radius + 3)
-    )
-    return [halo, ellipse("sun", (255, 222, 64), (-radius, -radius), (radius, radius))]
+    halo = _around("", (255, 246, 190), 0, 0, radius + 3, radius + 3)
+    return [halo, _around("sun", (255, 222, 64), 0, 0, radius, radius)]
+
+
+def _around(part, fill, x, y, width, height) -> Shape:
+    """Return an ellipse around a point, of half a width and half a height."""
+    return ellipse(part, fill, (x - width, y - height), (x + width, y + height))
 
 
 def moon(radius: float, tilt: float) -> list[Shape]:
@@ -54,13 +57,6 @@ def cloud(size: float, fill: Colour, rng: random.Random) -> list[Shape]:
     puffs = []
     for x in (-1.1, -0.4, 0.4, 1.1):
         radius = size * rng.uniform(0.5, 0.8) * (1.0 if abs(x) < 1 else 0.7)
-        middle = (x * size, -size * rng.uniform(0.0, 0.3))
-        puffs.append(
-            ellipse(
-                "",
-                fill,
-                (middle[0] - radius, middle[1] - radius * 0.8),
-                (middle[0] + radius, middle[1] + radius * 0.8),
-            )
-        )
+        y = -size * rng.uniform(0.0, 0.3)
+        puffs.append(_around("", fill, x * size, y, radius, radius * 0.8))
     return puffs

@@ -1,10 +1,8 @@
 """Encoded pictures -> pixels, in TensorFlow operations only.
 
 The same operations run in ``tf.data``, in training and inside an exported SavedModel,
-so a picture has the same pixels everywhere. They use no Python objects and no files,
-and work eagerly, in a ``tf.function`` and in ``tf.map_fn``.
-
-Formats, and the pixels they give (tests compare with Pillow):
+so a picture has the same pixels everywhere. Formats, and the pixels they give (tests
+compare with Pillow):
 
 - JPEG, baseline and progressive, grey, RGB and CMYK: the same pixels as Pillow. Both
   use libjpeg-turbo; ``INTEGER_ACCURATE`` selects the DCT that Pillow uses, from which
@@ -15,9 +13,8 @@ Formats, and the pixels they give (tests compare with Pillow):
 - GIF: the first frame; TensorFlow's decoder ignores transparency.
 - BMP: 8 bit grey, 24 and 32 bit without compression.
 
-Files from outside go through `pictures.reader` first. It returns JPEG unchanged and
-everything else as an upright RGB PNG, by the same rules for transparency and depth. So
-a model gets the same pixels with and without it.
+Files from outside go through `pictures.reader` first, which makes an RGB PNG of all but
+JPEG, by the same rules: a model gets the same pixels with and without it.
 """
 
 import tensorflow as tf
@@ -26,24 +23,14 @@ from data_prep.pictures.exif import bytes_at, may_have_exif, upright
 
 
 def load_picture(image_bytes: tf.Tensor, image_size: int) -> tf.Tensor:
-    """Decode a picture and resize it to a square: the input of an encoder.
-
-    Args:
-        image_bytes: scalar string, an encoded picture (see the module's list).
-        image_size: the side of the square, in pixels.
-
-    Returns:
-        float32 `(image_size, image_size, 3)`, 0..255, channels red, green, blue.
-
-    Raises:
-        tf.errors.InvalidArgumentError: the bytes are not a whole picture.
-    """
+    """Decode a picture (`decode_picture`) and resize it to a square (float32
+    ``(image_size, image_size, 3)``, 0..255): the input of an encoder."""
     return resize_to_square(decode_picture(image_bytes), image_size)
 
 
 def load_pictures(image_bytes: tf.Tensor, image_size: int) -> tf.Tensor:
-    """Turn encoded pictures ``(batch,)`` into float32 pixels ``(batch, image_size,
-    image_size, 3)`` in 0..255, each as `load_picture` does."""
+    """Turn strings ``(batch,)`` into float32 pixels ``(batch, image_size, image_size,
+    3)``, each as `load_picture` does."""
     return tf.map_fn(
         lambda encoded: load_picture(encoded, image_size),
         image_bytes,
@@ -61,12 +48,12 @@ def resize_to_square(image: tf.Tensor, image_size: int) -> tf.Tensor:
     kernel, whose pixels differ by less than 0.01 and which takes a third of the time.
 
     Args:
-        image: uint8 or float `(height, width, 3)`, 0..255. uint8 needs less memory: the
-            kernel reads it directly and converts only the reduced side to float.
-        image_size: the side of the square, in pixels.
+        image: uint8 or float ``(height, width, 3)``, 0..255. uint8 needs less memory:
+            the kernel reads it directly and makes only the reduced side float.
+        image_size: pixels a side.
 
     Returns:
-        float32 `(image_size, image_size, 3)`, 0..255.
+        float32 ``(image_size, image_size, 3)``, 0..255.
     """
 
     def antialiased():
@@ -83,13 +70,7 @@ def resize_to_square(image: tf.Tensor, image_size: int) -> tf.Tensor:
 
 
 def decode_picture(image_bytes: tf.Tensor) -> tf.Tensor:
-    """Decode one picture, upright.
-
-    Args:
-        image_bytes: scalar string, an encoded picture (see the module's list).
-
-    Returns:
-        uint8 `(height, width, 3)`, channels red, green, blue.
+    """Decode one picture, string ``()``, upright, to uint8 ``(height, width, 3)`` RGB.
 
     Raises:
         tf.errors.InvalidArgumentError: the bytes are not a whole picture.
@@ -152,9 +133,8 @@ def _decode_other(image_bytes):
 def _over_white(image):
     """Return RGBA ``(height, width, 4)`` over white, ``(height, width, 3)``.
 
-    That is colour * alpha + white * (1 - alpha), rounded to nearest.
-
-    With x = colour * alpha + 255 * (255 - alpha) + 128 the rounded x / 255 is
+    That is colour * alpha + white * (1 - alpha), rounded to nearest. With
+    x = colour * alpha + 255 * (255 - alpha) + 128 the rounded x / 255 is
     (x + x // 256) // 256, exactly, and all steps fit into 16 bits. Pillow does so too.
     """
     alpha = tf.cast(image[..., 3:], tf.uint16)

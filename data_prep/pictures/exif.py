@@ -27,15 +27,8 @@ def may_have_exif(image_bytes: tf.Tensor) -> tf.Tensor:
 
 
 def upright(image: tf.Tensor, image_bytes: tf.Tensor) -> tf.Tensor:
-    """Turn the pixels of a JPEG upright.
-
-    Args:
-        image: ``(height, width, 3)``, as decoded.
-        image_bytes: string ``()``, the file.
-
-    Returns:
-        ``(height, width, 3)``, or ``(width, height, 3)`` for orientations 5 to 8.
-    """
+    """Turn the pixels ``(height, width, 3)`` of a file, string ``()``, upright: for
+    orientations 5 to 8 they become ``(width, height, 3)``."""
     exif = _exif(image_bytes)
     orientation = tf.cond(
         tf.equal(exif, b""), lambda: tf.constant(1), lambda: _orientation(exif)

@@ -5,17 +5,12 @@ decoder. So this process only reads its bytes. Decoders run in a worker process 
 limits on pixels, memory and time, which is killed and started again when a picture
 makes it hang or crash.
 
-The result, and why Pillow (in the worker) and TensorFlow (in `decode`) agree on it:
-
 - A JPEG (8 bit, Huffman coded) is returned unchanged, after Pillow has decoded it
-  completely. `pictures.decode` gets the same pixels from it as Pillow (CMYK: within one
-  level) and turns it upright by its EXIF header.
-- Everything else is returned as a PNG that Pillow wrote (see `pictures.sanitize`). So
-  no PNG, GIF or BMP from outside reaches TensorFlow's decoders, which are stricter than
-  Pillow and support less. `pictures.decode` would read the same pixels from the
-  original PNG (except for an orientation in it). Colour profiles are not applied.
-
-So a picture is decoded twice: once to check it, once for its pixels.
+  completely. `pictures.decode` gets the same pixels from it (CMYK: within one level)
+  and turns it upright by its EXIF header.
+- Everything else is returned as a PNG that Pillow wrote (see `pictures.sanitize`): no
+  PNG, GIF or BMP from outside reaches TensorFlow's decoders, which are stricter and
+  support less. Colour profiles are not applied.
 """
 
 import os
@@ -38,16 +33,11 @@ class BadPicture(BadInput):
 
 
 class PictureReader:
-    """Reads picture files, decoding each one in a worker process.
+    """Reads picture files, decoding each one in a `WorkerProcess` with these limits.
 
     A context manager; leaving it ends the worker, which is started by the first file.
     Threads can share a reader, but only one reads at a time: for more speed give each
     thread its own.
-
-    Args:
-        max_pixels: width times height of the largest picture.
-        seconds: the longest time for one picture, by the clock.
-        memory_bytes: for decoding one picture, file included (Linux only).
     """
 
     def __init__(
@@ -71,10 +61,7 @@ class PictureReader:
             self._worker.close()
 
     def read(self, path: Path) -> bytes:
-        """Read one file.
-
-        Returns:
-            An encoded picture, JPEG or PNG, for `pictures.decode.decode_picture`.
+        """Return a file as JPEG or PNG for `pictures.decode.decode_picture`.
 
         Raises:
             BadPicture: there is no such file, or it holds no usable picture.

@@ -36,11 +36,7 @@ class Refused(Exception):
 
 
 def sanitize(data: bytes, max_pixels: int) -> bytes:
-    """Decode a whole picture file.
-
-    Args:
-        data: the content of the file.
-        max_pixels: width times height of the largest picture.
+    """Decode a whole picture file of at most so many pixels.
 
     Returns:
         b"" if the file can be used as it is (ordinary JPEG), otherwise a PNG.

@@ -27,9 +27,7 @@ from data_prep.pictures.worker_process import LENGTH, OUT_OF_MEMORY
 def main(max_pixels: int, memory_bytes: int, seconds: float) -> None:
     """Answer requests until stdin ends; see the module's docstring."""
     Image.init()
-    Image.MAX_IMAGE_PIXELS = (
-        None  # `sanitize` has a stricter limit and a better message
-    )
+    Image.MAX_IMAGE_PIXELS = None  # `sanitize` has a stricter limit
     _limit_resources(memory_bytes)
     requests = sys.stdin.buffer
     answers = os.fdopen(os.dup(1), "wb")

@@ -17,16 +17,10 @@ SMALLEST = 0.75  # of each side: less may cut off what the captions speak of
 
 
 def augment(pixels: tf.Tensor, copy: int, first: int) -> tf.Tensor:
-    """Return a copy of each picture.
+    """Return a copy of each picture, float32 ``(batch, height, width, 3)``, 0..255.
 
-    Args:
-        pixels: float32 ``(batch, height, width, 3)``, 0..255.
-        copy: its number; 0 returns the pictures as they are.
-        first: the place of the first of them in their split: the part that is drawn
-            follows from copy and place alone.
-
-    Returns:
-        float32 ``(batch, height, width, 3)``, 0..255.
+    `first` is the place of the first of them in their split: the part that is drawn
+    follows from copy and place alone.
     """
     if copy >= 2:
         count, height, width, _ = pixels.shape

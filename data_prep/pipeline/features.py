@@ -40,21 +40,15 @@ FORMAT = 2  # raised when the layout of the cache, or how pictures are fed, chan
 class Features(NamedTuple):
     """How rows are made from pictures.
 
-    Attributes:
-        name: the folder's name.
-        fingerprint: changes whenever the same picture would give another row.
-        load: returns the function that makes rows ``(batch, ...)`` of pixels float32
-            ``(batch, size, size, 3)`` in 0..255. Called only if rows must be made, for
-            it may have an encoder to load.
-        image_size: pixels a side.
-        dtype: what the rows are stored as.
+    ``load``, called only if rows must be made, returns the function that makes rows
+    ``(batch, ...)`` of pixels float32 ``(batch, size, size, 3)`` in 0..255.
     """
 
-    name: str
-    fingerprint: str
+    name: str  # the folder's
+    fingerprint: str  # changes whenever the same picture would give another row
     load: Callable[[], Callable[[tf.Tensor], tf.Tensor]]
-    image_size: int
-    dtype: str
+    image_size: int  # pixels a side
+    dtype: str  # what the rows are stored as
 
 
 def pixels(image_size: int) -> Features:
@@ -64,13 +58,21 @@ def pixels(image_size: int) -> Features:
     )
 
 
-class _Copy(NamedTuple):
-    """One copy of a split's pictures in the cache."""
+class _Copy:
+    """One copy of a split's pictures in the cache; its number is `augmentation`'s."""
 
-    number: int  # of `augmentation`
-    rows_file: Path
-    made_by_file: Path
-    made_by: dict
+    def __init__(self, folder, split, features, digest, number):
+        stem = f"{split}-copy{number}" if number else split
+        self.number = number
+        self.rows_file = folder / f"{stem}.npy"
+        self.made_by_file = folder / f"{stem}.json"
+        self.made_by = {
+            "format": FORMAT,
+            "features": features.name,
+            "fingerprint": features.fingerprint,
+            "images": digest,
+            "copy": number,
+        }
 
     def read(self, num_images: int) -> np.ndarray | None:
         """Return its rows if they are what is asked for and whole, else None."""
@@ -96,44 +98,27 @@ def cached_copies(
     Rows that are not there are made, all copies at once: the encoder is loaded once,
     and each picture is read, checked and decoded once.
 
-    Args:
-        directory: a prepared data set.
-        split: "train", "dev" or "test".
-        features: how rows are made, should they not be there.
-        count: how many copies, see `augmentation`; 1 are the pictures as they are.
-
     Returns:
-        Of each copy its rows ``(images, ...)``, memory-mapped, read-only.
+        Of each of `count` copies (see `augmentation`; the first are the pictures as
+        they are) its rows ``(images, ...)``, memory-mapped, read-only.
 
     Raises:
-        BadInput: rows must be made, and a shard is missing, truncated or altered, or
-            its pictures are not those of the captions, or the disk is full or cannot be
-            written to.
+        BadInput: rows must be made, and a shard is missing or altered, or of other
+            pictures than the captions, or the disk is full or cannot be written to.
     """
     info = DatasetInfo.load(directory)
     digest = pictures_digest(info, split)
     folder = directory / "features" / features.name
-    copies = [_copy(folder, split, features, digest, k) for k in range(count)]
+    copies = [_Copy(folder, split, features, digest, k) for k in range(count)]
     num_images = info.splits[split].examples
-    rows = {copy.number: copy.read(num_images) for copy in copies}
+    rows = [copy.read(num_images) for copy in copies]
     missing = [copy for copy in copies if rows[copy.number] is None]
     if missing:
         verify_shards(directory, info, split)
         made = _make(directory, split, features, missing)
-        rows.update(zip((copy.number for copy in missing), made, strict=True))
-    return list(rows.values())
-
-
-def _copy(folder, split, features, digest, number) -> _Copy:
-    stem = f"{split}-copy{number}" if number else split
-    made_by = {
-        "format": FORMAT,
-        "features": features.name,
-        "fingerprint": features.fingerprint,
-        "images": digest,
-        "copy": number,
-    }
-    return _Copy(number, folder / f"{stem}.npy", folder / f"{stem}.json", made_by)
+        for copy, its_rows in zip(missing, made, strict=True):
+            rows[copy.number] = its_rows
+    return rows
 
 
 def _make(directory, split, features, copies: list[_Copy]) -> list[np.ndarray]:
@@ -195,13 +180,13 @@ def _compute(directory, split, features, copies, arrays: list[ResumableArray]):
 def _check_same_pictures(directory, split, image_ids, found: np.ndarray, first: int):
     """Raise BadInput unless records `first`, `first + 1`, ... of a split are of the
     pictures that its captions are about."""
-    for place, name in enumerate(found, start=first):
-        if name.decode("utf-8") != image_ids[place]:
+    for place, name in enumerate(map(bytes.decode, found), start=first):
+        if name != image_ids[place]:
             raise BadInput(
                 f"the pictures and the captions of {split} in {directory} do not "
-                f"belong together (number {place} is {name.decode('utf-8')} among the "
-                f"pictures, {image_ids[place]} among the captions); expected the same "
-                "pictures in the same order: prepare the data set again."
+                f"belong together (number {place} is {name} among the pictures, "
+                f"{image_ids[place]} among the captions); expected the same pictures "
+                "in the same order: prepare the data set again."
             )
 
 
@@ -219,12 +204,11 @@ def blocks_of_rows(
     Args:
         records: from `read_shards`.
         features: how rows are made.
-        copies: the numbers of the copies, see `augmentation`.
+        copies: their numbers, see `augmentation`.
         first: the place of the first record in its split.
 
     Yields:
-        The pictures' ids, bytes ``(pictures,)``, and of each copy its rows
-        ``(pictures, ...)``.
+        Ids, bytes ``(pictures,)``, and of each copy its rows ``(pictures, ...)``.
     """
     size = features.image_size
     pictures = records.map(

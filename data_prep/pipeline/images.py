@@ -11,19 +11,12 @@ from data_prep.text.vocabulary import Vocabulary
 
 
 class Batch(NamedTuple):
-    """What a training step is fed.
+    """What a training step is fed."""
 
-    Attributes:
-        inputs: ``(images, ...)``, regions or pixels, each picture once.
-        token_ids: int32 ``(captions, time)``, START first, END, then padding.
-        caption_to_image: int32 ``(captions,)``, which row of `inputs` it is about.
-        image_numbers: int32 ``(images,)``, the place of each picture in its split.
-    """
-
-    inputs: tf.Tensor
-    token_ids: tf.Tensor
-    caption_to_image: tf.Tensor
-    image_numbers: tf.Tensor
+    inputs: tf.Tensor  # (images, ...), regions or pixels, each picture once
+    token_ids: tf.Tensor  # int32 (captions, time), START first, END, then padding
+    caption_to_image: tf.Tensor  # int32 (captions,), which row of `inputs` it is about
+    image_numbers: tf.Tensor  # int32 (images,), the place of each in its split
 
 
 def tokenized(
@@ -50,34 +43,31 @@ def training_batches(
 ) -> tf.data.Dataset:
     """Return one epoch of `Batch`es: every picture once, with its captions.
 
-    The order follows from seed and epoch alone, so a resumed training sees what an
-    uninterrupted one would have seen.
+    The order follows from seed and epoch (from 0) alone, so a resumed training sees
+    what an uninterrupted one would have seen.
 
     Args:
         copies: each ``(images, ...)``, from `features.cached_copies`; every picture is
             taken from one of them, drawn anew every epoch.
         token_ids: int32 ``(images, (captions), (time))``, from `tokenized`.
-        images_per_batch: pictures a batch; the last batch of an epoch is smaller.
-        seed: of the order.
-        epoch: from 0.
-        captions_per_image: so many of each picture's captions, drawn anew every epoch;
-            0 takes all.
+        images_per_batch: the last batch of an epoch is smaller.
+        captions_per_image: so many of each picture's, drawn anew every epoch; 0: all.
     """
     generator = np.random.default_rng((seed, epoch))
-    order, copy_of = _order(copies, generator)
+    pictures = _pictures(copies, images_per_batch, generator)
     if captions_per_image:
         token_ids = _drawn(token_ids, captions_per_image, generator)
 
-    def batch(chosen, copy_of):
+    def batch(chosen, inputs):
         captions = tf.gather(token_ids, chosen)
         return Batch(
-            inputs=_rows(copies, chosen, copy_of),
+            inputs=inputs,
             token_ids=captions.values.to_tensor(),  # PAD is 0
             caption_to_image=tf.cast(captions.value_rowids(), tf.int32),
             image_numbers=tf.cast(chosen, tf.int32),
         )
 
-    return _batched(order, copy_of, images_per_batch, batch)
+    return without_autotuning(pictures.map(batch).prefetch(2))
 
 
 def training_rows(
@@ -90,24 +80,20 @@ def training_rows(
 ) -> tf.data.Dataset:
     """Return one epoch of (inputs ``(images, ...)``, targets ``(images, ...)``), every
     picture once; order and arguments as in `training_batches`."""
-    generator = np.random.default_rng((seed, epoch))
-    order, copy_of = _order(copies, generator)
+    pictures = _pictures(copies, images_per_batch, np.random.default_rng((seed, epoch)))
 
-    def batch(chosen, copy_of):
-        return _rows(copies, chosen, copy_of), tf.gather(targets, chosen)
+    def batch(chosen, inputs):
+        return inputs, tf.gather(targets, chosen)
 
-    return _batched(order, copy_of, images_per_batch, batch)
-
-
-def _order(copies, generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pictures of an epoch in their order, and which copy each is."""
-    count = len(copies[0])
-    return generator.permutation(count), generator.integers(len(copies), size=count)
+    return without_autotuning(pictures.map(batch).prefetch(2))
 
 
-def _rows(copies, chosen, copy_of) -> tf.Tensor:
-    """Take rows ``(batch, ...)`` of arrays that may be larger than the memory."""
+def _pictures(copies, images_per_batch, generator) -> tf.data.Dataset:
+    """Return batches of an epoch: places of pictures, and their rows ``(batch, ...)``
+    of arrays that may be larger than the memory."""
     like = copies[0]
+    order = generator.permutation(len(like))
+    copy_of_each = generator.integers(len(copies), size=len(like))
 
     def read(chosen, copy_of):
         block = np.empty((len(chosen), *like.shape[1:]), like.dtype)
@@ -115,17 +101,12 @@ def _rows(copies, chosen, copy_of) -> tf.Tensor:
             block[copy_of == number] = rows[chosen[copy_of == number]]
         return block
 
-    block = tf.numpy_function(read, (chosen, copy_of), like.dtype)
-    return tf.ensure_shape(block, (None, *like.shape[1:]))
+    def with_rows(chosen, copy_of):
+        block = tf.numpy_function(read, (chosen, copy_of), like.dtype)
+        return chosen, tf.ensure_shape(block, (None, *like.shape[1:]))
 
-
-def _batched(order, copy_of, images_per_batch, batch) -> tf.data.Dataset:
-    return without_autotuning(
-        tf.data.Dataset.from_tensor_slices((order, copy_of))
-        .batch(images_per_batch)
-        .map(batch, num_parallel_calls=1, deterministic=True)
-        .prefetch(2)
-    )
+    numbers = tf.data.Dataset.from_tensor_slices((order, copy_of_each))
+    return numbers.batch(images_per_batch).map(with_rows)
 
 
 def _drawn(token_ids, captions_per_image, generator) -> tf.RaggedTensor:

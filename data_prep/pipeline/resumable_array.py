@@ -29,7 +29,6 @@ class ResumableArray:
             deleted, not continued.
 
     Attributes:
-        file: see above.
         done: how many rows there are.
         rows: ``(images, ...)``, memory-mapped, or None before `reserve`.
     """
@@ -62,13 +61,9 @@ class ResumableArray:
                 os.replace(_note(left), _note(self._path))
 
     def reserve(self, shape: tuple, dtype: str) -> None:
-        """Make the array, and reserve all its room on the disk.
+        """Make the array ``(images, ...)``, and reserve all its room on the disk.
 
         If the disk became full later, writing to mapped memory would kill the program.
-
-        Args:
-            shape: ``(images, ...)``.
-            dtype: of the rows.
 
         Raises:
             BadInput: there is no room.
@@ -153,8 +148,6 @@ def _is_in_use(partial: Path) -> bool:
         return False
     try:
         os.kill(int(owner), 0)  # asks, and sends nothing
-    except ProcessLookupError:
-        return False
-    except OSError:  # it runs, and belongs to another user
-        return True
+    except OSError as error:  # of another kind, if it belongs to another user
+        return not isinstance(error, ProcessLookupError)
     return True

@@ -20,44 +20,27 @@ from typing import NamedTuple
 from data_prep.errors import BadInput
 from data_prep.examples import RawExample
 from data_prep.prepared.checksums import verify_vocabulary
-from data_prep.prepared.dataset_info import (
-    DatasetInfo,
-    FileInfo,
-    check_kind,
-    split_of,
-)
+from data_prep.prepared.dataset_info import FileInfo, load_split
 from data_prep.prepared.json_lines import read_lines, write_lines
 
 
 class SplitCaptions(NamedTuple):
-    """What people wrote about the pictures of a split.
-
-    Attributes:
-        image_ids: one a picture, in the order of the pictures' records.
-        captions: of each picture, as people wrote them.
-        scenes: of each picture its semantic record as JSON; "" where there is none.
-    """
+    """What people wrote about each picture, in the order of the pictures' records."""
 
     image_ids: list[str]
     captions: list[tuple[str, ...]]
-    scenes: list[str]
+    scenes: list[str]  # semantic records as JSON; "" where there is none
 
 
 def load_captions(directory: Path, split: str) -> SplitCaptions:
     """Read the captions of a split, once they are found whole; no picture is read.
-
-    Args:
-        directory: a prepared data set of captions.
-        split: "train", "dev" or "test".
 
     Raises:
         BadInput: the data set is of another kind or has no such split, or the file of
             the captions or of the vocabulary is missing, truncated or altered, or the
             captions are not those of the pictures.
     """
-    info = DatasetInfo.load(directory)
-    check_kind(directory, info, "captions")
-    facts = split_of(info, split)
+    info, facts = load_split(directory, split, "captions")
     verify_vocabulary(directory, info)
     rows = read_lines(directory, facts.captions)
     if len(rows) != facts.examples:
@@ -75,16 +58,8 @@ def load_captions(directory: Path, split: str) -> SplitCaptions:
 def write_captions(
     examples: Iterable[RawExample], directory: Path, split: str
 ) -> FileInfo:
-    """Write the captions of a split.
-
-    Args:
-        examples: in the order of the pictures' records; their pictures do not matter.
-        directory: exists.
-        split: names the file.
-
-    Raises:
-        BadInput: the disk is full.
-    """
+    """Write the captions of a split, of examples in the order of the pictures' records;
+    BadInput if the disk is full."""
     rows = ((_fields(example), len(example.captions)) for example in examples)
     return write_lines(rows, Path(directory) / f"{split}.jsonl")
 

@@ -19,15 +19,10 @@ LOOK_AHEAD = 16  # pictures waiting for each of them: bounds the memory
 def checked_pictures(
     examples: Iterable[RawExample], split: str, skipped: Skipped
 ) -> Iterator[RawExample]:
-    """Read and check the pictures of a split.
+    """Yield the examples whose pictures are sound, in order, the pictures as bytes.
 
-    Args:
-        examples: taken a few ahead of what is asked for.
-        split: what the progress is labelled with.
-        skipped: gets the pictures that cannot be used.
-
-    Yields:
-        The examples whose pictures are sound, in their order, the pictures as bytes.
+    Examples are taken a few ahead of what is asked for; those whose pictures cannot be
+    used go to `skipped`.
     """
     with contextlib.closing(_read_ahead(iter(examples))) as read:
         for example, image in progress(read, label=split, unit="pictures"):
@@ -42,8 +37,7 @@ def checked_pictures(
 def _read_ahead(
     examples: Iterator[RawExample],
 ) -> Iterator[tuple[RawExample, bytes | BadPicture]]:
-    """Yield examples and their pictures, or what is wrong with them; several pictures
-    are read at a time."""
+    """Yield examples and their pictures, or what is wrong with them; reads ahead."""
     with contextlib.ExitStack() as stack:
         readers: queue.SimpleQueue[PictureReader] = queue.SimpleQueue()
         for _ in range(READERS):

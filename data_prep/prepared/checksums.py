@@ -36,29 +36,20 @@ def verify_shards(directory: Path, info: DatasetInfo, split: str) -> None:
     """Check the files of a split's examples; see `verify`."""
     for shard in split_of(info, split).shards:
         check_size(directory, shard)
-        path = Path(directory) / shard.file
-        if _or_bad_input(file_sha256, path) != shard.sha256:
-            raise _altered(path)
+        _check_content(Path(directory) / shard.file, shard.sha256)
 
 
 def verify_vocabulary(directory: Path, info: DatasetInfo) -> None:
     """Check the file of the tokenizer; see `verify`."""
-    path = Path(directory) / info.vocabulary_file
-    if _or_bad_input(file_sha256, path) != info.vocabulary_sha256:
-        raise _altered(path)
+    _check_content(Path(directory) / info.vocabulary_file, info.vocabulary_sha256)
 
 
 def read_verified(directory: Path, facts: FileInfo) -> bytes:
-    """Return the content of a file that is small enough for the memory.
-
-    Raises:
-        BadInput: it is missing, truncated or altered.
-    """
+    """Return the content of a file that fits into memory; see `verify`."""
     check_size(directory, facts)
     path = Path(directory) / facts.file
     content = _or_bad_input(Path.read_bytes, path)
-    if hashlib.sha256(content).hexdigest() != facts.sha256:
-        raise _altered(path)
+    _check_content(path, facts.sha256, hashlib.sha256(content).hexdigest())
     return content
 
 
@@ -83,8 +74,9 @@ def _or_bad_input(read: Callable[[Path], Any], path: Path) -> Any:
         ) from error
 
 
-def _altered(path):
-    return BadInput(
-        f"{path} was altered after it was written (its sha256 is another); "
-        "expected it untouched: prepare the data set again."
-    )
+def _check_content(path: Path, sha256: str, found: str = "") -> None:
+    if (found or _or_bad_input(file_sha256, path)) != sha256:
+        raise BadInput(
+            f"{path} was altered after it was written (its sha256 is another); "
+            "expected it untouched: prepare the data set again."
+        )

@@ -28,39 +28,23 @@ TASKS = {
 
 @dataclasses.dataclass(frozen=True)
 class FileInfo:
-    """One file of a split.
+    """One file of a split."""
 
-    Attributes:
-        file: its name in the data set's folder.
-        examples: how many pictures or sentences it is about.
-        texts: how many texts it holds; 0 if it holds pictures.
-        bytes: its size.
-        sha256: of its content.
-    """
-
-    file: str
-    examples: int
-    texts: int
+    file: str  # its name in the data set's folder
+    examples: int  # how many pictures or sentences it is about
+    texts: int  # how many it holds; 0 if it holds pictures
     bytes: int
     sha256: str
 
 
 @dataclasses.dataclass(frozen=True)
 class SplitInfo:
-    """A split.
+    """A split: its files, and how many examples and texts they hold."""
 
-    Attributes:
-        examples: how many pictures or sentences.
-        texts: how many captions or sentences, over all languages.
-        shards: the files of its examples, in order.
-        captions: the file of its pictures' captions, see `prepared.captions`; None for
-            sentences, which are texts themselves.
-    """
-
-    examples: int
-    texts: int
-    shards: tuple[FileInfo, ...]
-    captions: FileInfo | None = None
+    examples: int  # pictures or sentences
+    texts: int  # captions or sentences, over all languages
+    shards: tuple[FileInfo, ...]  # of the examples, in order
+    captions: FileInfo | None = None  # of pictures; sentences are texts themselves
 
     @classmethod
     def of(
@@ -68,47 +52,29 @@ class SplitInfo:
     ) -> "SplitInfo":
         """Return the description of a split with these files."""
         shards = tuple(shards)
-        examples = sum(shard.examples for shard in shards)
-        if captions is None:
-            return cls(examples, sum(shard.texts for shard in shards), shards)
-        return cls(examples, captions.texts, shards, captions)
+        texts = sum(file.texts for file in ([captions] if captions else shards))
+        return cls(sum(shard.examples for shard in shards), texts, shards, captions)
 
 
 @dataclasses.dataclass(frozen=True)
 class DatasetInfo:
-    """What `dataset.json` says.
+    """What `dataset.json` says."""
 
-    Attributes:
-        format: of the files, see `prepared.records`, `captions` and `sentences`.
-        name: of the data set's reader.
-        kind: one of `data_prep.examples.KINDS`.
-        languages: of a translation data set, the pivot first.
-        source: the folder it came from; "" if it needs none.
-        splits: "train", "dev" and "test".
-        standardisation: `text.STANDARDISATION` as it was when words, or pieces of
-            words, were made; "" where subwords or characters are, which do without.
-        vocabulary_file: the file of the tokenizer, see `data_prep.text.tokenizers`.
-        vocabulary_size: number of its ids, special tokens included.
-        vocabulary_sha256: of that file.
-        min_count: how often a word must occur in the training texts; 0 for all but
-            words.
-        skipped: reason -> {"count": int, "examples": [str]}.
-        notes: what else one should know, e.g. "split": who decided about it.
-    """
-
-    name: str
-    source: str
+    name: str  # of the data set's reader
+    source: str  # the folder it came from; "" if it needs none
     splits: dict[str, SplitInfo]
+    # `text.STANDARDISATION` as it was when words, or pieces of words, were made; ""
+    # where subwords or characters are, which do without.
     standardisation: str
-    vocabulary_size: int
-    vocabulary_sha256: str
-    min_count: int
-    skipped: dict[str, dict[str, Any]]
-    notes: dict[str, str]
-    kind: str = "captions"
-    languages: tuple[str, ...] = ()
-    vocabulary_file: str = "vocabulary.txt"
-    format: int = FORMAT
+    vocabulary_size: int  # number of ids, special tokens included
+    vocabulary_sha256: str  # of the tokenizer's file
+    min_count: int  # how often a word must occur in the training texts; else 0
+    skipped: dict[str, dict[str, Any]]  # reason -> {"count": int, "examples": [str]}
+    notes: dict[str, str]  # what else one should know, e.g. "split": who decided it
+    kind: str = "captions"  # one of `data_prep.examples.KINDS`
+    languages: tuple[str, ...] = ()  # of a translation data set, the pivot first
+    vocabulary_file: str = "vocabulary.txt"  # see `data_prep.text.tokenizers`
+    format: int = FORMAT  # of the files, see `prepared.records` and its neighbours
 
     def save(self, directory: Path) -> None:
         """Write `dataset.json`, with a checksum of its own, atomically."""
@@ -156,27 +122,18 @@ class DatasetInfo:
                 f"pictures; expected format {FORMAT}, with the captions beside them: "
                 f"make it anew by `{_command(directory, fields)}`."
             )
-        splits = {
-            split: _split_info(facts) for split, facts in fields.pop("splits").items()
-        }
-        languages = tuple(fields.pop("languages"))
-        return cls(**fields, splits=splits, languages=languages)
-
-
-def _split_info(facts) -> SplitInfo:
-    captions = facts.get("captions")
-    return SplitInfo.of(
-        (FileInfo(**shard) for shard in facts["shards"]),
-        captions and FileInfo(**captions),
-    )
+        for split, facts in fields["splits"].items():
+            shards = (FileInfo(**shard) for shard in facts["shards"])
+            captions = facts.get("captions")
+            captions = FileInfo(**captions) if captions else None
+            fields["splits"][split] = SplitInfo.of(shards, captions)
+        fields["languages"] = tuple(fields["languages"])
+        return cls(**fields)
 
 
 def _command(directory, fields) -> str:
-    """Return the command that makes an old data set of captions anew.
-
-    Format 1 and 2 did not note options: how many scenes were drawn is counted, the
-    seed of drawn ones is not known.
-    """
+    """Return the command that makes an old data set of captions anew; formats 1 and 2
+    noted no options: scenes are counted, their seed is not known."""
     train = fields["splits"]["train"]  # format 1 had other names for its counts
     words = ["python", "-m", "data_prep.prepare", fields["name"]]
     if fields["source"]:
@@ -201,6 +158,14 @@ def _altered(path):
     )
 
 
+def load_split(directory: Path, split: str, kind: str) -> tuple[DatasetInfo, SplitInfo]:
+    """Return what a data set of this kind is, and its split; errors as of
+    `DatasetInfo.load`, `check_kind` and `split_of`."""
+    info = DatasetInfo.load(directory)
+    check_kind(directory, info, kind)
+    return info, split_of(info, split)
+
+
 def split_of(info: DatasetInfo, split: str) -> SplitInfo:
     """Return a split, or raise BadInput if there is no such split."""
     if split not in info.splits:
@@ -212,13 +177,8 @@ def split_of(info: DatasetInfo, split: str) -> SplitInfo:
 
 
 def check_kind(directory: Path, info: DatasetInfo, kind: str) -> None:
-    """Raise BadInput unless the data set is of this kind, and say what it is good for.
-
-    Args:
-        directory: where it lies.
-        info: of the data set.
-        kind: what is wanted, one of `data_prep.examples.KINDS`.
-    """
+    """Raise BadInput unless the data set is of this kind, one of
+    `data_prep.examples.KINDS`, and say what it is good for."""
     if info.kind == kind:
         return
     fitting = " or ".join(f"--task {name}" for name in TASKS[info.kind])

@@ -14,9 +14,7 @@ from data_prep.prepared.dataset_info import FileInfo
 def write_lines(rows: Iterable[tuple[dict[str, Any], int]], path: Path) -> FileInfo:
     """Write a file; it gets its name once it is complete.
 
-    Args:
-        rows: of each line its object, and how many texts it holds; taken one by one.
-        path: of the file, in a folder that exists.
+    Rows, taken one by one, are the object of a line, and how many texts it holds.
 
     Raises:
         BadInput: the disk is full.
@@ -40,11 +38,7 @@ def write_lines(rows: Iterable[tuple[dict[str, Any], int]], path: Path) -> FileI
 
 
 def read_lines(directory: Path, facts: FileInfo) -> list[dict[str, Any]]:
-    """Read what `write_lines` wrote.
-
-    Raises:
-        BadInput: the file is missing, truncated or altered.
-    """
+    """Read what `write_lines` wrote; BadInput if that is missing or altered."""
     # Its sha256 vouches for each line's form. Not splitlines(), which also splits at
     # rarer line breaks than \n.
     lines = read_verified(directory, facts).decode("utf-8").split("\n")[:-1]

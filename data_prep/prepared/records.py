@@ -20,12 +20,7 @@ import tensorflow as tf
 from data_prep.errors import BadInput
 from data_prep.examples import RawExample
 from data_prep.prepared.checksums import check_size, file_sha256
-from data_prep.prepared.dataset_info import (
-    DatasetInfo,
-    FileInfo,
-    check_kind,
-    split_of,
-)
+from data_prep.prepared.dataset_info import FileInfo, load_split
 from data_prep.prepared.iterators import without_autotuning
 
 _SCHEMA = {
@@ -37,14 +32,9 @@ _SCHEMA = {
 def write_shards(
     examples: Iterable[RawExample], directory: Path, split: str, images_per_shard: int
 ) -> list[FileInfo]:
-    """Write the pictures of a split; each shard gets its name once it is complete.
+    """Write the pictures (bytes) of a split; only one at a time is in memory.
 
-    Args:
-        examples: their pictures as bytes. They are taken one by one; only one is in
-            memory at a time.
-        directory: exists.
-        split: begins the files' names.
-        images_per_shard: at least 1; the last shard may have fewer.
+    Each shard gets its name once it is complete. The last one may have fewer pictures.
 
     Raises:
         BadInput: the disk is full.
@@ -93,21 +83,16 @@ def read_shards(directory: Path, split: str) -> tf.data.Dataset:
 
     Raises:
         BadInput: there are no pictures or no such split, or a shard is missing or has
-            another size.
-            Damage in a shard of the right size shows while reading, as `DataLossError`;
-            see `damage_is_bad_input`, or call `checksums.verify_shards` before.
+            another size. Other damage shows while reading, as `DataLossError`; see
+            `damage_is_bad_input`, or call `checksums.verify_shards` before.
     """
     directory = Path(directory)
-    info = DatasetInfo.load(directory)
-    check_kind(directory, info, "captions")
-    shards = split_of(info, split).shards
-    for shard in shards:
+    _, facts = load_split(directory, split, "captions")
+    for shard in facts.shards:
         check_size(directory, shard)
-    files = [str(directory / shard.file) for shard in shards]
+    records = tf.data.TFRecordDataset([str(directory / s.file) for s in facts.shards])
     return without_autotuning(
-        tf.data.TFRecordDataset(files).map(
-            lambda serialized: tf.io.parse_single_example(serialized, _SCHEMA)
-        )
+        records.map(lambda record: tf.io.parse_single_example(record, _SCHEMA))
     )
 
 

@@ -16,40 +16,21 @@ import numpy as np
 
 from data_prep.examples import Labelled, Parallel
 from data_prep.prepared.checksums import verify_vocabulary
-from data_prep.prepared.dataset_info import (
-    DatasetInfo,
-    FileInfo,
-    check_kind,
-    split_of,
-)
+from data_prep.prepared.dataset_info import FileInfo, load_split
 from data_prep.prepared.json_lines import read_lines, write_lines
 
 
 class LabelledTexts(NamedTuple):
-    """A split of a sentiment data set.
+    """A split of a sentiment data set."""
 
-    Attributes:
-        texts: as people wrote them.
-        labels: int32 ``(texts,)``, see `Labelled`.
-    """
-
-    texts: list[str]
-    labels: np.ndarray
+    texts: list[str]  # as people wrote them
+    labels: np.ndarray  # int32 ``(texts,)``, see `Labelled`
 
 
 def write_sentences(
     examples: Iterable[Labelled] | Iterable[Parallel], directory: Path, split: str
 ) -> FileInfo:
-    """Write a split; the file gets its name once it is complete.
-
-    Args:
-        examples: taken one by one, all of one kind.
-        directory: exists.
-        split: names the file.
-
-    Raises:
-        BadInput: the disk is full.
-    """
+    """Write a split, taking the examples one by one; BadInput if the disk is full."""
     return write_lines(map(_line, examples), Path(directory) / f"{split}.jsonl")
 
 
@@ -62,12 +43,7 @@ def _line(example: Labelled | Parallel) -> tuple[dict[str, Any], int]:
 def load_labelled(
     directory: Path, split: str, kind: str = "sentiment"
 ) -> LabelledTexts:
-    """Read a split of a sentiment data set, in its order, once it is found whole.
-
-    Args:
-        directory: a prepared data set.
-        split: "train", "dev" or "test".
-        kind: "sentiment" or "gap".
+    """Read a split of a data set of kind "sentiment" or "gap", once it is found whole.
 
     Raises:
         BadInput: it is of another kind, or a file is missing, truncated or altered.
@@ -87,8 +63,6 @@ def load_parallel(directory: Path, split: str) -> list[dict[str, str]]:
 
 
 def _load(directory, split, kind) -> list[dict[str, Any]]:
-    info = DatasetInfo.load(directory)
-    check_kind(directory, info, kind)
-    files = split_of(info, split).shards
+    info, facts = load_split(directory, split, kind)
     verify_vocabulary(directory, info)
-    return [row for facts in files for row in read_lines(directory, facts)]
+    return [row for file in facts.shards for row in read_lines(directory, file)]

@@ -35,16 +35,15 @@ def _table(info):
     examples, texts, _ = _WORDING[info.kind]
     if info.kind == "translation" and len(info.languages) > 2:
         examples = "sets"
-    # A column of texts only if it says more than the one of examples.
-    columns = [examples, texts, "files"] if texts else [examples, "files"]
-    if info.kind == "captions":
-        columns[-1] = "shards"
-    yield f"{'split':8}" + "".join(f"{name:>10}" for name in columns)
+    files = "shards" if info.kind == "captions" else "files"
+    rows = [("split", examples, texts, files)]
     for split, facts in info.splits.items():
-        numbers = [facts.examples, facts.texts, len(facts.shards)]
-        if not texts:
-            del numbers[1]
-        yield f"{split:8}" + "".join(f"{number:10,}" for number in numbers)
+        numbers = (facts.examples, facts.texts, len(facts.shards))
+        rows.append((split, *(f"{number:,}" for number in numbers)))
+    for split, *cells in rows:
+        if not texts:  # a column of them would say no more than the one of examples
+            del cells[1]
+        yield f"{split:8}" + "".join(f"{cell:>10}" for cell in cells)
 
 
 def _vocabulary(info):

@@ -20,12 +20,8 @@ def write_pictures(
 ) -> tuple[SplitInfo, list[str]]:
     """Check the pictures of a split, write the sound ones, and their captions.
 
-    Args:
-        examples: taken one by one; captions stay in memory, pictures do not.
-        directory: exists.
-        split: "train", "dev" or "test".
-        images_per_shard: pictures a file, at least 1.
-        skipped: gets the pictures that cannot be used.
+    Examples are taken one by one; captions stay in memory, pictures do not. Pictures
+    that cannot be used go to `skipped`.
 
     Returns:
         What was written, and all captions.
@@ -48,15 +44,10 @@ def write_pictures(
 def write_texts(
     examples: Iterable[Labelled] | Iterable[Parallel], directory: Path, split: str
 ) -> tuple[SplitInfo, list[str]]:
-    """Write the sentences of a split; arguments, result and errors as of
-    `write_pictures`."""
+    """Write the sentences of a split; result and errors as of `write_pictures`."""
+    examples = list(examples)
+    info = SplitInfo.of([write_sentences(examples, directory, split)])
     texts: list[str] = []
-
-    def noting() -> Iterator[Labelled | Parallel]:
-        for example in examples:
-            is_parallel = isinstance(example, Parallel)
-            texts.extend(example.texts.values() if is_parallel else [example.text])
-            yield example
-
-    info = SplitInfo.of([write_sentences(noting(), directory, split)])
+    for one in examples:
+        texts += one.texts.values() if isinstance(one, Parallel) else [one.text]
     return info, texts

@@ -17,13 +17,15 @@ captions. A picture may occur several times, with other captions.
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from data_prep.errors import BadInput
-from data_prep.examples import Skipped
+from data_prep.examples import RawExample, Skipped
 from data_prep.readers.files import parse_json, read_text
+from data_prep.readers.source_folder import find_picture
 
 IMAGE = ("image", "file_name", "filename")
 CAPTION = ("caption", "captions", "text")
@@ -31,10 +33,8 @@ _DELIMITERS = ",\t;"
 
 
 def read_captions(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield (name of a picture, one caption), in the order of the file.
-
-    Args:
-        path: its ending decides which form is read.
+    """Yield (name of a picture, one caption), in the order of the file, whose ending
+    decides which form is read.
 
     Raises:
         BadInput: the file is malformed; the message names the line or the entry.
@@ -49,6 +49,17 @@ def read_captions(path: Path) -> Iterator[tuple[str, str]]:
     return forms[path.suffix.lower()](path)
 
 
+def captioned(
+    split: str, image_id: str, captions: Iterable[str], folder: Path, skipped: Skipped
+) -> Iterator[RawExample]:
+    """Yield the picture if it is in the folder and has usable captions."""
+    texts = usable_captions(captions, image_id, skipped)
+    if not texts:
+        skipped.add("picture without captions", image_id)
+    elif picture := find_picture(folder, image_id, skipped):
+        yield RawExample(image_id, split, texts, picture)
+
+
 def usable_captions(
     captions: Iterable[str], image_id: str, skipped: Skipped
 ) -> tuple[str, ...]:
@@ -58,20 +69,11 @@ def usable_captions(
         caption = " ".join(caption.split())
         if not any(character.isalnum() for character in caption):
             skipped.add("caption without words", image_id)
-        elif not _is_unicode(caption):
+        elif re.search("[\ud800-\udfff]", caption):  # which JSON can spell
             skipped.add("caption that is not valid Unicode", image_id)
         else:
             usable.append(caption)
     return tuple(usable)
-
-
-def _is_unicode(text):
-    """Return False for a lone surrogate, which JSON can spell and UTF-8 cannot."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _csv(path):
@@ -83,8 +85,7 @@ def _csv(path):
     line = 1
     try:
         names = [name.strip().lower() for name in next(rows, [])]
-        image = _column(names, IMAGE, path)
-        caption = _column(names, CAPTION, path)
+        image, caption = _column(names, IMAGE, path), _column(names, CAPTION, path)
         line = rows.line_num + 1
         for row in rows:
             if row and len(row) != len(names):

@@ -3,12 +3,11 @@
 import gzip
 import json
 import zlib
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any
 
 from data_prep.errors import BadInput
-
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def read_text(path: Path) -> str:
@@ -18,7 +17,7 @@ def read_text(path: Path) -> str:
         BadInput: the file cannot be read, or has another encoding.
     """
     data = _read_bytes(path)
-    start = len(_BYTE_ORDER_MARK) if data.startswith(_BYTE_ORDER_MARK) else 0
+    start = len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0
     try:
         return data[start:].decode("utf-8")
     except UnicodeDecodeError as error:
@@ -31,11 +30,11 @@ def read_text(path: Path) -> str:
 
 
 def read_lines(path: Path) -> list[str | None]:
-    """Return the lines of a UTF-8 file; None for each line that is not UTF-8.
+    """Return the lines of a UTF-8 file, plain or ``.gz``; None for those of another
+    encoding.
 
-    Args:
-        path: is unpacked if its name ends in ``.gz``. Only a line feed ends a line,
-            with or without a carriage return before it. A byte order mark is ignored.
+    Only a line feed ends a line, with or without a carriage return before it. A byte
+    order mark is ignored.
 
     Raises:
         BadInput: the file cannot be read or unpacked.
@@ -49,7 +48,7 @@ def read_lines(path: Path) -> list[str | None]:
                 f"{path} cannot be unpacked ({error}); expected a complete gzip file: "
                 "get the file again."
             ) from error
-    lines = data.removeprefix(_BYTE_ORDER_MARK).split(b"\n")
+    lines = data.removeprefix(BOM_UTF8).split(b"\n")
     if lines[-1] == b"":
         lines.pop()
     return [_decoded(line.removesuffix(b"\r")) for line in lines]
@@ -73,13 +72,7 @@ def _decoded(line: bytes) -> str | None:
 
 
 def parse_json(text: str, path: Path, first_line: int = 1, **hooks: Any) -> Any:
-    """Parse JSON from a file.
-
-    Args:
-        text: the JSON.
-        path: the file, for the message.
-        first_line: the line of the file where `text` begins.
-        hooks: of `json.loads`.
+    """Parse JSON that begins in a line of a file, with hooks of `json.loads`.
 
     Raises:
         BadInput: the JSON is malformed; the message names the line.

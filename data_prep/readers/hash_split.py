@@ -10,15 +10,10 @@ _Item = TypeVar("_Item")
 
 
 def split_by_hash(key: str, train: float, dev: float) -> str:
-    """Return the split of an example; the same key always gets the same split.
+    """Return the split of an example, of given shares; the rest is test.
 
-    The sha256 of the key decides. So adding or removing examples moves no other example
-    from one split to another.
-
-    Args:
-        key: e.g. the name of a picture.
-        train: share of train.
-        dev: share of dev; the rest is test.
+    The sha256 of the key, e.g. the name of a picture, decides. So adding or removing
+    examples moves no other example from one split to another.
     """
     digest = hashlib.sha256(key.encode("utf-8")).digest()
     point = int.from_bytes(digest[:8], "big") / 2**64
@@ -30,14 +25,8 @@ def split_by_hash(key: str, train: float, dev: float) -> str:
 def group_by_hash(
     items: Iterable[_Item], key: Callable[[_Item], str], train: float, dev: float
 ) -> dict[str, list[_Item]]:
-    """Return "train", "dev" and "test", in this order -> the items of each split.
-
-    Args:
-        items: keep their order within a split.
-        key: item -> what `split_by_hash` hashes.
-        train: share of train.
-        dev: share of dev; the rest is test.
-    """
+    """Return "train", "dev" and "test" -> the items whose keys `split_by_hash` puts
+    there, in their order."""
     splits: dict[str, list[_Item]] = {split: [] for split in SPLITS}
     for item in items:
         splits[split_by_hash(key(item), train, dev)].append(item)

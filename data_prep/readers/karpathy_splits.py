@@ -10,41 +10,24 @@ Fei-Fei 2015, arXiv:1412.2306), or a file of the same form:
 and "restval", the rest of COCO's validation photos, belongs to train, as usual.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from data_prep.errors import BadInput
 from data_prep.examples import SPLITS, RawExample, Skipped
-from data_prep.readers.caption_files import usable_captions
+from data_prep.readers.caption_files import captioned
 from data_prep.readers.files import parse_json, read_text
-from data_prep.readers.source_folder import (
-    find_file,
-    find_picture,
-    find_picture_folder,
-)
+from data_prep.readers.source_folder import find_file, find_picture_folder
 
-SPLIT_NAMES = {
-    "train": "train",
-    "restval": "train",
-    "val": "dev",
-    "dev": "dev",
-    "test": "test",
-}
+SPLIT_NAMES = {split: split for split in SPLITS} | {"restval": "train", "val": "dev"}
 # COCO's file has 144 MB, most of it unused fields: dropped during parsing.
 _KEPT = {"images", "filename", "filepath", "split", "sentences", "raw"}
 
 
 def read_karpathy(source: Path, name: str, skipped: Skipped) -> Iterator[RawExample]:
-    """Yield the pictures of train, dev and test, each split in the order of the file.
-
-    Args:
-        source: a folder with the JSON file and the pictures, at any level.
-        name: of the JSON file.
-        skipped: gets pictures that are missing, in no split or without captions.
-
-    Raises:
-        BadInput: the file or all pictures are missing, or the file is malformed.
-    """
+    """Yield the pictures of train, dev and test, each split in the order of the file
+    of this name; it and the pictures may be at any level of the source."""
     path = find_file(source, name)
     if path is None:
         raise BadInput(
@@ -59,15 +42,16 @@ def read_karpathy(source: Path, name: str, skipped: Skipped) -> Iterator[RawExam
             skipped.add("picture in no split", image_id)
     skipped.notes["split"] = f"Karpathy's, by {name}"
     image_ids = [image_id for members in splits.values() for image_id, _ in members]
-    _check_unique(path, image_ids)
+    if len(set(image_ids)) < len(image_ids):
+        twice = Counter(image_ids).most_common(1)[0][0]
+        raise BadInput(
+            f"{path} names the picture {twice} twice; expected each picture once: "
+            "merge its entries."
+        )
     folder = find_picture_folder(source, image_ids)
     for split, members in splits.items():
         for image_id, captions in members:
-            texts = usable_captions(captions, image_id, skipped)
-            if not texts:
-                skipped.add("picture without captions", image_id)
-            elif picture := find_picture(folder, image_id, skipped):
-                yield RawExample(image_id, split, texts, picture)
+            yield from captioned(split, image_id, captions, folder, skipped)
 
 
 def _images(path) -> Iterator[tuple[str, str, list[str]]]:
@@ -92,14 +76,3 @@ def _images(path) -> Iterator[tuple[str, str, list[str]]]:
             f"or of another type ({error}); expected images with filename, split and "
             "sentences, each with raw: get the file again."
         ) from None
-
-
-def _check_unique(path, image_ids):
-    seen: set[str] = set()
-    for image_id in image_ids:
-        if image_id in seen:
-            raise BadInput(
-                f"{path} names the picture {image_id} twice; expected each picture "
-                "once: merge its entries."
-            )
-        seen.add(image_id)

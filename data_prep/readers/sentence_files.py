@@ -6,37 +6,20 @@ A line that cannot be used is left out alone and goes to `Skipped`.
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from data_prep.errors import BadInput
 from data_prep.examples import Labelled, Parallel, Skipped
 from data_prep.readers.files import read_lines
 
-LABELS = {"0": 0, "1": 1}
-
-
-class Row(NamedTuple):
-    """A row of a table of sentences and labels.
-
-    Attributes:
-        text: one space between words, not empty.
-        label: 0 is negative, 1 is positive.
-    """
-
-    text: str
-    label: int
+LABELS = {"0": 0, "1": 1}  # negative, positive
+Row = tuple[str, int]  # text, with one space between words and not empty; label
 
 
 def labelled_rows(
     path: Path, text_columns: Sequence[str], skipped: Skipped
 ) -> Iterator[Row]:
-    """Yield the rows of a table with tabs between its columns and a header line.
-
-    Args:
-        path: the file.
-        text_columns: names that the column of sentences may have. The column of labels
-            is "label".
-        skipped: gets lines that are empty or not UTF-8, and empty sentences.
+    """Yield the rows of a table with tabs between its columns and a header line, with
+    the column "label" and one of `text_columns`.
 
     Raises:
         BadInput: the header lacks these columns, a line has another number of columns,
@@ -51,11 +34,7 @@ def labelled_rows(
             f"of columns with tabs between them, label and {' or '.join(text_columns)} "
             "among them: get the file with labels, or correct its first line."
         )
-    for number, line in enumerate(lines[1:], start=2):
-        where = f"{path.name} line {number}"
-        if line is None or not line.strip():
-            usable_text(line, where, skipped)
-            continue
+    for number, where, line in usable_lines(path, lines, skipped, first=2):
         cells = line.split("\t")
         label = cells[names.index("label")] if len(cells) == len(names) else ""
         if label.strip() not in LABELS:
@@ -64,17 +43,25 @@ def labelled_rows(
                 "columns with tabs between them, label 0 or 1: correct it there."
             )
         if text := usable_text(cells[found[0]], where, skipped):
-            yield Row(text, LABELS[label.strip()])
+            yield text, LABELS[label.strip()]
+
+
+def usable_lines(
+    path: Path, lines: Sequence[str | None], skipped: Skipped, first: int = 1
+) -> Iterator[tuple[int, str, str]]:
+    """Yield number, "FILE line NUMBER" and text of the lines from `first` on that are
+    UTF-8 and not empty; the others go to `skipped`."""
+    for number, line in enumerate(lines[first - 1 :], start=first):
+        where = f"{path.name} line {number}"
+        if line and line.strip():
+            yield number, where, line
+        else:
+            usable_text(line, where, skipped)
 
 
 def usable_text(text: str | None, where: str, skipped: Skipped) -> str:
-    """Return the text with one space between words; "" if it goes to `skipped`.
-
-    Args:
-        text: None for a line that is not UTF-8, see `files.read_lines`.
-        where: file and line, for `skipped`.
-        skipped: gets empty texts and lines that are not UTF-8.
-    """
+    """Return the text with one space between words; "" if it is empty or None, which
+    stands for a line that is not UTF-8, and goes to `skipped`, with `where` it is."""
     if text is None:
         skipped.add("line that is not UTF-8", where)
         return ""
@@ -92,27 +79,21 @@ def labelled(split: str, rows: Iterable[Row], skipped: Skipped) -> Iterator[Labe
     seen = set()
     for row in rows:
         if split == "train" and row in seen:
-            skipped.add("text repeated in train, with the same label", row.text)
-            continue
-        seen.add(row)
-        yield Labelled(split, row.text, row.label)
+            skipped.add("text repeated in train, with the same label", row[0])
+        else:
+            seen.add(row)
+            yield Labelled(split, *row)
 
 
 def parallel(
     split: str, rows: Iterable[dict[str, str]], skipped: Skipped
 ) -> Iterator[Parallel]:
-    """Yield the examples of a split; repeats are left out of train.
-
-    Args:
-        split: "train", "dev" or "test".
-        rows: language -> sentence.
-        skipped: gets the repeats.
-    """
+    """Yield the examples of a split, of rows language -> sentence; as `labelled`."""
     seen = set()
     for texts in rows:
-        key = tuple(texts.items())
+        key = tuple(texts.values())
         if split == "train" and key in seen:
-            skipped.add("sentence repeated in train, with its translation", key[0][1])
-            continue
-        seen.add(key)
-        yield Parallel(split, texts)
+            skipped.add("sentence repeated in train, with its translation", key[0])
+        else:
+            seen.add(key)
+            yield Parallel(split, texts)

@@ -41,11 +41,9 @@ def _folders_in(folder):
 
 
 def find_file(source: Path, *names: str) -> Path | None:
-    """Return the first file with one of these names, or None.
+    """Return the first file with one of these names in the source or a folder in it.
 
-    Args:
-        source: searched with the folders in it.
-        names: earlier names win, also over a later name that lies less deep.
+    None if there is none. Earlier names win, also over a later one that is less deep.
     """
     for name in names:
         for folder in folders(source):
@@ -60,18 +58,10 @@ def find_plain_or_gz(source: Path, name: str) -> Path | None:
 
 
 def find_all(source: Path, names: Mapping[str, str], what: str) -> dict[str, Path]:
-    """Return the path of each file, plain or ``.gz``.
-
-    Args:
-        source: searched with the folders in it.
-        names: any key -> the name of a file.
-        what: the data set, for the message.
-
-    Returns:
-        The same keys -> paths.
+    """Return the path of each file, plain or ``.gz``, by the key of its name.
 
     Raises:
-        BadInput: files are missing; the message names all of them.
+        BadInput: files of the data set (`what`) are missing; the message names all.
     """
     paths = {key: find_plain_or_gz(source, name) for key, name in names.items()}
     absent = [names[key] for key, path in paths.items() if path is None]
@@ -89,15 +79,8 @@ def missing_files(source: Path, names: Iterable[str], what: str) -> BadInput:
 
 
 def find_picture_folder(source: Path, image_ids: Iterable[str]) -> Path:
-    """Return the folder that the names of the pictures are relative to.
-
-    Args:
-        source: searched with the folders in it.
-        image_ids: names of pictures; some may not exist.
-
-    Raises:
-        BadInput: no folder has any of these pictures.
-    """
+    """Return the source or the folder in it that the names of the pictures, of which
+    some may not exist, are relative to; BadInput if no folder has any of them."""
     image_ids = list(image_ids)
     image_ids = image_ids[:: len(image_ids) // _SAMPLE + 1]
     for folder in folders(source):

@@ -5,7 +5,7 @@ They are the tags of pictures and the words of associations. Words are those of
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -43,30 +43,18 @@ STOP_WORDS = frozenset(
 
 
 def most_frequent(captions: Sequence[Sequence[str]], count: int) -> tuple[str, ...]:
-    """Return the content words of the most pictures, ties in alphabetical order.
-
-    Args:
-        captions: of each picture, as people wrote them. A word in several captions of
-            a picture counts once.
-        count: the largest number of words.
-    """
+    """Return at most `count` content words, those of the most pictures first, ties in
+    alphabetical order; a word in several captions of a picture counts once."""
     pictures: Counter[str] = Counter()
     for words in _word_sets(captions):
-        pictures.update(word for word in words if _is_content(word))
+        pictures.update(words - STOP_WORDS)
     ranked = sorted(pictures, key=lambda word: (-pictures[word], word))
     return tuple(ranked[:count])
 
 
 def sets_of(captions: Sequence[Sequence[str]], words: Sequence[str]) -> np.ndarray:
-    """Return which of the words occur in the captions of each picture.
-
-    Args:
-        captions: of each picture; for single captions, give groups of one.
-        words: from `most_frequent`.
-
-    Returns:
-        bool ``(pictures, words)``.
-    """
+    """Return which of the words occur in the captions of each picture, bool
+    ``(pictures, words)``; for single captions, give groups of one."""
     index = {word: number for number, word in enumerate(words)}
     sets = np.zeros((len(captions), len(words)), bool)
     for row, found in zip(sets, _word_sets(captions), strict=True):
@@ -74,14 +62,10 @@ def sets_of(captions: Sequence[Sequence[str]], words: Sequence[str]) -> np.ndarr
     return sets
 
 
-def _word_sets(captions: Sequence[Sequence[str]]):
+def _word_sets(captions: Sequence[Sequence[str]]) -> Iterator[set[str]]:
     """Yield the set of all words of each group of captions."""
     for first in range(0, len(captions), _GROUPS):
         groups = captions[first : first + _GROUPS]
         joined = tf.constant([" ".join(group) for group in groups])
         for words in split_words(joined).to_list():
             yield {word.decode("utf-8") for word in words}
-
-
-def _is_content(word: str) -> bool:
-    return word not in STOP_WORDS

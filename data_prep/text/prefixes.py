@@ -18,22 +18,15 @@ class Prefixes(NamedTuple):
     """Texts split at white space, with the tokens of each word.
 
     The prefix of text n that ends with word w is ``token_ids[n, : ends[n, w] + 1]``.
-
-    Attributes:
-        words: string ``(texts, words)``, as written; "" after the last word.
-        known: bool ``(texts, words)``, whether a word has any known token.
-        token_ids: int32 ``(texts, time)``, START, then all words' tokens, then PAD.
-        ends: int32 ``(texts, words)``, the position in `token_ids` of each word's last
-            token. A word without tokens, and the places after the last word, have the
-            position of the word before.
-        last: int32 ``(texts,)``, the position of the last token.
+    A word without tokens, and the places after the last word, end where the word before
+    does.
     """
 
-    words: tf.Tensor
-    known: tf.Tensor
-    token_ids: tf.Tensor
-    ends: tf.Tensor
-    last: tf.Tensor
+    words: tf.Tensor  # string (texts, words), as written; "" after the last word
+    known: tf.Tensor  # bool (texts, words), whether a word has any known token
+    token_ids: tf.Tensor  # int32 (texts, time), START, all words' tokens, then PAD
+    ends: tf.Tensor  # int32 (texts, words), the position of each word's last token
+    last: tf.Tensor  # int32 (texts,), the position of the last token
 
 
 def with_start(ids: tf.RaggedTensor) -> tf.RaggedTensor:

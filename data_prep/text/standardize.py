@@ -1,11 +1,9 @@
 """Captions as people write them <-> words, in TensorFlow operations only.
 
-This module defines what a word is. The same operations run in ``tf.data``, in training
-and inside an exported SavedModel, eagerly and in graphs. Words, with numbers and
-hyphens, are those of the PTB tokenizer that scores captions, so that the words of a
-generated caption are the words that are scored. Known differences: a full stop never
-belongs to a word ("mr", "d c"), nor does another sign ("r b" for "R&B"), and "cannot"
-is one word.
+This module defines what a word is. Words, with numbers and hyphens, are those of the
+PTB tokenizer that scores captions, so that the words of a generated caption are the
+words that are scored. Known differences: a full stop never belongs to a word ("mr",
+"d c"), nor does another sign ("r b" for "R&B"), and "cannot" is one word.
 """
 
 import tensorflow as tf
@@ -52,14 +50,9 @@ _RULES = (
 def standardize(texts: tf.Tensor) -> tf.Tensor:
     """Return captions as words with one space between them.
 
-    "A man's T-shirt." becomes "a man 's t-shirt". Applied twice it gives the same
-    result (except for texts such as "n'tn't").
-
-    Args:
-        texts: string tensor of any shape, UTF-8.
-
-    Returns:
-        A string tensor of the same shape; "" where a caption has no words.
+    "A man's T-shirt." becomes "a man 's t-shirt", a caption without words "". Texts
+    are UTF-8, of any shape. Applied twice it gives the same result (except for texts
+    such as "n'tn't").
     """
     texts = tf.strings.lower(texts, encoding="utf-8")
     for pattern, replacement in _RULES:
@@ -73,13 +66,9 @@ def split_words(texts: tf.Tensor) -> tf.RaggedTensor:
 
 
 def join_words(words: tf.Tensor | tf.RaggedTensor) -> tf.Tensor:
-    """Join words into captions: the inverse of `split_words`, except for punctuation.
+    """Join words ``(..., words)`` into captions ``(...)``: "man", "'s" to "man's".
 
-    Args:
-        words: strings ``(..., words)``, ragged or dense; empty strings are ignored.
-
-    Returns:
-        Strings ``(...)``: "man", "'s" becomes "man's".
+    The inverse of `split_words`, except for punctuation; empty strings are ignored.
     """
     texts = tf.strings.reduce_join(words, axis=-1, separator=" ")
     texts = tf.strings.strip(tf.strings.regex_replace(texts, " +", " "))

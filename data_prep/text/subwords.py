@@ -38,10 +38,7 @@ class Subwords(tf.Module):
     """Pieces of words and their ids; the same interface as `Vocabulary`.
 
     It is a `tf.Module`, so that its pieces are exported with the module that contains
-    it.
-
-    Args:
-        model: content of `subwords.model`; see `build` and `load`.
+    it. `model` is the content of `subwords.model`; see `build` and `load`.
 
     Attributes:
         language_ids: language code -> id of its tag.
@@ -57,11 +54,11 @@ class Subwords(tf.Module):
         with tf.init_scope():  # also when created while a function is traced
             self._exact = self._tokenizer()
             self._size = int(self._exact.vocab_size())
-            first = self._exact.id_to_string(tf.range(len(_SPECIAL))).numpy()
-            if tuple(piece.decode("utf-8") for piece in first) != _SPECIAL:
+            first = self.words[: len(_SPECIAL)]
+            if first != _SPECIAL:
                 raise ValueError(
-                    f"Subwords got {first.tolist()} as first pieces; expected "
-                    f"{_SPECIAL}: make them with Subwords.build."
+                    f"Subwords got {first} as first pieces; expected {_SPECIAL}: make "
+                    "them with Subwords.build."
                 )
             self.language_ids = self._find_tags()
 
@@ -82,8 +79,7 @@ class Subwords(tf.Module):
 
     def _find_tags(self) -> dict[str, int]:
         tags = {}
-        for index in range(len(_SPECIAL), self._size):
-            piece = self._exact.id_to_string(index).numpy().decode("utf-8")
+        for index, piece in enumerate(self.words[len(_SPECIAL) :], len(_SPECIAL)):
             tag = _TAG.fullmatch(piece)
             # A tag has no text; a piece of text with this spelling has.
             if not tag or self._exact.detokenize([index]).numpy():
@@ -110,13 +106,12 @@ class Subwords(tf.Module):
         characters: bool = False,
         fold_case: bool = False,
     ) -> "Subwords":
-        """Learn pieces from texts; the same texts always give the same pieces.
+        """Learn pieces from training texts; the same texts give the same pieces.
 
         Args:
-            texts: of the training split, as people wrote them.
-            size: number of ids, special tokens and tags included; few texts may give
-                fewer.
-            languages: codes of the languages that get a tag.
+            texts: as people wrote them.
+            size: of ids, special tokens and tags included; few texts may give fewer.
+            languages: codes of those that get a tag.
             characters: True makes each piece one character, the most frequent ones.
             fold_case: True reads "Boat" as "boat".
 
@@ -162,11 +157,7 @@ class Subwords(tf.Module):
 
     @classmethod
     def load(cls, path: Path) -> "Subwords":
-        """Read what `save` wrote.
-
-        Raises:
-            BadInput: there is no such file, or it has no subwords.
-        """
+        """Read what `save` wrote; BadInput if there is no such file, or another."""
         path = Path(path)
         try:
             return cls(path.read_bytes())
@@ -184,13 +175,10 @@ class Subwords(tf.Module):
     def ids(self, texts: tf.Tensor, alpha: float = 0.0) -> tf.RaggedTensor:
         """Turn texts ``(N,)`` into int32 ids ``(N, (T))`` of their pieces.
 
-        Args:
-            texts: as people write them.
-            alpha: 0 takes the most probable segmentation of each text. A positive value
-                samples one of all segmentations, each with a probability proportional
-                to P(segmentation) ** alpha; smaller values give more variety (subword
-                regularisation, Kudo 2018, section 3). The library's generator has no
-                seed that could be set here.
+        `alpha` 0 takes the most probable segmentation of each text. A positive value
+        samples one of all segmentations, each with a probability proportional to
+        P(segmentation) ** alpha; smaller values give more variety (subword
+        regularisation, Kudo 2018, section 3). The library's generator cannot be seeded.
         """
         if not alpha:
             return self._exact.tokenize(texts)
@@ -203,14 +191,10 @@ class Subwords(tf.Module):
         return with_start_and_end(self.ids(texts, alpha))
 
     def decode(self, token_ids: tf.Tensor) -> tf.Tensor:
-        """Turn ids into texts.
+        """Turn int ids ``(..., T)`` into texts ``(...)``.
 
-        Args:
-            token_ids: int ``(..., T)``. Everything after the first END, PAD, START and
-                tags are ignored. UNK is spelled ``<unk>``.
-
-        Returns:
-            Strings ``(...)``.
+        Everything after the first END, PAD, START and tags are ignored. UNK is
+        ``<unk>``.
         """
         token_ids = tf.cast(token_ids, tf.int32)
         shape = tf.shape(token_ids)

@@ -24,13 +24,9 @@ NUM_SUBWORDS = 8000  # as Kudo 2018 uses for small data sets; ours are smaller s
 
 
 class Tokenizer(Protocol):
-    """What all tokenizers have in common; see `vocabulary.Vocabulary`.
+    """What all tokenizers have in common; see `vocabulary.Vocabulary`."""
 
-    Attributes:
-        FILE: the name of its file, one of `FILES`.
-    """
-
-    FILE: str
+    FILE: str  # one of `FILES`
 
     def __len__(self) -> int: ...
 
@@ -44,20 +40,12 @@ class Tokenizer(Protocol):
 
 
 class TokenizerChoice(NamedTuple):
-    """A tokenizer that is not built yet.
+    """A tokenizer that is not built yet."""
 
-    Attributes:
-        kind: "words", "pieces" (of words), "subwords" or "characters" (of the text).
-        min_count: for words, how often one must occur; None decides by the number of
-            texts, see `text.min_count`.
-        vocabulary_size: for all but words, the largest number of ids.
-        fold_case: whether case is ignored; always True for words.
-    """
-
-    kind: str
-    min_count: int | None
-    vocabulary_size: int
-    fold_case: bool
+    kind: str  # "words", "pieces" (of words), "subwords" or "characters" (of the text)
+    min_count: int | None  # of words; None decides by the number of texts
+    vocabulary_size: int  # of all but words, the largest number of ids
+    fold_case: bool  # whether case is ignored; always True for words
 
 
 def choose(
@@ -68,12 +56,8 @@ def choose(
 ) -> TokenizerChoice:
     """Return the tokenizer for a module of `data_prep.datasets`.
 
-    Args:
-        dataset: the module.
-        kind: one of `KINDS`; None is the module's ``TOKENIZER``.
-        min_count: for words only; None decides later.
-        vocabulary_size: not for words; None is the module's ``VOCABULARY_SIZE`` if
-            `kind` is its own, else `NUM_SUBWORDS`.
+    Where the user chose no kind, it is the module's ``TOKENIZER``; no size, its
+    ``VOCABULARY_SIZE`` if the kind is its own, else `NUM_SUBWORDS`.
 
     Raises:
         BadInput: the kind is unknown, does not suit the data set, or does not have the
@@ -118,18 +102,10 @@ def choose(
 def build(
     choice: TokenizerChoice, texts: Sequence[str], languages: Sequence[str]
 ) -> tuple[Tokenizer, int]:
-    """Build a tokenizer from the training texts.
+    """Build a tokenizer from the training texts; BadInput if they are too few.
 
-    Args:
-        choice: from `choose`.
-        texts: as people wrote them.
-        languages: that get a tag (subwords only).
-
-    Returns:
-        The tokenizer, and the min_count used; 0 for all but words.
-
-    Raises:
-        BadInput: there are too few texts.
+    Of subwords the languages get a tag. Also returns the min_count used; 0 for all but
+    words.
     """
     from data_prep.text.subwords import PiecesOfWords, Subwords
     from data_prep.text.vocabulary import Vocabulary
@@ -149,11 +125,8 @@ def build(
 
 
 def load_tokenizer(directory: Path) -> Tokenizer:
-    """Return the tokenizer of a prepared data set or of a run, by the file it has.
-
-    Raises:
-        BadInput: there is no such file, or more than one, or it is damaged.
-    """
+    """Return the tokenizer of a prepared data set or of a run, by the file it has;
+    BadInput if there is no such file, or more than one, or it is damaged."""
     from data_prep.text.subwords import PiecesOfWords, Subwords
     from data_prep.text.vocabulary import Vocabulary
 

@@ -22,12 +22,9 @@ _BATCH = 4096  # captions split in one call; the overhead of a call is then negl
 
 
 class Vocabulary(tf.Module):
-    """Words and their ids.
+    """Words, after the four special tokens, and their ids; see `build` and `load`.
 
     It is a `tf.Module`, so that its table is exported with the module that contains it.
-
-    Args:
-        words: the four special tokens, then all words; see `build` and `load`.
     """
 
     FILE = "vocabulary.txt"
@@ -35,12 +32,12 @@ class Vocabulary(tf.Module):
     def __init__(self, words: Iterable[str]):
         super().__init__(name="vocabulary")
         self.words = tuple(words)
-        if self.words[: len(_SPECIAL)] != _SPECIAL:
+        first = len(_SPECIAL)
+        if self.words[:first] != _SPECIAL:
             raise ValueError(
-                f"A vocabulary got {self.words[: len(_SPECIAL)]} as its first words; "
+                f"A vocabulary got {self.words[:first]} as its first words; "
                 f"expected {_SPECIAL}: make one with Vocabulary.build."
             )
-        first = len(_SPECIAL)
         with tf.init_scope():  # also when created while a function is traced
             self._words = tf.constant(self.words)
             self._table = tf.lookup.StaticHashTable(
@@ -60,15 +57,8 @@ class Vocabulary(tf.Module):
 
     @classmethod
     def build(cls, captions: Iterable[str], min_count: int) -> "Vocabulary":
-        """Collect the words of captions: most frequent first, ties alphabetically.
-
-        Args:
-            captions: of the training split, as people wrote them.
-            min_count: a word that occurs less often is left out, and becomes UNK.
-
-        Raises:
-            BadInput: no word occurs often enough.
-        """
+        """Collect the words that training captions have `min_count` times or more: most
+        frequent first, ties alphabetically. BadInput if there is none."""
         counts: Counter[str] = Counter()
         captions = iter(captions)
         while batch := list(islice(captions, _BATCH)):
@@ -92,11 +82,7 @@ class Vocabulary(tf.Module):
 
     @classmethod
     def load(cls, path: Path) -> "Vocabulary":
-        """Read what `save` wrote.
-
-        Raises:
-            BadInput: there is no such file, or it is no vocabulary.
-        """
+        """Read what `save` wrote; BadInput if there is no such file, or another."""
         path = Path(path)
         try:
             # Not splitlines(), which also splits at other line breaks than \n.
@@ -107,9 +93,8 @@ class Vocabulary(tf.Module):
                 "make it with `python -m data_prep.prepare`."
             ) from error
         except UnicodeDecodeError as error:
-            raise _not_a_vocabulary(
-                path, f"is not UTF-8 at byte {error.start}"
-            ) from error
+            what = f"is not UTF-8 at byte {error.start}"
+            raise _not_a_vocabulary(path, what) from error
         if words.pop() != "":
             raise _not_a_vocabulary(path, "ends in the middle of a line")
         if tuple(words[: len(_SPECIAL)]) != _SPECIAL:
@@ -123,12 +108,8 @@ class Vocabulary(tf.Module):
         return cls(words)
 
     def ids(self, texts: tf.Tensor, alpha: float = 0.0) -> tf.RaggedTensor:
-        """Turn texts ``(N,)`` into int32 ids ``(N, (T))`` of their words.
-
-        Args:
-            texts: as people write them.
-            alpha: not used; a text has only one split into words. See `Subwords.ids`.
-        """
+        """Turn texts ``(N,)`` into int32 ids ``(N, (T))`` of their words; `alpha`, of
+        `Subwords.ids`, is not used: a text has only one split into words."""
         return self._table.lookup(split_words(texts))
 
     def encode(self, texts: tf.Tensor, alpha: float = 0.0) -> tf.RaggedTensor:
@@ -136,14 +117,9 @@ class Vocabulary(tf.Module):
         return with_start_and_end(self.ids(texts, alpha))
 
     def decode(self, token_ids: tf.Tensor) -> tf.Tensor:
-        """Turn ids into captions.
+        """Turn int ids ``(..., T)`` into captions ``(...)``.
 
-        Args:
-            token_ids: int ``(..., T)``. Everything after the first END, PAD and START
-                are ignored. UNK is spelled ``<unk>``.
-
-        Returns:
-            Strings ``(...)``.
+        Everything after the first END, PAD and START are ignored. UNK is ``<unk>``.
         """
         token_ids = tf.cast(token_ids, tf.int32)
         ends = tf.cast(tf.equal(token_ids, END), tf.int32)

@@ -12,9 +12,9 @@ from PIL import Image
 
 from data_prep.datasets import harbour
 from data_prep.errors import BadInput
-from data_prep.examples import Skipped
+from data_prep.examples import SPLITS, Skipped
 from data_prep.harbour.captions import parse
-from data_prep.harbour.scene import SPLITS, Scene, facts
+from data_prep.harbour.scene import Scene, facts
 
 
 @pytest.fixture(scope="module")

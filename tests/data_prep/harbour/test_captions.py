@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+from data_prep.examples import SPLITS
 from data_prep.harbour.captions import captions_of, parse
-from data_prep.harbour.scene import SPLITS, Fact, facts, sample_scene
+from data_prep.harbour.scene import Fact, facts, sample_scene
 
 COUNTS = {"train": 800, "dev": 150, "test": 150}
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from data_prep.examples import SPLITS
 from data_prep.harbour.paints import PAINTS
 from data_prep.harbour.render import encode, render
-from data_prep.harbour.scene import SPLITS, facts, sample_scene
+from data_prep.harbour.scene import facts, sample_scene
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,13 @@ from itertools import combinations, product
 
 import pytest
 
+from data_prep.examples import SPLITS
 from data_prep.harbour.scene import (
     COLOURED,
     COLOURS,
     INVERSE,
     KINDS,
     RELATIONS,
-    SPLITS,
     Fact,
     Scene,
     Thing,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from data_prep.pipeline.sentences import batches_by_length
+from data_prep.pipeline.sentences import dataset_by_length
 from data_prep.text.special_tokens import PAD
 
 NUMBER = 1000
@@ -22,7 +22,7 @@ NUMBERS = np.arange(NUMBER)
 
 def batches(columns=(SOURCE, TARGET, NUMBERS), **options):
     defaults = {"batch_size": 32, "seed": 0, "epoch": 0}
-    return list(batches_by_length(columns, **{**defaults, **options}))
+    return list(dataset_by_length(columns, **{**defaults, **options}))
 
 
 @pytest.mark.parametrize("options", [{}, {"pool": 100}, {"pool": 1}])

@@ -5,7 +5,6 @@ import pytest
 from data_prep.errors import BadInput
 from data_prep.examples import Labelled, Parallel, Skipped
 from data_prep.readers.sentence_files import (
-    Row,
     labelled,
     labelled_rows,
     parallel,
@@ -34,7 +33,7 @@ def test_the_first_line_names_the_columns(tmp_path, table):
 def test_quotes_are_text(tmp_path):
     (tmp_path / "a.tsv").write_text('label\ttext\n1\t"one\n0\ttwo" "\n')
     rows = labelled_rows(tmp_path / "a.tsv", ("text",), Skipped())
-    assert [row.text for row in rows] == ['"one', 'two" "']
+    assert [text for text, _ in rows] == ['"one', 'two" "']
 
 
 def test_lines_that_cannot_be_used_are_skipped(tmp_path):
@@ -42,7 +41,7 @@ def test_lines_that_cannot_be_used_are_skipped(tmp_path):
     (tmp_path / "a.tsv").write_bytes(data)
     skipped = Skipped()
     rows = labelled_rows(tmp_path / "a.tsv", ("text",), skipped)
-    assert [row.text for row in rows] == ["good", "bad"]
+    assert [text for text, _ in rows] == ["good", "bad"]
     assert counts(skipped) == {"empty text": 2, "line that is not UTF-8": 1}
     assert skipped.as_dict()["line that is not UTF-8"]["examples"] == ["a.tsv line 5"]
 
@@ -65,7 +64,7 @@ def test_malformed_tables_name_the_line(tmp_path, table, message):
 
 
 def test_repeats_are_left_out_of_train_only():
-    rows = [Row("good", 1), Row("good", 0), Row("good", 1), Row("bad", 0)]
+    rows = [("good", 1), ("good", 0), ("good", 1), ("bad", 0)]
     skipped = Skipped()
     train = list(labelled("train", rows, skipped))
     assert train == [Labelled("train", *row) for row in (*rows[:2], rows[3])]
