@@ -11,7 +11,7 @@ from captioning.inference.alt_text import AltTextPage
 from captioning.inference.attention import captioning_and_drawing
 from captioning.inference.load import load
 from captioning.inference.one_file import OneFile
-from captioning.inference.results import PictureResult
+from captioning.inference.results import PictureResult, is_unsure
 from captioning.inference.sidecars import Sidecars
 from data_prep.console import import_tensorflow, progress, say
 from data_prep.errors import BadInput, exit_on_bad_input, printable
@@ -25,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
     if not paths:
         say(files.finish())
         return 0
-    num_captioned = 0
+    num_captioned = num_left_out = 0
     with (
         folder.reading(paths) as batches,  # while the captioner is loaded, too
         progress(
@@ -35,12 +35,17 @@ def main(argv: list[str] | None = None) -> int:
         caption, tag = _loaded(flags)
         for batch in batches:
             for result in folder.caption_batch(batch, caption, tag):
+                if left_out := is_unsure(result, flags.min_confidence):
+                    num_left_out += left_out
+                    continue
                 result = outputs.between(result, flags.prefix, flags.suffix)
                 num_captioned += _take(result, files, flags)
             bar.update(len(batch))
+    if num_left_out:
+        say(f"left out for a confidence below {flags.min_confidence}: {num_left_out}")
     if files:
         say(files.finish())
-    return 0 if num_captioned else 2
+    return 0 if num_captioned or num_left_out else 2
 
 
 def _work(flags) -> tuple[list[Path], OneFile | Sidecars | AltTextPage | None]:
@@ -78,6 +83,11 @@ def _loaded(flags) -> tuple[Callable, Callable | None]:
 
         tag = Tagger(flags.tags_run or run_with_tags(run)).tag
     engine = load(flags.run, flags.beams, attention=bool(flags.attention))
+    if flags.min_confidence is not None and not engine.gives_confidence:
+        raise BadInput(
+            f"--min-confidence needs a captioner that says how sure it is, and {run} "
+            "does not; leave --min-confidence out, or leave --run out."
+        )
     if flags.verbose:
         say(f"captions by {engine.description}")
     if flags.attention:

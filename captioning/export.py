@@ -11,14 +11,12 @@ from captioning.cli.arguments import (
     positive,
 )
 from captioning.cli.runs import chosen_captioner, chosen_run
-from captioning.inference.litert.cache import cached_litert
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """examples:
   python -m captioning.export --run runs/flickr8k --out exported
   python -m captioning.export --run runs/flickr8k --format litert --out photos.tflite
-  python -m captioning.export --format litert     # captioning.caption is at once then
 
   import tensorflow as tf    # and no captioning
   serve = tf.saved_model.load("exported").signatures["captions"]
@@ -45,9 +43,8 @@ def main(argv: list[str] | None = None) -> int:
         "--out",
         type=Path,
         metavar="PATH",
-        help="where to: a new folder, or a file with --format litert (default with "
-        "--format litert, of the captioner that comes with the project: into the "
-        "user's cache, where captioning.caption finds it, and answers sooner)",
+        required=True,
+        help="where to: a new folder, or a file with --format litert",
     )
     parser.add_argument(
         "--format",
@@ -66,12 +63,13 @@ def main(argv: list[str] | None = None) -> int:
         "--beams",
         type=positive,
         metavar="K",
-        help="hypotheses of a search (default: each task's own)",
+        help="hypotheses of a search (default: each task's own); a .tflite file "
+        "searches with 1 to 5 as well, if asked",
     )
     flags = parser.parse_args(argv)
     _check(flags)
     is_litert = flags.format == "litert"
-    out = flags.out or _where_it_is_found(flags)
+    out = flags.out
     if is_litert:
         check_file_to_write("--out", out)
     import_tensorflow()
@@ -109,27 +107,6 @@ def _check(flags) -> None:
         )
     if flags.format == "compact" and flags.beams:
         raise BadInput("--beams goes with the other formats only; leave it out.")
-    if not flags.out and (flags.run or not is_litert):
-        raise BadInput("--out is missing; expected where to write. Name a new one.")
-    if not flags.out and flags.weights not in (None, "float32"):
-        raise BadInput(
-            f"--weights {flags.weights} was given without --out; expected both, for "
-            "captioning.caption takes by itself only a file that says the same words "
-            "as the run. Add --out FILE, and caption by --run FILE."
-        )
-
-
-def _where_it_is_found(flags) -> Path:
-    """Return the file that captioning.caption looks for, its folder made."""
-    out = cached_litert(flags.beams)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(
-            f"{out.parent} cannot be made ({error.strerror}); expected to write into "
-            "the user's cache. Give --out FILE."
-        ) from error
-    return out
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ __all__ = [
     "add_task_flag",
     "check_file_to_write",
     "positive",
+    "share",
 ]
 
 NEWEST = "the newest under runs/"
@@ -26,6 +27,17 @@ def positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"got {text!r}; expected 1 or more")
     return int(text)
+
+
+def share(text: str) -> float:
+    """Return a flag's value that must be a number from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"got {text!r}; expected 0 to 1")
+    return value
 
 
 def add_run_flag(parser: argparse.ArgumentParser, default: str = NEWEST) -> None:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from captioning.cli.arguments import Parser, check_file_to_write, positive
+from captioning.cli.arguments import Parser, check_file_to_write, positive, share
 from captioning.inference import alt_text, one_file, sidecars
 from data_prep.errors import BadInput
 
@@ -18,7 +18,7 @@ EXAMPLE = """examples:
   python -m captioning.caption holiday/ --beams 5 --json > captions.jsonl
   python -m captioning.caption photo.jpg --tags
   python -m captioning.caption photo.jpg --explain --attention looks.png
-  python -m captioning.caption photo.jpg --run captioner.tflite   # at once
+  python -m captioning.caption holiday/ --min-confidence 0.5
 """
 
 
@@ -60,7 +60,7 @@ def _parser() -> Parser:
         metavar="RUN",
         help="what captions: a run's directory, an export's, or a .tflite file, which "
         "answers sooner, for it needs no TensorFlow (default: the captioner that comes "
-        "with the project; `captioning.export --format litert` makes it answer sooner)",
+        "with the project, which is such a file)",
     )
     parser.add_argument(
         "--beams",
@@ -88,6 +88,14 @@ def _parser() -> Parser:
         metavar="OUT.png",
         help="of one picture: draw it once for every word of its best caption, clear "
         "where the run looked as it chose that word, veiled elsewhere",
+    )
+    parser.add_argument(
+        "--min-confidence",
+        type=share,
+        metavar="X",
+        help="leave out captions whose main thing is right with a lower probability, "
+        "0 to 1. Without it, those below 0.5 are marked as unsure (only with a "
+        "captioner that says how sure it is, as the default does)",
     )
     parser.add_argument(
         "--tags", action="store_true", help="list what is in each picture too"
@@ -235,11 +243,6 @@ def check_pictures(flags: argparse.Namespace, pictures: Sequence[Path]) -> None:
 
 
 def _check_attention(flags, pictures):
-    if flags.model:
-        raise BadInput(
-            "--attention needs a run, and --model is a file that says words alone; "
-            "leave --model out and give --run the run that it was made of."
-        )
     if len(pictures) != 1:
         raise BadInput(
             f"--attention got {len(pictures)} pictures; expected exactly one, drawn "

@@ -41,10 +41,12 @@ class Hypotheses(NamedTuple):
         token_ids: int32 ``(batch, beams, max_length)``, padded behind END.
         scores: float32 ``(batch, beams)``, the log probability divided by
             length ** length_penalty, where the length counts END.
+        state: of the step function, behind the last token.
     """
 
     token_ids: tf.Tensor
     scores: tf.Tensor
+    state: Any = ()
 
 
 class SearchState(NamedTuple):
@@ -141,7 +143,7 @@ def run(advance, search: SearchState, length_penalty: float) -> Hypotheses:
 
     (search,) = tf.while_loop(unfinished, body, (search,))
     scores = search.log_probs / tf.maximum(search.lengths, 1.0) ** length_penalty
-    return Hypotheses(search.token_ids, scores)
+    return Hypotheses(search.token_ids, scores, search.state)
 
 
 def run_independently(

@@ -51,10 +51,17 @@ NORMALISED_BY = {  # the file's names, in a block and outside
 def folded_weights(name: str) -> dict[str, np.ndarray]:
     """Return the installed weights of a network, folded, by the file's names.
 
+    Each is a float32 that float16 can hold: an export that keeps float16 then has the
+    same weights, and says the same words.
+
     Raises:
         ValueError: the weights' package is not installed or holds another file.
     """
-    return fold(read_state_dict(_path(name), FILES[name].sha256))
+    folded = fold(read_state_dict(_path(name), FILES[name].sha256))
+    return {
+        name: array.astype(np.float16).astype(np.float32)
+        for name, array in folded.items()
+    }
 
 
 def fold(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from captioning.inference.results import Caption
+from captioning.inference.results import AttentionMaps, Caption
 
 
 class Engine(Protocol):
@@ -15,18 +15,39 @@ class Engine(Protocol):
 
     Attributes:
         description: what is run, and by which library, for `--verbose`.
+        gives_confidence: whether its captions have a confidence.
     """
 
     description: str
+    gives_confidence: bool
 
-    def caption(self, pictures: list[bytes]) -> list[list[Caption]]:
+    def caption(
+        self, pictures: list[bytes], num_beams: int | None = None
+    ) -> list[list[Caption]]:
         """Return the captions of each picture, best first.
 
         Args:
             pictures: JPEG or PNG files, as `data_prep.pictures.reader.PictureReader`
                 returns them.
+            num_beams: captions a picture; None takes the number it was loaded with.
 
         Raises:
             BadPicture: one of the pictures cannot be decoded.
+            BadInput: it cannot search with this number of beams.
+        """
+        ...
+
+
+class LookingEngine(Engine, Protocol):
+    """An engine that also says where it looked: all but a `SavedModelEngine`."""
+
+    def caption_with_attention(
+        self, picture: bytes, num_beams: int | None = None
+    ) -> tuple[list[Caption], AttentionMaps]:
+        """Return the captions of one encoded picture, best first, and the attention
+        maps of the best of them.
+
+        Raises:
+            BadPicture: it cannot be decoded.
         """
         ...

@@ -7,40 +7,44 @@ from pathlib import Path
 
 from captioning import pretrained
 from captioning.inference.engine import Engine
-from captioning.inference.litert.cache import cached_litert
+from captioning.inference.litert.metadata import SEARCHES
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput
 
 
 def load(
-    path: Path | None = None, num_beams: int | None = None, *, attention: bool = False
+    path: Path | None = None,
+    num_beams: int | None = None,
+    *,
+    attention: bool = False,
+    threads: int | None = None,
 ) -> Engine:
     """Return a captioner, loaded.
 
     A .tflite file is run by LiteRT; a SavedModel or a run by TensorFlow. The pretrained
-    captioner is run by LiteRT if `captioning.export --format litert` has put it into
-    the user's cache, else by TensorFlow; the words are the same.
+    captioner is both, and says the same words; TensorFlow runs it only if more beams
+    are asked for than its file searches with.
 
     Args:
         path: a .tflite file, the folder of an export, or that of a run; None is the
             pretrained captioner.
         num_beams: captions a picture; None takes the run's own number, or the export's.
-        attention: whether attention maps will be asked for, which only a run gives; the
-            engine is then a `RunEngine`.
+        attention: whether attention maps will be asked for, which an export does not
+            give; the engine is then a `LookingEngine`.
+        threads: of a .tflite file's interpreter; as many as there are processors if not
+            given. TensorFlow chooses its own.
 
     Raises:
-        BadInput: `path` is none of these, is an export with another number of beams,
-            or cannot give attention maps.
+        BadInput: `path` is none of these, cannot search with this number of beams, or
+            gives no attention maps.
     """
     if path is None:
-        exported = cached_litert(num_beams)
-        path = exported if exported.is_file() and not attention else pretrained.RUN
+        few = num_beams is None or num_beams in SEARCHES
+        path = pretrained.FILE if few else pretrained.RUN
     if path.is_file() or path.suffix == ".tflite":
-        if attention:
-            raise BadInput(_words_alone(path, "a .tflite file"))
         from captioning.inference.litert.engine import LiteRTEngine
 
-        return LiteRTEngine(path, num_beams)
+        return LiteRTEngine(path, num_beams, threads)
     import_tensorflow()
     from captioning.inference.saved_model import is_saved_model
     from captioning.inference.tensorflow_engine import RunEngine, SavedModelEngine
@@ -48,12 +52,8 @@ def load(
     if not is_saved_model(path):
         return RunEngine(path, num_beams)
     if attention:
-        raise BadInput(_words_alone(path, "an export"))
+        raise BadInput(
+            f"{path} is an export, which gives captions but no attention maps; "
+            "expected a run or a .tflite file. Give --run the run that it was made of."
+        )
     return SavedModelEngine(path, num_beams)
-
-
-def _words_alone(path: Path, kind: str) -> str:
-    return (
-        f"{path} is {kind}, which gives captions but no attention maps; expected a "
-        "run. Give --run the run that it was made of."
-    )

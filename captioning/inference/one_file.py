@@ -68,8 +68,9 @@ class OneFile:
 
 
 def csv_text(results: Iterable[PictureResult], shown: int | None = 1) -> str:
-    """Return a table with the columns image and caption, a row a caption; and score if
-    several captions are shown, and tags if they were asked for.
+    """Return a table with the columns image and caption, a row a caption; and
+    confidence if there is one, score if several captions are shown, and tags if they
+    were asked for.
 
     No cell is a formula to a spreadsheet program: before a caption that looks like one
     stands an apostrophe, before a picture's name ``./``.
@@ -83,13 +84,16 @@ def csv_text(results: Iterable[PictureResult], shown: int | None = 1) -> str:
     tagged = any(result.tags is not None for result in results)
     table = io.StringIO(newline="")
     rows = csv.writer(table)  # as RFC 4180 has it
-    rows.writerow(["image", "caption", *["score"] * scored, *["tags"] * tagged])
+    sure = any(c.confidence is not None for result in results for c in result.captions)
+    optional = {"confidence": sure, "score": scored, "tags": tagged}
+    rows.writerow(["image", "caption", *(name for name in optional if optional[name])])
     for path, captions, _, tags in results:
         name = unicode_name(path)
         name = f"./{name}" if name.startswith(_FORMULA) else name
         words = "; ".join(found.tag for found in tags or [])
-        for caption, score in captions[:shown]:
+        for caption, score, confidence in captions[:shown]:
             cells = [name, _no_formula(caption)]
+            cells += [f"{confidence:.4f}"] if sure else []
             cells += [f"{score:.4f}"] * scored + [_no_formula(words)] * tagged
             rows.writerow(cells)
     return table.getvalue()

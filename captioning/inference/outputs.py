@@ -2,7 +2,7 @@
 
 import json
 
-from captioning.inference.results import PictureResult, Tag
+from captioning.inference.results import UNSURE, Caption, PictureResult, Tag
 from data_prep.errors import printable
 
 
@@ -38,10 +38,10 @@ def text_lines(result: PictureResult, shown: int = 1) -> list[str]:
         shown: how many captions, at most.
     """
     tags = _listed(result.tags)
-    scored = "{}  ({:.3f})" if shown > 1 else "{}"
     return [
-        f"{printable(str(result.path))} -> {scored.format(*caption)}{tags}"
-        for caption in result.captions[:shown]
+        f"{printable(str(result.path))} -> {caption}"
+        f"{f'  ({score:.3f})' if shown > 1 else ''}{unsure(confidence)}{tags}"
+        for caption, score, confidence in result.captions[:shown]
     ]
 
 
@@ -51,7 +51,10 @@ def beam_lines(result: PictureResult) -> list[str]:
         return []
     return [
         f"{printable(str(result.path))}{_listed(result.tags)}",
-        *(f"  {score:6.3f}  {caption}" for caption, score in result.captions),
+        *(
+            f"  {score:6.3f}  {caption}{unsure(confidence)}"
+            for caption, score, confidence in result.captions
+        ),
     ]
 
 
@@ -66,10 +69,26 @@ def json_line(result: PictureResult, shown: int | None = None) -> str:
     if result.error:
         line["error"] = unicode_name(result.error)
     else:
-        line["captions"] = [best._asdict() for best in result.captions[:shown]]
+        line["captions"] = [_fields(best) for best in result.captions[:shown]]
         if result.tags is not None:
             line["tags"] = [tag._asdict() for tag in result.tags]
     return json.dumps(line, ensure_ascii=False)
+
+
+def unsure(confidence: float | None) -> str:
+    """Return what marks a caption that is more probably wrong than right."""
+    if confidence is None or confidence >= UNSURE:
+        return ""
+    return f"  (unsure: {confidence:.0%})"
+
+
+def _fields(caption: Caption) -> dict:
+    fields = caption._asdict()
+    if caption.confidence is None:
+        del fields["confidence"]
+    else:
+        fields["confidence"] = round(caption.confidence, 4)
+    return fields
 
 
 def _listed(tags: list[Tag] | None) -> str:

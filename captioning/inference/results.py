@@ -1,14 +1,27 @@
-"""Results: what is said of a picture, and how sure the model is of it."""
+"""Results: what is said of a picture, how sure the model is, and where it looked."""
 
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
+LONGEST_SIDE = 640  # of a picture drawn, in pixels: three times what a panel shows
+UNSURE = 0.5  # a caption of lower confidence is more probably wrong than right
+
 
 class Caption(NamedTuple):
-    """One sentence and its score, the log probability over length ** length_penalty."""
+    """One sentence about a picture.
+
+    Attributes:
+        caption: the sentence.
+        score: its log probability over length ** length_penalty.
+        confidence: how probable it is that its main thing is right, 0..1; None if the
+            captioner does not say (see `inference.confidence`).
+    """
 
     caption: str
     score: float
+    confidence: float | None = None
 
 
 class Tag(NamedTuple):
@@ -32,3 +45,31 @@ class PictureResult(NamedTuple):
     captions: list[Caption]
     error: str = ""
     tags: list[Tag] | None = None
+
+
+def is_unsure(result: PictureResult, least: float | None = UNSURE) -> bool:
+    """Say whether a picture's best caption has a confidence below `least`.
+
+    False if there is no caption, no confidence, or no `least`.
+    """
+    if not result.captions or least is None:
+        return False
+    confidence = result.captions[0].confidence
+    return confidence is not None and confidence < least
+
+
+class AttentionMaps(NamedTuple):
+    """Where a captioner looked as it chose each word about a picture.
+
+    Attributes:
+        picture: uint8 ``(height, width, 3)``, upright, in its own shape, reduced to
+            `LONGEST_SIDE` at most.
+        words: of the caption.
+        weights: float32 ``(words, regions)``, each row of sum 1. Regions go along the
+            rows of a square grid that is stretched over the whole picture, as the
+            picture was squeezed into the square that the model saw.
+    """
+
+    picture: np.ndarray
+    words: list[str]
+    weights: np.ndarray

@@ -158,11 +158,7 @@ def export_facts(path: Path) -> dict:
 def _of_export(path: Path, task: str, num_beams: int | None) -> Server:
     facts = export_facts(path)
     check_has(path, facts["patterns"], task)
-    if num_beams not in (None, facts["num_beams"]):
-        raise BadInput(
-            f"{path} was exported with {facts['num_beams']} beams, {num_beams} were "
-            "asked for. Leave --beams out, or export again with the number you want."
-        )
+    _check_beams(path, facts, num_beams)
     # Subwords are operations of another library, which must be there before the graph.
     import tensorflow_text  # noqa: F401
 
@@ -174,3 +170,17 @@ def _of_export(path: Path, task: str, num_beams: int | None) -> Server:
             "whole export. Export the run again."
         ) from error
     return Server(ask, tuple(facts.get("languages", ())))
+
+
+def check_beams(path: Path, num_beams: int | None) -> None:
+    """Raise BadInput if an export searches with another number of beams."""
+    if num_beams is not None:
+        _check_beams(path, export_facts(path), num_beams)
+
+
+def _check_beams(path: Path, facts: dict, num_beams: int | None) -> None:
+    if num_beams not in (None, facts["num_beams"]):
+        raise BadInput(
+            f"{path} was exported with {facts['num_beams']} beams, {num_beams} were "
+            "asked for. Leave --beams out, or export again with the number you want."
+        )

@@ -1,6 +1,6 @@
 """Captions by TensorFlow: of a run, or of a SavedModel that was made of one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -8,9 +8,8 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from captioning.inference.attention import LONGEST_SIDE, AttentionMaps
-from captioning.inference.results import Caption
-from captioning.inference.saved_model import load_server
+from captioning.inference.results import LONGEST_SIDE, AttentionMaps, Caption
+from captioning.inference.saved_model import check_beams, load_server
 from captioning.training.loading import load_run
 from data_prep.pictures.decode import decode_picture, resize_to_square
 from data_prep.pictures.reader import BadPicture
@@ -27,11 +26,17 @@ class SavedModelEngine:
         BadInput: it is no export of captions, or has another number of beams.
     """
 
+    gives_confidence = False
+
     def __init__(self, path: Path, num_beams: int | None = None):
         self.description = f"TensorFlow, the SavedModel {path}"
+        self._path = path
         self._ask = load_server(path, "captions", num_beams).ask
 
-    def caption(self, pictures: list[bytes]) -> list[list[Caption]]:
+    def caption(
+        self, pictures: list[bytes], num_beams: int | None = None
+    ) -> list[list[Caption]]:
+        check_beams(self._path, num_beams)
         found = ask_pictures(self._ask, pictures)
         return _captions(found["captions"], found["scores"])
 
@@ -47,31 +52,36 @@ class RunEngine:
         BadInput: it is no run, or did not learn captions.
     """
 
+    gives_confidence = False
+
     def __init__(self, path: Path, num_beams: int | None = None):
         self.description = f"TensorFlow, the run {path}"
         self._task = load_run(path).task("captions")
-        self._search = self._task.captioner(num_beams)
+        self._num_beams = num_beams
+        self._searches: dict[int | None, Callable] = {}  # by the number of beams
 
-    def caption(self, pictures: list[bytes]) -> list[list[Caption]]:
+    def caption(
+        self, pictures: list[bytes], num_beams: int | None = None
+    ) -> list[list[Caption]]:
         # Decoded here by the operations of the served graph: to trace them in a graph
         # takes 1.5 s, a sixth of the time to the first caption.
         size = self._task.config.vision.image_size
         pixels = [resize_to_square(_decoded(picture), size) for picture in pictures]
-        return _captions(*self._search(tf.stack(pixels)))
+        return self._search(tf.stack(pixels), num_beams)
 
     def caption_with_attention(
-        self, picture: bytes
+        self, picture: bytes, num_beams: int | None = None
     ) -> tuple[list[Caption], AttentionMaps]:
-        """Return the captions of one encoded picture, best first, and the attention
-        maps of the best of them.
-
-        Raises:
-            BadPicture: it cannot be decoded.
-        """
         image = _decoded(picture)
         pixels = resize_to_square(image, self._task.config.vision.image_size)[None]
-        (captions,) = _captions(*self._search(pixels))
+        (captions,) = self._search(pixels, num_beams)
         return captions, self._attention_maps(image, pixels, captions[0].caption)
+
+    def _search(self, pixels: tf.Tensor, num_beams: int | None) -> list[list[Caption]]:
+        num_beams = num_beams or self._num_beams
+        if num_beams not in self._searches:
+            self._searches[num_beams] = self._task.captioner(num_beams)
+        return _captions(*self._searches[num_beams](pixels))
 
     def attention_maps(self, picture: bytes, caption: str) -> AttentionMaps:
         """Return the attention maps of a caption of an encoded picture.

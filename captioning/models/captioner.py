@@ -66,6 +66,32 @@ class Captioner(keras.Model):
         """Return sampled `decoding.Hypotheses`; options as `decoding.sample`."""
         return decoding.sample(*self.search_inputs(inputs), tokens, **options)
 
+    def beam_search_with_attention(
+        self, inputs, tokens: decoding.SpecialTokens, *, max_length: int, **options
+    ):
+        """Return what `beam_search` does, and where the model looked as it chose each
+        token: float32 ``(batch, beams, max_length, regions)``, each row of sum 1."""
+        memory: Memory = self.decoder.read_regions(self.encode(inputs))
+        states = [state[:, None] for state in self.decoder.initial_state(memory)]
+        batch, regions = tf.unstack(tf.shape(memory.regions.keys)[:2])
+        # The rows so far go along with the states, as beams are chosen among.
+        looked = tf.zeros((batch, 1, max_length, regions))
+        time = tf.zeros((batch, 1), tf.int32)
+
+        def step(token_ids, state):
+            states, looked, time = state
+            logits, states, weights = self.decoder.step_with_attention(
+                token_ids, states, memory
+            )
+            here = tf.one_hot(time, max_length)[..., None]
+            looked += here * tf.cast(weights, tf.float32)[:, :, None]
+            return logits, (states, looked, time + 1)
+
+        found = decoding.beam_search(
+            step, (states, looked, time), tokens, max_length=max_length, **options
+        )
+        return found, found.state[1]
+
     def search_inputs(self, inputs):
         """Return a step function for pictures and its initial states, each
         ``(batch, 1, units)``; see `captioning.decoding`."""

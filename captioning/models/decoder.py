@@ -183,10 +183,16 @@ class Decoder(keras.Model):
         Returns:
             logits ``(batch, beams, vocabulary_size)`` and the new states.
         """
+        logits, states, _ = self.step_with_attention(token_ids, states, memory)
+        return logits, states
+
+    def step_with_attention(self, token_ids, states, memory: Memory):
+        """Return what `step` does, and the attention's weights ``(batch, beams,
+        regions)`` that these logits come from."""
         inputs = self._inputs(token_ids, memory, training=False)
         outputs, states = self.cell.step(self.cell.project_inputs(inputs), states)
-        hidden, _ = self._attend(outputs, memory, training=False)
-        return self.logits(hidden), states
+        hidden, weights = self._attend(outputs, memory, training=False)
+        return self.logits(hidden), states, weights
 
     def _inputs(self, token_ids, memory, training):
         words = self.embedding(token_ids) * self.embedding_dim**0.5

@@ -1,11 +1,14 @@
 """The captioner that comes with the project, for use without a training.
 
-flickr8k/                       a compact run
+flickr8k/                       a compact run, to train on from and to export
+flickr8k.tflite                 the same, exported: what captions photos at once
 LICENSE-Apache-2.0.txt          of the encoder, whose last stages were fine-tuned
 MODEL_CARD.md                   what it learned from, what it scores, where it fails
 flickr8k_test_captions.json     what it says of Flickr8k's test photos
 """
 
+from importlib import resources
 from pathlib import Path
 
-RUN = Path(__file__).parent / "flickr8k"
+RUN = Path(str(resources.files(__name__) / "flickr8k"))
+FILE = RUN.with_suffix(".tflite")

@@ -67,7 +67,19 @@ class PictureReader:
             BadPicture: there is no such file, or it holds no usable picture.
             RuntimeError: the worker cannot be started.
         """
-        name, data = printable(path), _read_file(path)
+        return self.read_bytes(_read_file(path), printable(path))
+
+    def read_bytes(self, data: bytes, name: str) -> bytes:
+        """Return an encoded picture as JPEG or PNG, as `read` does.
+
+        Args:
+            data: a whole picture file, of any kind that is read.
+            name: what it is called in messages.
+
+        Raises:
+            BadPicture: it is no usable picture.
+            RuntimeError: the worker cannot be started.
+        """
         try:
             with self._lock:
                 letter, answer = self._worker.ask(data)

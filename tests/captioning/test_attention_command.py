@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 
 from captioning import caption
-from captioning.inference.attention import LONGEST_SIDE, captioning_and_drawing
+from captioning.inference.attention import captioning_and_drawing
 from captioning.inference.load import load
+from captioning.inference.results import LONGEST_SIDE
 from captioning.inference.saved_model import load_server
 from captioning.training.run_directory import load_facts
 from data_prep.errors import BadInput
@@ -72,7 +73,6 @@ def test_photos_of_any_shape_can_be_drawn(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--model", "x.tflite"], "--attention needs a run"),
         (["{photo}"], "--attention got 2 pictures; expected exactly one"),
         (["--attention", "{folder}/no/looks.png"], "in one that does not exist"),
         (["--attention", "{folder}/looks.txt"], r"ends in \.png or \.jpg"),

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from captioning.inference.litert.engine import SIGNATURE
-from captioning.inference.litert.metadata import is_litert, with_facts
+from captioning.inference.confidence import FILE
+from captioning.inference.litert.engine import ENCODER, SEARCH
+from captioning.inference.litert.metadata import SEARCHES, is_litert, with_facts
+from captioning.models.captioner import Captioner
 from captioning.tasks.captions.generation import TOKENS
 from captioning.tasks.captions.task import Captions
 from captioning.training.loading import load_run
@@ -35,60 +37,85 @@ def write_litert(
             f"{out} exists and is no .tflite file; expected a new file, or one to "
             "replace. Give another --out."
         )
-    model = convert(load_run(run_directory).task("captions"), weights, num_beams)
+    confidence = run_directory / FILE
+    model = convert(
+        load_run(run_directory).task("captions"),
+        weights,
+        num_beams,
+        confidence.read_bytes() if confidence.is_file() else b"",
+    )
     write_bytes(out, model)
     return len(model)
 
 
 def convert(
-    captions: Captions, weights: str = "float32", num_beams: int | None = None
+    captions: Captions,
+    weights: str = "float32",
+    num_beams: int | None = None,
+    confidence: bytes = b"",
 ) -> bytes:
     """Return a .tflite file that captions one picture.
 
-    Its signature "captions" takes `pixels`, float32 ``(1, size, size, 3)`` in 0..255,
-    and returns `token_ids`, int32 ``(1, beams, time)``, and `scores`, float32
-    ``(1, beams)``, best first: those of `decoding.beam_search`. `litert.metadata` says
-    what the ids mean.
+    Its signature "regions" takes `pixels`, float32 ``(1, size, size, 3)`` in 0..255,
+    and returns `regions`, float32 ``(1, regions, region_dim)``. A signature
+    "captions_K" for each number K of beams takes these and returns, best first, what
+    `decoding.beam_search` finds: `token_ids`, int32 ``(1, beams, time)``, and `scores`,
+    float32 ``(1, beams)``; and the `attention` from which each token was chosen,
+    float32 ``(1, beams, time, regions)``. `litert.metadata` says what the ids mean.
 
     Args:
         captions: with its encoder attached.
         weights: how they are kept. "float16" halves the file and is computed in
             float32; "int8" quarters it (post-training dynamic range quantization: large
             products are computed in integers, scaled for each picture).
-        num_beams: hypotheses of the search; the run's own number if not given.
+        num_beams: hypotheses of the search if its user does not say; the run's own
+            number if not given. The file searches with 1 to 5 as well.
+        confidence: an `inference.confidence.Confidence`, if there is one.
     """
     config = captions.config
     num_beams = num_beams or config.search.num_beams
+    all_beams = sorted({*SEARCHES, num_beams})
     size = config.vision.image_size
+    encoder, decoder = captions.model, Captioner(None, captions.model.decoder)
 
     @tf.function(
         autograph=False,
         input_signature=[tf.TensorSpec((1, size, size, 3), tf.float32, name="pixels")],
     )
-    def search(pixels):
-        found = captions.model.beam_search(
-            pixels,
-            TOKENS,
-            num_beams=num_beams,
-            max_length=config.search.max_length,
-            length_penalty=config.search.length_penalty,
-        )
-        return {"token_ids": found.token_ids, "scores": found.scores}
+    def encode(pixels):
+        return {"regions": encoder.encode(pixels)}
 
-    module = tf.Module()
-    module.weights = [variable.value for variable in captions.model.variables]
-    with tempfile.TemporaryDirectory() as folder, silence():
-        tf.saved_model.save(module, folder, {SIGNATURE: search})
-        converter = tf.lite.TFLiteConverter.from_saved_model(
-            folder, signature_keys=[SIGNATURE]
+    regions = encode.get_concrete_function().structured_outputs["regions"]
+
+    def search_with(beams: int):
+        @tf.function(
+            autograph=False,
+            input_signature=[
+                tf.TensorSpec(regions.shape, regions.dtype, name="regions")
+            ],
         )
-        if weights != "float32":
-            converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        if weights == "float16":
-            converter.target_spec.supported_types = [tf.float16]
-        model = converter.convert()
+        def search(regions):
+            found, attention = decoder.beam_search_with_attention(
+                regions,
+                TOKENS,
+                num_beams=beams,
+                max_length=config.search.max_length,
+                length_penalty=config.search.length_penalty,
+            )
+            return {
+                "token_ids": found.token_ids,
+                "scores": found.scores,
+                "attention": attention,
+            }
+
+        return search
+
+    signatures = {
+        ENCODER: encode,
+        **{SEARCH.format(beams): search_with(beams) for beams in all_beams},
+    }
     return with_facts(
-        model,
+        _converted(captions, signatures, weights),
         {
             "words": list(captions.vocabulary.words),
             "pad": TOKENS.pad,
@@ -97,6 +124,23 @@ def convert(
             "clitics": CLITICS,
             "image_size": size,
             "num_beams": num_beams,
+            "all_beams": all_beams,
             "weights": weights,
         },
+        confidence,
     )
+
+
+def _converted(captions: Captions, signatures: dict, weights: str) -> bytes:
+    module = tf.Module()
+    module.weights = [variable.value for variable in captions.model.variables]
+    with tempfile.TemporaryDirectory() as folder, silence():
+        tf.saved_model.save(module, folder, signatures)
+        converter = tf.lite.TFLiteConverter.from_saved_model(
+            folder, signature_keys=list(signatures)
+        )
+        if weights != "float32":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if weights == "float16":
+            converter.target_spec.supported_types = [tf.float16]
+        return converter.convert()

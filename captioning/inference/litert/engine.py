@@ -4,35 +4,68 @@ Neither TensorFlow nor Keras is imported: a command that uses this answers in th
 that they take to be found.
 """
 
-import io
 import os
 import re
+import threading
+from contextlib import nullcontext
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
-from captioning.inference.litert.metadata import facts_of
-from captioning.inference.results import Caption
+from captioning.inference.confidence import Confidence
+from captioning.inference.litert.metadata import CONFIDENCE, facts_of, metadata_of
+from captioning.inference.litert.pixels import squeezed, upright
+from captioning.inference.results import LONGEST_SIDE, AttentionMaps, Caption
 from data_prep.console import silence
 from data_prep.errors import BadInput
 
-SIGNATURE = "captions"
+ENCODER = "regions"  # signatures
+SEARCH = "captions_{}"  # by the number of beams
+
+
+class Found(NamedTuple):
+    """What a search found about one picture, best first.
+
+    Attributes:
+        words: of each caption.
+        scores: float32 ``(beams,)``, as `decoding.Hypotheses` has them.
+        attention: float32 ``(beams, time, regions)``, where each word was chosen from.
+        image: float32 ``(region_dim,)``, the mean of the regions.
+    """
+
+    words: list[list[str]]
+    scores: np.ndarray
+    attention: np.ndarray
+    image: np.ndarray
 
 
 class LiteRTEngine:
     """A .tflite file that captions encoded pictures, as `Engine` says, one by one.
 
+    Threads can share it; one searches at a time.
+
     Args:
         path: made by `captioning.export --format litert`.
-        num_beams: captions a picture; must be the file's own number if given.
+        num_beams: captions a picture; None takes the file's own number.
+        threads: of the interpreter; as many as there are processors if not given.
+
+    Attributes:
+        words: the vocabulary, by token id.
 
     Raises:
-        BadInput: there is no such file, it is another thing, or has another number of
-            beams.
+        BadInput: there is no such file, it is another thing, or cannot search with
+            this number of beams.
     """
 
-    def __init__(self, path: Path, num_beams: int | None = None):
+    def __init__(
+        self, path: Path, num_beams: int | None = None, threads: int | None = None
+    ):
         self.description = f"LiteRT, the file {path}"
+        self._path = path
+        self._lock = threading.Lock()
+        self._is_warm = False
         try:
             model = Path(path).read_bytes()
         except OSError as error:
@@ -41,68 +74,97 @@ class LiteRTEngine:
                 "check the path."
             ) from error
         self._facts = facts_of(model, path)
-        if num_beams not in (None, self._facts["num_beams"]):
-            raise BadInput(
-                f"{path} was exported with {self._facts['num_beams']} beams, "
-                f"{num_beams} were asked for. Leave --beams out, or export again with "
-                "the number you want."
-            )
+        self.words: list[str] = self._facts["words"]
+        self._num_beams = self._able(num_beams or self._facts["num_beams"])
+        confidence = metadata_of(model).get(CONFIDENCE)
+        self._confidence = confidence and Confidence.from_bytes(confidence)
         from ai_edge_litert.interpreter import Interpreter
 
         try:
-            with silence():  # it says which kernels it takes
-                self._interpreter = Interpreter(
-                    model_content=model, num_threads=os.cpu_count()
-                )
-                self._interpreter.allocate_tensors()
-            self._run = self._interpreter.get_signature_runner(SIGNATURE)
+            self._interpreter = Interpreter(
+                model_content=model, num_threads=threads or os.cpu_count()
+            )
+            self._encode = self._interpreter.get_signature_runner(ENCODER)
         except (ValueError, RuntimeError) as error:
             raise BadInput(
                 f"{path} cannot be loaded ({str(error).splitlines()[0]}); expected a "
                 "whole .tflite file. Export the run again."
             ) from error
 
-    def caption(self, pictures: list[bytes]) -> list[list[Caption]]:
-        return [self._captions(picture) for picture in pictures]
+    @property
+    def gives_confidence(self) -> bool:
+        return self._confidence is not None
 
-    def _captions(self, picture: bytes) -> list[Caption]:
-        found = self._run(pixels=pixels_of(picture, self._facts["image_size"])[None])
-        return [
-            Caption(self._text(token_ids), float(score))
-            for token_ids, score in zip(
-                found["token_ids"][0], found["scores"][0], strict=True
+    def caption(
+        self, pictures: list[bytes], num_beams: int | None = None
+    ) -> list[list[Caption]]:
+        return [self._captions(self.search(each, num_beams)) for each in pictures]
+
+    def caption_with_attention(
+        self, picture: bytes, num_beams: int | None = None
+    ) -> tuple[list[Caption], AttentionMaps]:
+        image = upright(picture)
+        found = self._search(image, num_beams)
+        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        words = found.words[0]
+        weights = found.attention[0, : len(words)]
+        return self._captions(found), AttentionMaps(np.asarray(image), words, weights)
+
+    def search(self, picture: bytes, num_beams: int | None = None) -> Found:
+        """Return what is found about an encoded picture.
+
+        Raises:
+            BadInput: the file cannot search with this number of beams.
+        """
+        return self._search(upright(picture), num_beams)
+
+    def regions(self, picture: bytes) -> np.ndarray:
+        """Return the regions of an encoded picture, float32 ``(regions,
+        region_dim)``."""
+        pixels = squeezed(upright(picture), self._facts["image_size"])[None]
+        with self._lock:
+            return self._encode(pixels=pixels)["regions"][0]
+
+    def _search(self, image: Image.Image, num_beams: int | None) -> Found:
+        num_beams = self._able(num_beams or self._num_beams)
+        pixels = squeezed(image, self._facts["image_size"])[None]
+        with self._lock:  # an interpreter has one set of buffers
+            # The first time it says which kernels it takes.
+            with nullcontext() if self._is_warm else silence():
+                regions = self._encode(pixels=pixels)["regions"]
+                name = SEARCH.format(num_beams)
+                search = self._interpreter.get_signature_runner(name)
+                found = search(regions=regions)
+            self._is_warm = True
+        words = [self._words(token_ids) for token_ids in found["token_ids"][0]]
+        image_features = regions[0].mean(axis=0)
+        return Found(words, found["scores"][0], found["attention"][0], image_features)
+
+    def _able(self, num_beams: int) -> int:
+        if num_beams not in (able := self._facts["all_beams"]):
+            raise BadInput(
+                f"{self._path} searches with {', '.join(map(str, able))} beams, "
+                f"{num_beams} were asked for. Ask for one of these, or export the run "
+                f"again with --beams {num_beams}."
             )
+        return num_beams
+
+    def _captions(self, found: Found) -> list[Caption]:
+        return [
+            Caption(
+                re.sub(self._facts["clitics"], r"\1", " ".join(words)),
+                float(score),
+                self._confidence and self._confidence.of(words, score, found.image),
+            )
+            for words, score in zip(found.words, found.scores, strict=True)
         ]
 
-    def _text(self, token_ids) -> str:
+    def _words(self, token_ids: np.ndarray) -> list[str]:
         """As `Vocabulary.decode`: up to END, without PAD and START."""
         facts = self._facts
         before_end = np.cumsum(token_ids == facts["end"]) == 0
-        words = [
+        return [
             facts["words"][number]
             for number in token_ids[before_end]
             if number not in (facts["pad"], facts["start"])
         ]
-        return re.sub(facts["clitics"], r"\1", " ".join(words))
-
-
-def pixels_of(picture: bytes, image_size: int) -> np.ndarray:
-    """Return a picture upright and squeezed into a square, as `pictures.decode` does.
-
-    Args:
-        picture: JPEG or PNG.
-        image_size: the side of the square, in pixels.
-
-    Returns:
-        float32 ``(image_size, image_size, 3)``, 0..255. Within 0.01 of the pixels in
-        the graph: the same triangle filter, in another order of summation.
-    """
-    from PIL import Image, ImageOps
-
-    with Image.open(io.BytesIO(picture)) as image:
-        upright = ImageOps.exif_transpose(image).convert("RGB")
-    # Each channel as numbers with fractions: of a picture with colours Pillow would
-    # round every sum to whole levels.
-    size, triangle = (image_size, image_size), Image.Resampling.BILINEAR
-    channels = [band.convert("F").resize(size, triangle) for band in upright.split()]
-    return np.clip(np.stack(channels, axis=-1), 0.0, 255.0)

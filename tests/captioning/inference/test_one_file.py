@@ -51,10 +51,11 @@ def test_json_lines_and_text(results, tmp_path):
     lines = [
         json.loads(line) for line in (tmp_path / "c.jsonl").read_text().splitlines()
     ]
+    two = [{"caption": best.caption, "score": best.score} for best in TWO]
     assert lines == [
-        {"image": "below/a.jpg", "captions": [best._asdict() for best in TWO]},
+        {"image": "below/a.jpg", "captions": two},
         {"image": "b.jpg", "error": "b.jpg is broken"},
-        {"image": "elsewhere/c.jpg", "captions": [TWO[1]._asdict()]},
+        {"image": "elsewhere/c.jpg", "captions": two[1:]},
     ]
     written(tmp_path / "c.txt", results)
     assert (tmp_path / "c.txt").read_text() == (
@@ -84,3 +85,21 @@ def test_without_a_caption_nothing_is_written(results, tmp_path):
     file.add(results[0])
     with pytest.raises(BadInput, match=r"captions.csv cannot be written \(No such"):
         file.finish()
+
+
+def test_confidence_stands_in_every_form(results, tmp_path):
+    sure, unsure = (best._replace(confidence=c) for best, c in zip(TWO, (0.9, 0.314)))
+    results = [
+        results[0]._replace(captions=[sure, unsure]),
+        results[2]._replace(captions=[unsure]),
+    ]
+    written(tmp_path / "c.csv", results)
+    rows = csv.DictReader((tmp_path / "c.csv").read_text().splitlines())
+    assert [row["confidence"] for row in rows] == ["0.9000", "0.3140"]
+    written(tmp_path / "c.jsonl", results)
+    lines = map(json.loads, (tmp_path / "c.jsonl").read_text().splitlines())
+    assert [line["captions"][0]["confidence"] for line in lines] == [0.9, 0.314]
+    written(tmp_path / "c.txt", results)
+    assert (tmp_path / "c.txt").read_text() == (
+        'below/a.jpg -> a "red" boat, here\nelsewhere/c.jpg -> a boat  (unsure: 31%)\n'
+    )

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from captioning import caption, pretrained
+from captioning.inference.litert import metadata
 from captioning.tasks.caption_scores import read_candidates, references_of, scores_of
 from captioning.training.run_directory import load_facts
 
 FOLDER = Path(pretrained.__file__).parent
 TEST_CAPTIONS = FOLDER / "flickr8k_test_captions.json"
-LARGEST = 15e6  # bytes, in a repository that people clone
+LARGEST = {pretrained.RUN: 15e6, pretrained.FILE: 25e6}  # bytes, that people download
 
 
 @pytest.fixture(scope="module")
@@ -27,24 +28,53 @@ def photo(tmp_path_factory):
 
 
 def test_it_is_small_and_names_no_place_of_its_makers():
-    size = sum(file.stat().st_size for file in pretrained.RUN.rglob("*"))
-    assert size < LARGEST
+    for path, largest in LARGEST.items():
+        files = path.rglob("*") if path.is_dir() else [path]
+        assert sum(file.stat().st_size for file in files) < largest
     facts = load_facts(pretrained.RUN)["captions"]
     assert facts.data == Path("data/flickr8k")
     assert facts.config.vision.fine_tune  # what the licence of the encoder is there for
     assert "Apache License" in (FOLDER / "LICENSE-Apache-2.0.txt").read_text()
 
 
-def test_it_captions_where_no_run_is_named(photo, capsys, monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert caption.main([str(photo)]) == 0
+def test_it_captions_where_no_run_is_named(photo, capsys):
+    assert caption.main([str(photo), "--json"]) == 0
     found = capsys.readouterr()
     assert "using the captioner that comes with the project" in found.err
-    said = found.out.split(" -> ")[1].split()
+    (best,) = json.loads(found.out)["captions"]
     # A smiling woman in an orange suit before a flag.
-    assert {"woman", "man", "girl", "boy", "person", "child"} & set(said)
-    assert caption.main([str(photo), "--run", str(pretrained.RUN)]) == 0
-    assert capsys.readouterr().out == found.out
+    assert {"woman", "man", "girl", "boy", "person"} & set(best["caption"].split())
+    assert 0.0 < best["confidence"] < 1.0
+    # The run, by TensorFlow, says the same.
+    assert caption.main([str(photo), "--run", str(pretrained.RUN), "--json"]) == 0
+    (same,) = json.loads(capsys.readouterr().out)["captions"]
+    assert same["caption"] == best["caption"]
+    assert same["score"] == pytest.approx(best["score"], abs=1e-3)
+
+
+def test_the_file_is_the_run_exported(tmp_path):
+    """The words, the options and the confidence; the weights are compared by what
+    `benchmarks.confidence` and the photo above say."""
+    model = pretrained.FILE.read_bytes()
+    facts = metadata.facts_of(model, pretrained.FILE)
+    words = (pretrained.RUN / "captions" / "vocabulary.txt").read_text("utf-8")
+    assert facts["words"] == words.splitlines()
+    config = load_facts(pretrained.RUN)["captions"].config
+    assert facts["num_beams"] == config.search.num_beams
+    assert facts["image_size"] == config.vision.image_size
+    confidence = (pretrained.RUN / "confidence.npz").read_bytes()
+    assert metadata.metadata_of(model)[metadata.CONFIDENCE] == confidence
+
+
+def test_it_is_unsure_of_what_is_no_photo(make_picture, tmp_path, capsys):
+    make_picture(200, 150).save(tmp_path / "no_photo.png")
+    assert caption.main([str(tmp_path / "no_photo.png")]) == 0
+    assert "(unsure: " in capsys.readouterr().out
+    left = [str(tmp_path / "no_photo.png"), "--min-confidence", "0.5"]
+    assert caption.main(left) == 0
+    found = capsys.readouterr()
+    assert found.out == ""
+    assert "left out for a confidence below 0.5: 1" in found.err
 
 
 def test_its_test_captions_score_as_the_model_card_says(shared_data, tmp_path):

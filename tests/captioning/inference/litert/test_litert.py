@@ -5,15 +5,18 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from ai_edge_litert import schema_py_generated as schema
 
 from captioning import evaluate, export
 from captioning.inference.litert.conversion import write_litert
-from captioning.inference.litert.engine import LiteRTEngine, pixels_of
-from captioning.inference.litert.metadata import facts_of, with_facts
+from captioning.inference.litert.engine import LiteRTEngine
+from captioning.inference.litert.metadata import facts_of, metadata_of, with_facts
+from captioning.inference.litert.pixels import squeezed, upright
 from captioning.inference.tensorflow_engine import RunEngine
 from data_prep.errors import BadInput
 from data_prep.pictures.decode import load_pictures
@@ -50,7 +53,7 @@ def model(tiny_run, tmp_path_factory):
 def test_pixels_are_those_of_the_graph(photos):
     _, pictures = photos
     expected = load_pictures(tf.constant(pictures), 64).numpy()
-    found = np.stack([pixels_of(picture, 64) for picture in pictures])
+    found = np.stack([squeezed(upright(picture), 64) for picture in pictures])
     assert found.dtype == np.float32
     # CMYK may be a level away: another conversion to red, green and blue.
     is_cmyk = np.array(["CMYK" in path.name for path in photos[0]])
@@ -76,6 +79,46 @@ def test_the_same_words_as_the_run_on_fifty_photos(which, photos, tmp_path, requ
         )
     # It is no proof if all photos are said alike.
     assert len({row[0].caption for row in found}) > 1
+
+
+def test_the_attention_is_that_of_the_run(tiny_run, model, photos):
+    run, file = RunEngine(tiny_run, num_beams=3), LiteRTEngine(model)
+    for path, picture in zip(*photos, strict=True):
+        if "CMYK" in path.name:
+            continue
+        captions, maps = file.caption_with_attention(picture)
+        expected, others = run.caption_with_attention(picture)
+        assert captions[0].caption == expected[0].caption
+        assert maps.words == others.words
+        assert maps.picture.shape == others.picture.shape
+        assert maps.weights.shape == others.weights.shape
+        # The run tells it of the finished caption, the file as it searched.
+        np.testing.assert_allclose(maps.weights, others.weights, atol=1e-4)
+        np.testing.assert_allclose(maps.weights.sum(axis=1), 1.0, atol=1e-4)
+
+
+def test_threads_can_share_a_file(model, photos):
+    engine = LiteRTEngine(model, threads=1)
+    expected = engine.caption(photos[1])
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda picture: engine.caption([picture]), photos[1]))
+    assert [row for (row,) in found] == expected
+
+
+def test_searches_share_their_weights(model, tiny_run, tmp_path):
+    # Five searches in a file that is hardly larger than the weights.
+    weights = sum(v.nbytes for v in _arrays(model))
+    assert model.stat().st_size < weights + 2**20
+    assert sorted(LiteRTEngine(model)._interpreter.get_signature_list()) == [
+        *(f"captions_{beams}" for beams in range(1, 6)),
+        "regions",
+    ]
+
+
+def _arrays(model):
+    root = schema.Model.GetRootAsModel(model.read_bytes(), 0)
+    buffers = (root.Buffers(number) for number in range(root.BuffersLength()))
+    return [b.DataAsNumpy() for b in buffers if b.DataLength()]
 
 
 def test_the_command_needs_no_tensorflow(model, photos):
@@ -151,6 +194,9 @@ def test_facts_come_back_and_leave_the_network_as_it_is(model, photos, tmp_path)
     ).convert()
     told = with_facts(bare, {"words": ["a", "보트"]})
     assert facts_of(told, tmp_path)["words"] == ["a", "보트"]
+    assert "captioning_confidence" not in metadata_of(told)
+    told = with_facts(bare, {"words": []}, b"probes")
+    assert metadata_of(told)["captioning_confidence"] == b"probes"
     with pytest.raises(BadInput, match="does not say what its words are"):
         facts_of(bare, tmp_path)
 
@@ -167,8 +213,8 @@ def test_what_is_no_such_file_is_named(model, tmp_path):
         other.write_bytes(whole[: int(share * len(whole))])
         with pytest.raises(BadInput, match="other.tflite"):
             LiteRTEngine(other)
-    with pytest.raises(BadInput, match="exported with 3 beams, 5 were asked for"):
-        LiteRTEngine(model, num_beams=5)
+    with pytest.raises(BadInput, match="searches with 1, 2, 3, 4, 5 beams, 6 were"):
+        LiteRTEngine(model, num_beams=6)
 
 
 def test_an_export_replaces_nothing_but_its_like(model, tiny_run, tmp_path):

@@ -1,0 +1,75 @@
+"""Confidence: how probable it is that a caption names the right main thing.
+
+Two numbers say it: the caption's score, and what a linear probe of the caption's main
+noun says of the picture. A probe tells from the mean of the picture's regions whether
+people would write the noun (Alain & Bengio 2017, "Understanding intermediate layers
+using linear classifier probes"); it was learned from photos, and from drawings, noise
+and diagrams, of which it has to say no. The two go through a logistic function that was
+fitted on photos seen by no training (Platt 1999). `benchmarks.confidence` does both.
+"""
+
+import io
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from captioning.metrics.main_noun import main_noun
+
+FILE = "confidence.npz"  # in a run's directory
+
+
+class Confidence(NamedTuple):
+    """Probes and what makes a probability of them.
+
+    Attributes:
+        words: the nouns of the vocabulary.
+        nouns: of each word, its base form.
+        probed: the base forms that have a probe.
+        weights: ``(probed, region_dim)``, of the probes.
+        biases: ``(probed,)``.
+        unprobed: the logit of a noun without probe, which is rare.
+        scales: ``(3,)``: factors of the logit and of the score, and a constant.
+    """
+
+    words: np.ndarray
+    nouns: np.ndarray
+    probed: np.ndarray
+    weights: np.ndarray
+    biases: np.ndarray
+    unprobed: np.ndarray
+    scales: np.ndarray
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Confidence":
+        """Return what `to_bytes` wrote."""
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return cls(**{name: arrays[name] for name in cls._fields})
+
+    def to_bytes(self) -> bytes:
+        """Return the arrays as the content of an .npz file."""
+        file = io.BytesIO()
+        np.savez_compressed(file, **self._asdict())
+        return file.getvalue()
+
+    def of(self, words: Sequence[str], score: float, image: np.ndarray) -> float:
+        """Return the confidence of a caption, 0..1.
+
+        Args:
+            words: of the caption.
+            score: of the caption, as `decoding` has it.
+            image: float32 ``(region_dim,)``, the mean of the picture's regions.
+        """
+        factor_of_logit, factor_of_score, constant = map(float, self.scales)
+        logit = factor_of_logit * self.probe(words, image)
+        return 1.0 / (1.0 + math.exp(-logit - factor_of_score * score - constant))
+
+    def probe(self, words: Sequence[str], image: np.ndarray) -> float:
+        """Return the logit of the probe of a caption's main noun."""
+        noun = main_noun(words, dict(zip(self.words, self.nouns, strict=True)).get)
+        (places,) = np.nonzero(self.probed == noun)
+        if not len(places):
+            return float(self.unprobed)
+        weights = self.weights[places[0]].astype(np.float32)
+        return float(weights @ image + self.biases[places[0]])

@@ -1,0 +1,30 @@
+"""Encoded pictures -> pixels by Pillow, the same as those of `pictures.decode`."""
+
+import io
+
+import numpy as np
+from PIL import Image, ImageOps
+
+
+def upright(picture: bytes) -> Image.Image:
+    """Return an encoded picture, JPEG or PNG, in RGB and turned as its EXIF says."""
+    with Image.open(io.BytesIO(picture)) as image:
+        return ImageOps.exif_transpose(image).convert("RGB")
+
+
+def squeezed(image: Image.Image, image_size: int) -> np.ndarray:
+    """Return a picture squeezed into a square, as `pictures.decode` does.
+
+    Args:
+        image: RGB.
+        image_size: the side of the square, in pixels.
+
+    Returns:
+        float32 ``(image_size, image_size, 3)``, 0..255. Within 0.01 of the pixels in
+        the graph: the same triangle filter, in another order of summation.
+    """
+    # Each channel as numbers with fractions: of a picture with colours Pillow would
+    # round every sum to whole levels.
+    size, triangle = (image_size, image_size), Image.Resampling.BILINEAR
+    channels = [band.convert("F").resize(size, triangle) for band in image.split()]
+    return np.clip(np.stack(channels, axis=-1), 0.0, 255.0)
