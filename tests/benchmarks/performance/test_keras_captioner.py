@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from benchmarks.performance.keras_captioner import training_step
 from captioning.tasks.captions.loss import captioning_loss
-from captioning.training.train_step import build_optimizer
+from captioning.training.optimizer import build_optimizer
 from data_prep.text.special_tokens import PAD
 
 
