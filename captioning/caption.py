@@ -6,7 +6,7 @@ from pathlib import Path
 
 from captioning.cli import caption_flags
 from captioning.cli.runs import chosen_captioner
-from captioning.inference import folder, outputs
+from captioning.inference import outputs, picture_batches
 from captioning.inference.alt_text import AltTextPage
 from captioning.inference.attention import captioning_and_drawing
 from captioning.inference.load import load
@@ -27,14 +27,14 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     num_captioned = num_left_out = 0
     with (
-        folder.reading(paths) as batches,  # while the captioner is loaded, too
+        picture_batches.reading(paths) as batches,  # while the captioner is loaded, too
         progress(
             total=len(paths), label="captions", unit="pictures", shown=len(paths) > 1
         ) as bar,
     ):
         caption, tag = _loaded(flags)
         for batch in batches:
-            for result in folder.caption_batch(batch, caption, tag):
+            for result in picture_batches.caption_batch(batch, caption, tag):
                 if left_out := is_unsure(result, flags.min_confidence):
                     num_left_out += left_out
                     continue

@@ -134,7 +134,7 @@ def stock_step(config, batch):
     import tensorflow as tf
 
     from benchmarks.performance.keras_captioner import KerasCaptioner, training_step
-    from captioning.training.train_step import build_optimizer
+    from captioning.training.optimizer import build_optimizer
     from data_prep.text.special_tokens import PAD
 
     missing = config.search.max_length + 1 - batch.token_ids.shape[1]

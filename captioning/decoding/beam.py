@@ -53,7 +53,7 @@ def beam_search(
         width = token_ids.shape[-1]
         lengths = search.lengths + tf.cast(~search.finished, tf.float32)
         candidates = search.log_probs[..., None] + log_probs  # (batch, beams, width)
-        scores = candidates / (lengths**length_penalty)[..., None]
+        scores = _scores(candidates, lengths[..., None], length_penalty)
         scores, token_ids, candidates = (
             tf.reshape(tensor, (-1, num_beams * width))
             for tensor in (scores, token_ids, candidates)
@@ -73,7 +73,14 @@ def beam_search(
         )
         return append(search, token_ids, candidates, gather_parents(lengths), tokens)
 
-    return run(advance, search, length_penalty)
+    search = run(advance, search)
+    scores = _scores(search.log_probs, search.lengths, length_penalty)
+    return Hypotheses(search.token_ids, scores, search.state)
+
+
+def _scores(log_probs, lengths, length_penalty: float):
+    """Return what hypotheses of these log probabilities and lengths are ranked by."""
+    return log_probs / tf.maximum(lengths, 1.0) ** length_penalty
 
 
 def _top_k(step, search: SearchState, tokens: SpecialTokens, k: int):

@@ -39,8 +39,8 @@ class Hypotheses(NamedTuple):
 
     Attributes:
         token_ids: int32 ``(batch, beams, max_length)``, padded behind END.
-        scores: float32 ``(batch, beams)``, the log probability divided by
-            length ** length_penalty, where the length counts END.
+        scores: float32 ``(batch, beams)``, the log probability divided by the length,
+            which counts END; of beam search by length ** length_penalty.
         state: of the step function, behind the last token.
     """
 
@@ -130,9 +130,9 @@ def append(
     )
 
 
-def run(advance, search: SearchState, length_penalty: float) -> Hypotheses:
+def run(advance, search: SearchState) -> SearchState:
     """Repeat `advance`, `SearchState` -> `SearchState`, until all hypotheses are
-    finished or have `max_length` tokens."""
+    finished or have `max_length` tokens; return the last state."""
     max_length = tf.shape(search.token_ids)[-1]
 
     def unfinished(search: SearchState):
@@ -142,8 +142,7 @@ def run(advance, search: SearchState, length_penalty: float) -> Hypotheses:
         return (advance(search),)
 
     (search,) = tf.while_loop(unfinished, body, (search,))
-    scores = search.log_probs / tf.maximum(search.lengths, 1.0) ** length_penalty
-    return Hypotheses(search.token_ids, scores, search.state)
+    return search
 
 
 def run_independently(
@@ -170,7 +169,9 @@ def run_independently(
         return append(search, token_ids, search.log_probs + chosen, lengths, tokens)
 
     search = initial_search_state(initial_state, tokens, width, max_length)
-    return run(advance, search, length_penalty=1.0)
+    search = run(advance, search)
+    scores = search.log_probs / tf.maximum(search.lengths, 1.0)
+    return Hypotheses(search.token_ids, scores)
 
 
 def _next_log_probs(step, search: SearchState, tokens: SpecialTokens):

@@ -7,7 +7,7 @@ from captioning.inference.engine import Engine
 from data_prep.console import progress
 from data_prep.prepared.records import read_shards
 
-BATCH_SIZE = 16  # pictures captioned at once; as `inference.folder` has it
+BATCH_SIZE = 16  # pictures captioned at once; as `inference.picture_batches` has it
 
 
 def caption_split(engine: Engine, data: Path, split: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The history of a run: what each epoch gave, and when enough is enough."""
+"""The history of a run: what each epoch gave."""
 
 import csv
 import io
@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from captioning.tasks.config import TrainingConfig
 from data_prep.atomic import write_text
 
 HISTORY = "history.csv"
@@ -61,17 +60,6 @@ def passes(history: Sequence[Epoch]) -> int:
 def best(history: Sequence[Epoch]) -> tuple[float, float]:
     """Return the best rank so far; one below all others before the first epoch."""
     return max((epoch.rank for epoch in history), default=(-1.0, 0.0))
-
-
-def finished(history: Sequence[Epoch], training: TrainingConfig) -> bool:
-    """Return whether to stop: all epochs done, the target reached, or nothing gained in
-    the last `patience` epochs."""
-    if passes(history) >= training.epochs:
-        return True
-    if training.target and best(history)[0] >= training.target:
-        return True
-    before, recent = history[: -training.patience], history[-training.patience :]
-    return bool(before) and best(recent) <= best(before)
 
 
 def write_history(directory: Path, history: Sequence[Epoch]) -> None:

@@ -13,7 +13,7 @@ from captioning.plots.runs import draw_history
 from captioning.tasks.config import TrainingConfig
 from captioning.tasks.registry import task_class
 from captioning.tasks.task import TrainingData
-from captioning.training.history import Epoch, best, finished, passes, write_history
+from captioning.training.history import Epoch, best, passes, write_history
 from captioning.training.plans import Plan
 from captioning.training.run_directory import save_weights
 from captioning.training.state import TrainingState, distributed, training_state
@@ -77,6 +77,17 @@ def train(
     finally:
         callback_list.on_train_end()
     return state.history
+
+
+def finished(history: Sequence[Epoch], training: TrainingConfig) -> bool:
+    """Return whether to stop: all epochs done, the target reached, or nothing gained in
+    the last `patience` epochs."""
+    if passes(history) >= training.epochs:
+        return True
+    if training.target and best(history)[0] >= training.target:
+        return True
+    before, recent = history[: -training.patience], history[-training.patience :]
+    return bool(before) and best(recent) <= best(before)
 
 
 # === Steps ===

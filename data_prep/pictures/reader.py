@@ -20,12 +20,13 @@ from pathlib import Path
 
 from data_prep.errors import BadInput, printable
 from data_prep.pictures.folders import why_unlistable
+from data_prep.pictures.limits import (
+    MAX_FILE_BYTES,
+    MAX_PIXELS,
+    MEMORY_BYTES,
+    SECONDS,
+)
 from data_prep.pictures.worker_process import WorkerFailed, WorkerProcess
-
-MAX_PIXELS = 2**27  # 134 million: telephones take pictures of up to 108 million
-SECONDS = 60.0  # 108 megapixels take 2 s as JPEG, 14 s as PNG, on an idle core
-MEMORY_BYTES = 2**31  # three times MAX_PIXELS pixels of 4 bytes, and the file
-MAX_FILE_BYTES = 2**28  # 256 MiB: a photo of 108 megapixels as PNG has about 200
 
 
 class BadPicture(BadInput):

@@ -11,8 +11,8 @@ import re
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from data_prep.pictures.formats import ACCEPTED, EXPECTED, kind_of
+from data_prep.pictures.limits import MAX_SIDE
 
-_MAX_SIDE = 10**6  # libpng, which TensorFlow uses, refuses more
 _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"  # the last chunk is the same in every file
 
 # All JPEG markers but stuffed bytes (00) and restarts (D0-D7), which are among the
@@ -90,10 +90,10 @@ def _open(data, max_pixels):
             f"has {width * height} pixels ({width} x {height}); "
             f"expected at most {max_pixels}: make it smaller."
         )
-    if max(width, height) > _MAX_SIDE:
+    if max(width, height) > MAX_SIDE:
         raise Refused(
             f"measures {width} x {height} pixels; "
-            f"expected sides of at most {_MAX_SIDE}: make it smaller."
+            f"expected sides of at most {MAX_SIDE}: make it smaller."
         )
     return image
 

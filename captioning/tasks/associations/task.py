@@ -11,7 +11,7 @@ from captioning.models.associations import WordAssociations
 from captioning.nn.losses import related_cross_entropy
 from captioning.tasks.associations.config import AssociationsConfig
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
-from captioning.tasks.word_lists import load_words, save_words
+from captioning.tasks.word_files import load_words, save_words
 from data_prep.errors import BadInput
 from data_prep.pipeline.sentences import dataset_by_length
 from data_prep.prepared.captions import load_captions

@@ -11,7 +11,7 @@ from captioning.nn.losses import tag_cross_entropy
 from captioning.tasks.image_encoding import EncoderParts, cached_copies, cached_rows
 from captioning.tasks.tags.config import TagsConfig
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
-from captioning.tasks.word_lists import load_words, save_words
+from captioning.tasks.word_files import load_words, save_words
 from data_prep.errors import BadInput
 from data_prep.harbour.scene import Scene, facts
 from data_prep.pictures.decode import load_pictures

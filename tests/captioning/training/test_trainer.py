@@ -12,11 +12,11 @@ from captioning.nn.cells import build_cell
 from captioning.tasks.captions.task import Captions
 from captioning.tasks.config import override
 from captioning.tasks.image_encoding import cached_rows
-from captioning.training.history import Epoch, finished
+from captioning.training.history import Epoch
 from captioning.training.loading import load_run
 from captioning.training.plans import Plan
 from captioning.training.run_directory import check_new
-from captioning.training.trainer import train
+from captioning.training.trainer import finished, train
 from data_prep.errors import BadInput
 from data_prep.prepare import prepare
 from data_prep.prepared.captions import SplitCaptions, load_captions

@@ -1,4 +1,4 @@
-"""Lists of words that a model answers with, one a line, in the order of its outputs."""
+"""Files of the words that a model answers with, one a line, in its outputs' order."""
 
 from collections.abc import Iterable
 from pathlib import Path
