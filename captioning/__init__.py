@@ -36,11 +36,19 @@ checks them). Floor 1 is the ground.
       text/           2  words and subwords <-> ids; special tokens
       examples atomic arguments console errors    1
 
+`import captioning` is light: what a name of the public API needs is imported when the
+name is first used.
+
 A training goes prepared data -> pipeline -> task -> model -> train step ->
 run directory. A caption goes picture file -> pictures -> engine -> decoding -> result.
 """
 
+import importlib
+import importlib.metadata
 import os
+from typing import TYPE_CHECKING, Any
+
+from data_prep.errors import with_extra
 
 # All control flow is TensorFlow's own (`tf.while_loop`, `tf.cond`): graphs are traced
 # with `autograph=False` throughout: translating Python that needs no translation took
@@ -51,3 +59,61 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # oneDNN's kernels, which TensorFlow uses unasked where there is AVX-512 only: with AVX2
 # a step of the translator takes 23 % less time with them.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+if TYPE_CHECKING:
+    from captioning.caption import caption as caption
+    from captioning.evaluate import evaluate as evaluate
+    from captioning.inference.description import Description as Description
+    from captioning.inference.predictor import Predictor as Predictor
+    from captioning.inference.predictor import load as load
+    from captioning.models.associations import WordAssociations as WordAssociations
+    from captioning.models.captioner import Captioner as Captioner
+    from captioning.models.sentiment import SentimentClassifier as SentimentClassifier
+    from captioning.models.tagger import Tagger as Tagger
+    from captioning.models.translator import Translator as Translator
+    from captioning.nn.cells import ElmanCell as ElmanCell
+    from captioning.nn.cells import LSTMCell as LSTMCell
+    from captioning.nn.recurrent_cell import RecurrentCell as RecurrentCell
+    from captioning.train import train as train
+    from data_prep.errors import BadInput as BadInput
+    from data_prep.pictures.reader import BadPicture as BadPicture
+
+# The public API: where each name is at home. A command is a module that can be called.
+_HOMES = {
+    "caption": "captioning.caption",
+    "evaluate": "captioning.evaluate",
+    "train": "captioning.train",
+    "load": "captioning.inference.predictor",
+    "Predictor": "captioning.inference.predictor",
+    "Description": "captioning.inference.description",
+    "BadInput": "data_prep.errors",
+    "BadPicture": "data_prep.pictures.reader",
+    "ElmanCell": "captioning.nn.cells",
+    "LSTMCell": "captioning.nn.cells",
+    "RecurrentCell": "captioning.nn.recurrent_cell",
+    "Captioner": "captioning.models.captioner",
+    "SentimentClassifier": "captioning.models.sentiment",
+    "Tagger": "captioning.models.tagger",
+    "Translator": "captioning.models.translator",
+    "WordAssociations": "captioning.models.associations",
+}
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.metadata.version("captioning")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'captioning' has no attribute {name!r}")
+    try:
+        home = importlib.import_module(_HOMES[name])
+    except ModuleNotFoundError as error:
+        raise with_extra(error) from error
+    # Importing `captioning.train` has put the module here by the function's name.
+    found = home if home.__name__ == f"{__name__}.{name}" else getattr(home, name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,16 +1,19 @@
 """python -m captioning.caption: photos -> captions."""
 
+import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from captioning.cli import caption_flags
+from captioning.cli.callable_module import make_callable
 from captioning.cli.runs import chosen_captioner
 from captioning.inference import outputs, picture_batches
 from captioning.inference.alt_text import AltTextPage
 from captioning.inference.attention import captioning_and_drawing
 from captioning.inference.load import load
 from captioning.inference.one_file import OneFile
+from captioning.inference.predictor import Predictor
 from captioning.inference.results import PictureResult, is_unsure
 from captioning.inference.sidecars import Sidecars
 from data_prep.console import import_tensorflow, progress, say
@@ -114,6 +117,22 @@ def _shown(flags) -> int | None:
     """Return how many captions of a picture are asked for; None is all beams."""
     return None if flags.explain else flags.beams or 1
 
+
+@functools.cache
+def _pretrained() -> Predictor:
+    return Predictor()
+
+
+def caption(images, **options):
+    """Return the pretrained captioner's caption of a picture, or of each of several.
+
+    It is loaded by the first call, and stays loaded. See `Predictor.caption` for the
+    arguments and errors.
+    """
+    return _pretrained().caption(images, **options)
+
+
+make_callable(__name__, caption)
 
 if __name__ == "__main__":
     exit_on_bad_input(main)

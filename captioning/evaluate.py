@@ -13,6 +13,7 @@ from captioning.cli.arguments import (
     check_file_to_write,
     positive,
 )
+from captioning.cli.callable_module import flags_of, make_callable
 from captioning.cli.runs import chosen_run
 from captioning.metrics.score_table import score_table
 from captioning.tasks.config import override
@@ -32,7 +33,34 @@ Java; METEOR is NLTK's and needs WordNet, which NLTK finds through NLTK_DATA.
 """
 
 
+def evaluate(**options) -> dict[str, float]:
+    """Score as `python -m captioning.evaluate` does, and return the scores by name.
+
+    Args:
+        **options: the command's flags by name, such as ``run="runs/mine"``,
+            ``captions="said.json"``, ``data="data/mine"`` and ``split="test"``.
+
+    Raises:
+        BadInput: an option, the run or the data set cannot be used (it is a
+            `ValueError`).
+    """
+    scores, _ = _evaluated(_parser().parse_args(flags_of(**options)))
+    return scores
+
+
 def main(argv: list[str] | None = None) -> int:
+    flags = _parser().parse_args(argv)
+    scores, note = _evaluated(flags)
+    if flags.json:
+        print(json.dumps(scores))
+    else:
+        print(score_table(scores))
+        if note:
+            print(f"({note})")
+    return 0
+
+
+def _parser() -> Parser:
     parser = Parser(
         prog="python -m captioning.evaluate",
         description="Score a run, or captions, against what people wrote.",
@@ -80,27 +108,23 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--habits", dest="diversity", action="store_true", help=argparse.SUPPRESS
     )
-    flags = parser.parse_args(argv)
+    return parser
+
+
+def _evaluated(flags) -> tuple[dict[str, float], str]:
+    """Return the scores, and what a reader of them should know."""
     if (flags.captions or flags.model) and flags.task != "captions":
         raise BadInput(
             "--captions and --model are scored as captions, and --task is "
             f"{flags.task}; expected captions: leave --task out."
         )
     if flags.captions:  # words alone: no TensorFlow is needed
-        scores, note = _of_file(flags), ""
-    else:
-        import_tensorflow()
-        from captioning.tasks.registry import task_class
+        return _of_file(flags), ""
+    import_tensorflow()
+    from captioning.tasks.registry import task_class
 
-        scores = _of_model(flags) if flags.model else _of_run(flags)
-        note = task_class(flags.task).score_note
-    if flags.json:
-        print(json.dumps(scores))
-    else:
-        print(score_table(scores))
-        if note:
-            print(f"({note})")
-    return 0
+    scores = _of_model(flags) if flags.model else _of_run(flags)
+    return scores, task_class(flags.task).score_note
 
 
 def _of_file(flags) -> dict[str, float]:
@@ -201,6 +225,8 @@ def _scores(captions: dict[str, str], references, diversity: bool) -> dict[str, 
     shown = caption_diversity(captions, references) if diversity else {}
     return scores_of(captions, references) | shown
 
+
+make_callable(__name__, evaluate)
 
 if __name__ == "__main__":
     exit_on_bad_input(main)

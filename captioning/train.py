@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from captioning.cli.arguments import Parser, add_task_flag
+from captioning.cli.callable_module import flags_of, make_callable
 from captioning.cli.next_commands import how_to_go_on, next_commands
 from captioning.cli.options import (
     add_options,
@@ -38,8 +39,28 @@ EXAMPLE = """examples:
 """
 
 
+def train(data: str | Path | list | None = None, **options) -> Path:
+    """Train as `python -m captioning.train` does, and return the run's directory.
+
+    Args:
+        data: a prepared data set, or several with ``task="all"``; the embedded one if
+            not given.
+        **options: the command's flags by name, such as ``epochs=10``,
+            ``batch_size=64``, ``task="sentiment"``, ``run="runs/mine"`` or
+            ``start_from="runs/other"``; ``help=True`` prints all of them.
+
+    Raises:
+        BadInput: an option or the data set cannot be used (it is a `ValueError`).
+    """
+    return _train(flags_of(data=data, **options))
+
+
 def main(argv: list[str] | None = None) -> int:
-    argv = sys.argv[1:] if argv is None else argv
+    _train(sys.argv[1:] if argv is None else argv)
+    return 0
+
+
+def _train(argv: list[str]) -> Path:
     request = _request(argv)
     flags = _parser(request).parse_args(argv)
     _check(flags, request.tasks)
@@ -51,7 +72,7 @@ def main(argv: list[str] | None = None) -> int:
         own = {task: given_options(flags, task) for task in request.tasks}
         chosen = plans.resumed(flags.run, flags.data or [], own)
         train_and_show(chosen, flags.run, resume=True)
-        return 0
+        return flags.run
     start = flags.start_from
     if start:
         sets = plans.data_of_run(start, request.tasks, flags.data or [])
@@ -68,7 +89,7 @@ def main(argv: list[str] | None = None) -> int:
         chosen = _over_one_cell(chosen)
     directory = flags.run or _new_directory(chosen)
     train_and_show(chosen, directory, resume=flags.resume, start=start)
-    return 0
+    return directory
 
 
 class _Request(NamedTuple):
@@ -255,12 +276,11 @@ def train_and_show(
     Embedded data sets are shown on their test splits, for they can be made anew; real
     data on dev, so that test stays unseen until every choice is made.
     """
-    from captioning.training import report
+    from captioning.training import report, trainer
     from captioning.training.plans import name_of
-    from captioning.training.trainer import train
 
     try:
-        history = train(plans, directory, resume=resume, start=start)
+        history = trainer.train(plans, directory, resume=resume, start=start)
     except KeyboardInterrupt:  # Ctrl-C, or SIGTERM
         say(how_to_go_on(directory))
         raise
@@ -275,6 +295,8 @@ def train_and_show(
     for line in next_commands(plans, directory):
         print(f"  {line}")
 
+
+make_callable(__name__, train)
 
 if __name__ == "__main__":
     exit_on_bad_input(main)

@@ -9,6 +9,8 @@ from typing import TextIO
 
 from tqdm import tqdm
 
+from data_prep.errors import with_extra
+
 # Keras imports these where they are installed, for parts of it that no command uses
 # (its scikit-learn wrappers, its galleries of pictures): 1.4 of 3.8 s.
 _NOT_FOR_KERAS = ("matplotlib", "sklearn")
@@ -19,6 +21,9 @@ def import_tensorflow() -> None:
 
     Silently: TensorFlow 2.21 says which instructions it found, and that it found no
     GPU, before any log level counts.
+
+    Raises:
+        ModuleNotFoundError: they are not installed; it says how to.
     """
     if "tensorflow" in sys.modules:
         return
@@ -29,6 +34,8 @@ def import_tensorflow() -> None:
     try:
         with silence():
             import keras  # noqa: F401, imports TensorFlow, half of which waits for it
+    except ModuleNotFoundError as error:
+        raise with_extra(error) from error
     finally:
         gc.freeze()  # modules stay: later searches pass over them
         if collects:

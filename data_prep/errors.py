@@ -33,11 +33,37 @@ def printable(text: object, longest: int | None = None) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)
 
 
+# Packages that only some commands need -> the extra that brings them.
+_EXTRAS = {
+    "tensorflow": "train",
+    "keras": "train",
+    "nltk": "train",
+    "tensorflow_text": "text",
+    "sentencepiece": "text",
+    "sacrebleu": "text",
+    "matplotlib": "plot",
+    "sklearn": "bench",
+}
+
+
+def with_extra(error: ModuleNotFoundError) -> ModuleNotFoundError:
+    """Return the error, saying which extra brings the package if one of them does."""
+    package = (error.name or "").partition(".")[0]
+    if package not in _EXTRAS:
+        return error
+    return ModuleNotFoundError(
+        f"this needs the package {package}, which is not installed; install it with: "
+        f"pip install 'captioning[{_EXTRAS[package]}]'",
+        name=package,
+    )
+
+
 def exit_on_bad_input(main: Callable[[], int]) -> NoReturn:
     """Run a command and end the program with its exit status.
 
-    `BadInput` is printed on stderr without a stack trace, status 2. Ctrl-C ends with
-    the shell's status 130, SIGTERM with 143, a closed pipe (``| head``) with 141.
+    `BadInput`, and a package of an extra that is not installed, are told on stderr
+    without a stack trace, status 2. Ctrl-C ends with the shell's status 130, SIGTERM
+    with 143, a closed pipe (``| head``) with 141.
     """
 
     def terminate(number, frame):
@@ -49,6 +75,11 @@ def exit_on_bad_input(main: Callable[[], int]) -> NoReturn:
         sys.stdout.flush()
     except BadInput as error:
         print(f"error: {printable(error)}", file=sys.stderr)
+        status = 2
+    except ModuleNotFoundError as error:
+        if (told := with_extra(error)) is error:
+            raise
+        print(f"error: {told}", file=sys.stderr)
         status = 2
     except Terminated:
         status = 143

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from captioning.inference.results import LONGEST_SIDE, AttentionMaps, Caption
+from captioning.inference.pixels import reduced
+from captioning.inference.results import AttentionMaps, Caption
 from captioning.inference.saved_model import check_beams, load_server
 from captioning.training.loading import load_run
 from data_prep.pictures.decode import decode_picture, resize_to_square
@@ -95,10 +95,9 @@ class RunEngine:
 
     def _attention_maps(self, image, pixels, caption: str) -> AttentionMaps:
         words, weights = self._task.attention_maps(pixels, caption)
-        small = Image.fromarray(image.numpy())
-        small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        small = reduced(Image.fromarray(image.numpy()))
         # A caption without words has weights too: those from which its end was chosen.
-        return AttentionMaps(np.asarray(small), words, weights[: len(words)])
+        return AttentionMaps(small, words, weights[: len(words)])
 
 
 def ask_pictures(ask, pictures: list[bytes]) -> dict[str, tf.Tensor]:

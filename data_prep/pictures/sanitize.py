@@ -1,4 +1,4 @@
-"""Decoding an untrusted picture file with Pillow; runs in the worker process only.
+"""Decoding an untrusted picture file with Pillow; `sanitize` runs in the worker only.
 
 The result is either "the file is safe for TensorFlow's decoder" or a new PNG of 8 bit
 red, green and blue: the first frame or page, upright, transparency over white, 16 bits
@@ -74,6 +74,16 @@ def _decode(data, max_pixels):
     image.load()
     if image.format in ("JPEG", "MPO") and _is_plain_jpeg(data):
         return b""
+    return to_png(image)
+
+
+def to_png(image: Image.Image) -> bytes:
+    """Return a loaded picture, whose `info` is cleared, as PNG: upright, 8 bit red,
+    green and blue, transparency over white.
+
+    Raises:
+        Refused: its numbers have no defined range.
+    """
     turn = _TURNS.get(_orientation(image))
     image = _over_white(image)
     image = image if turn is None else image.transpose(turn)

@@ -16,8 +16,8 @@ from PIL import Image
 
 from captioning.inference.confidence import Confidence
 from captioning.inference.litert.metadata import CONFIDENCE, facts_of, metadata_of
-from captioning.inference.litert.pixels import squeezed, upright
-from captioning.inference.results import LONGEST_SIDE, AttentionMaps, Caption
+from captioning.inference.pixels import reduced, squeezed, upright
+from captioning.inference.results import AttentionMaps, Caption
 from data_prep.console import silence
 from data_prep.errors import BadInput
 
@@ -105,10 +105,9 @@ class LiteRTEngine:
     ) -> tuple[list[Caption], AttentionMaps]:
         image = upright(picture)
         found = self._search(image, num_beams)
-        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         words = found.words[0]
         weights = found.attention[0, : len(words)]
-        return self._captions(found), AttentionMaps(np.asarray(image), words, weights)
+        return self._captions(found), AttentionMaps(reduced(image), words, weights)
 
     def search(self, picture: bytes, num_beams: int | None = None) -> Found:
         """Return what is found about an encoded picture.

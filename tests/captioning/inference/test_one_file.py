@@ -88,7 +88,9 @@ def test_without_a_caption_nothing_is_written(results, tmp_path):
 
 
 def test_confidence_stands_in_every_form(results, tmp_path):
-    sure, unsure = (best._replace(confidence=c) for best, c in zip(TWO, (0.9, 0.314)))
+    sure, unsure = (
+        best._replace(confidence=c) for best, c in zip(TWO, (0.9, 0.314), strict=True)
+    )
     results = [
         results[0]._replace(captions=[sure, unsure]),
         results[2]._replace(captions=[unsure]),

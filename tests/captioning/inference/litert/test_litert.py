@@ -16,7 +16,7 @@ from captioning import evaluate, export
 from captioning.inference.litert.conversion import write_litert
 from captioning.inference.litert.engine import LiteRTEngine
 from captioning.inference.litert.metadata import facts_of, metadata_of, with_facts
-from captioning.inference.litert.pixels import squeezed, upright
+from captioning.inference.pixels import squeezed, upright
 from captioning.inference.tensorflow_engine import RunEngine
 from data_prep.errors import BadInput
 from data_prep.pictures.decode import load_pictures

@@ -5,11 +5,21 @@ import io
 import numpy as np
 from PIL import Image, ImageOps
 
+from captioning.inference.results import LONGEST_SIDE
+
 
 def upright(picture: bytes) -> Image.Image:
     """Return an encoded picture, JPEG or PNG, in RGB and turned as its EXIF says."""
     with Image.open(io.BytesIO(picture)) as image:
         return ImageOps.exif_transpose(image).convert("RGB")
+
+
+def reduced(image: Image.Image) -> np.ndarray:
+    """Return an RGB picture for show, uint8 ``(height, width, 3)``, its longest side
+    `LONGEST_SIDE` pixels at most."""
+    small = image.copy()
+    small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    return np.asarray(small)
 
 
 def squeezed(image: Image.Image, image_size: int) -> np.ndarray:

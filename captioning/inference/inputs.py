@@ -1,0 +1,87 @@
+"""What a program may give as a picture -> an encoded picture that engines take."""
+
+import os
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from PIL import Image
+
+from data_prep.pictures.reader import BadPicture, PictureReader
+from data_prep.pictures.sanitize import Refused, to_png
+
+Picture: TypeAlias = str | os.PathLike | bytes | Image.Image | np.ndarray
+_EXPECTED = (
+    "expected a path, the bytes of a picture file, a PIL image, or a uint8 array "
+    "(height, width, 3)"
+)
+
+
+def is_one_picture(images: object) -> bool:
+    """Say whether this is a picture, or else something to iterate over.
+
+    Raises:
+        BadPicture: it is neither.
+    """
+    if isinstance(images, np.ndarray):
+        return images.ndim < 4
+    if isinstance(images, str | os.PathLike | bytes | bytearray | Image.Image):
+        return True
+    if not hasattr(images, "__iter__"):
+        raise BadPicture(f"got a {type(images).__name__}; {_EXPECTED}, or a list.")
+    return False
+
+
+def name_of(image: Picture) -> Path:
+    """Return what a picture is called in messages."""
+    if isinstance(image, str | os.PathLike):
+        return Path(os.fsdecode(image))
+    kinds = {bytes: "the bytes", bytearray: "the bytes", np.ndarray: "the array"}
+    return Path(kinds.get(type(image), "the image"))
+
+
+def sound_picture(image: Picture, reader: PictureReader) -> bytes:
+    """Return a picture as JPEG or PNG that an engine takes.
+
+    Args:
+        image: of any form.
+        reader: decodes files and bytes.
+
+    Raises:
+        BadPicture: it cannot be used.
+    """
+    if isinstance(image, str | os.PathLike):
+        name = os.fsdecode(image)
+        if name.lower().startswith(("http://", "https://")):
+            raise BadPicture(
+                f"{name} is a link, and nothing is fetched from the network here; "
+                "expected a file: download it first, or give its bytes."
+            )
+        return reader.read(Path(name))
+    if isinstance(image, bytes | bytearray):
+        return reader.read_bytes(bytes(image), "the bytes")
+    if isinstance(image, np.ndarray):
+        image = _of_array(image)
+    elif not isinstance(image, Image.Image):
+        raise BadPicture(f"got a {type(image).__name__}; {_EXPECTED}.")
+    return _encoded(image)
+
+
+def _of_array(array: np.ndarray) -> Image.Image:
+    channels = array.shape[2] if array.ndim == 3 else 1 if array.ndim == 2 else 0
+    modes = {1: "L", 3: "RGB", 4: "RGBA"}
+    if array.dtype != np.uint8 or channels not in modes or not array.size:
+        raise BadPicture(
+            f"got an array {array.shape} of {array.dtype}; expected uint8, (height, "
+            "width, 3), 0..255. Scale and convert it first."
+        )
+    if array.ndim == 3 and channels == 1:
+        array = array[:, :, 0]
+    return Image.fromarray(np.ascontiguousarray(array), modes[channels])
+
+
+def _encoded(image: Image.Image) -> bytes:
+    try:
+        return to_png(image.copy())
+    except (Refused, OSError, ValueError) as error:
+        raise BadPicture(f"the image cannot be used ({error}); {_EXPECTED}.") from error

@@ -1,0 +1,223 @@
+"""A loaded captioner for programs and notebooks: pictures of any form -> captions."""
+
+import itertools
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal, overload
+
+import numpy as np
+
+from captioning.inference import load as engines
+from captioning.inference import picture_batches
+from captioning.inference.description import Description
+from captioning.inference.inputs import Picture, is_one_picture, name_of, sound_picture
+from captioning.inference.one_file import OneFile, check_output
+from captioning.inference.pixels import reduced, upright
+from captioning.inference.results import PictureResult
+from data_prep.console import progress
+from data_prep.errors import BadInput
+from data_prep.pictures.folders import find_pictures
+from data_prep.pictures.reader import BadPicture, PictureReader
+
+
+class Predictor:
+    """A captioner that is loaded and ready, as `captioning.load` returns it.
+
+    A picture is a path, the bytes of a picture file, a PIL image, or a uint8 array
+    ``(height, width, 3)``, grey ``(height, width)`` or with opacity ``(height, width,
+    4)``. Files and bytes are decoded in a process of their own, for a picture from
+    outside may be made to harm a decoder.
+
+    Threads can share a predictor. `close` ends its process, as does leaving a ``with``
+    block; the next picture would start it again.
+
+    Args:
+        path: a run's directory, an export's, or a .tflite file; the pretrained
+            captioner if not given.
+        num_beams: captions a picture that a search compares; None takes the
+            captioner's own number.
+        threads: processors that a .tflite file uses; all of them if not given.
+
+    Attributes:
+        engine: what computes the captions (`inference.engine.Engine`).
+
+    Raises:
+        BadInput: there is no captioner at this path.
+    """
+
+    def __init__(
+        self,
+        path: str | Path | None = None,
+        *,
+        num_beams: int | None = None,
+        threads: int | None = None,
+    ):
+        self.engine = engines.load(
+            None if path is None else Path(path), num_beams, threads=threads
+        )
+        self._reader = PictureReader()
+
+    def __repr__(self) -> str:
+        return f"Predictor({self.engine.description})"
+
+    def __enter__(self) -> "Predictor":
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process that decodes picture files."""
+        self._reader.close()
+
+    @overload
+    def caption(
+        self,
+        images: Picture,
+        *,
+        num_beams: int | None = None,
+        errors: Literal["raise"] = "raise",
+    ) -> str: ...
+
+    @overload
+    def caption(
+        self,
+        images: Picture | Iterable[Picture],
+        *,
+        num_beams: int | None = None,
+        errors: Literal["raise", "return"] = "raise",
+    ) -> "str | BadInput | list[str | BadInput]": ...
+
+    def caption(self, images, *, num_beams=None, errors="raise"):
+        """Return the best caption of a picture, or of each of several.
+
+        Args:
+            images: a picture, or a list or any iterable of pictures.
+            num_beams: as in the constructor, for these pictures.
+            errors: "raise" raises at the first picture that cannot be used; "return"
+                puts the exception into its place, and goes on.
+
+        Returns:
+            A string; of several pictures a list of strings.
+
+        Raises:
+            BadPicture: a picture cannot be used (it is a `ValueError`).
+            BadInput: the captioner cannot search with this number of beams.
+        """
+        if errors not in ("raise", "return"):
+            raise ValueError(f"errors is {errors!r}; expected 'raise' or 'return'.")
+        single = is_one_picture(images)
+        found = list(self._captions([images] if single else images, num_beams, errors))
+        return found[0] if single else found
+
+    def _captions(self, images, num_beams, errors) -> Iterator[str | BadInput]:
+        images = iter(images)
+        while chunk := list(itertools.islice(images, picture_batches.BATCH_SIZE)):
+            batch = [(name_of(image), self._sound(image)) for image in chunk]
+            for result in self._results(batch, num_beams):
+                if not result.error:
+                    yield result.captions[0].caption
+                    continue
+                error = BadPicture(result.error)
+                if errors == "raise":
+                    raise error
+                yield error
+
+    def describe(self, image: Picture, *, num_beams: int | None = None) -> Description:
+        """Return all that is known of a picture: see `Description`.
+
+        Args:
+            image: one picture.
+            num_beams: how many captions; None takes the captioner's own number.
+
+        Raises:
+            BadPicture: the picture cannot be used.
+            BadInput: the captioner cannot search with this number of beams.
+        """
+        picture = sound_picture(image, self._reader)
+        look = getattr(self.engine, "caption_with_attention", None)
+        if look is None:
+            (captions,) = self.engine.caption([picture], num_beams)
+            words = captions[0].caption.split()
+            return Description(captions, reduced(upright(picture)), words, None)
+        captions, maps = look(picture, num_beams)
+        side = round(maps.weights.shape[1] ** 0.5)  # regions are a square grid
+        attention = np.asarray(maps.weights).reshape(-1, side, side)
+        return Description(captions, maps.picture, list(maps.words), attention)
+
+    def caption_folder(
+        self,
+        folder: str | Path,
+        output: str | Path | None = None,
+        *,
+        num_beams: int | None = None,
+        force: bool = False,
+    ) -> list[PictureResult]:
+        """Caption the pictures in a folder and below it, and say on stderr how far it
+        is.
+
+        Args:
+            folder: of pictures; other files are passed over.
+            output: a .csv, .jsonl or .txt file to write when all is done.
+            num_beams: as in the constructor, for these pictures.
+            force: whether `output` may replace a file.
+
+        Returns:
+            What became of each picture, in the order of their names: its captions, best
+            first, or why there are none.
+
+        Raises:
+            BadInput: the folder cannot be listed or holds no pictures, or the output
+                cannot be written.
+        """
+        folder = Path(folder)
+        if not folder.is_dir():
+            raise BadInput(f"{folder} is no folder; expected a folder of pictures.")
+        file = None
+        if output is not None:
+            check_output(Path(output), force)
+            file = OneFile(Path(output))
+        paths = list(find_pictures([folder]))
+        if not paths:
+            raise BadInput(
+                f"There is no file in {folder} that may be a picture; expected "
+                "pictures. Name a folder that holds some."
+            )
+        results = []
+        with (
+            picture_batches.reading(paths) as batches,
+            progress(total=len(paths), label="captions", unit="pictures") as bar,
+        ):
+            for batch in batches:
+                for result in self._results(batch, num_beams):
+                    results.append(result)
+                    if file:
+                        file.add(result)
+                bar.update(len(batch))
+        if file:
+            file.finish()
+        return results
+
+    def _sound(self, image: Picture) -> bytes | BadInput:
+        try:
+            return sound_picture(image, self._reader)
+        except BadInput as error:
+            return error
+
+    def _results(self, batch, num_beams) -> list[PictureResult]:
+        return picture_batches.caption_batch(
+            batch, lambda pictures: self.engine.caption(pictures, num_beams)
+        )
+
+
+def load(
+    path: str | Path | None = None,
+    *,
+    num_beams: int | None = None,
+    threads: int | None = None,
+) -> Predictor:
+    """Return a captioner, loaded: the pretrained one, or that of a path.
+
+    The arguments are those of `Predictor`.
+    """
+    return Predictor(path, num_beams=num_beams, threads=threads)
