@@ -151,10 +151,11 @@ def _of_file(flags) -> dict[str, float]:
 
 
 def _of_model(flags) -> dict[str, float]:
-    of_a_run = (flags.run, flags.ensemble, flags.grey, flags.out, flags.length_penalty)
+    of_a_run = (flags.run, flags.ensemble, flags.grey, flags.length_penalty)
     if any(flag not in (None, False) for flag in of_a_run):
         raise BadInput(
-            "--model goes with --data, --split, --beams, --diversity and --json only."
+            "--model goes with --data, --split, --beams, --out, --diversity and --json "
+            "only."
         )
     if not flags.data:
         raise BadInput("--model needs --data, the data set that has the pictures.")
@@ -165,9 +166,13 @@ def _of_model(flags) -> dict[str, float]:
     from data_prep.prepared.dataset_info import DatasetInfo
 
     # Before minutes of captioning: the references and the pictures are whole.
+    if flags.out:
+        check_file_to_write("--out", flags.out)
     references = load_captions(flags.data, flags.split)
     verify(flags.data, DatasetInfo.load(flags.data), flags.split)
     captions = caption_split(load(flags.model, flags.beams), flags.data, flags.split)
+    if flags.out:
+        _write(captions, flags.out)
     return _scores(captions, references, flags.diversity)
 
 
@@ -211,10 +216,14 @@ def _of_run(flags) -> dict[str, float]:
     else:
         captions = task.caption_split(data, flags.split, grey=flags.grey)
     if flags.out:
-        listed = [{"image": i, "caption": c} for i, c in captions.items()]
-        write_text(flags.out, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")
-        print(f"wrote {len(listed)} captions to {flags.out}", file=sys.stderr)
+        _write(captions, flags.out)
     return _scores(captions, load_captions(data, flags.split), flags.diversity)
+
+
+def _write(captions: dict[str, str], out: Path) -> None:
+    listed = [{"image": i, "caption": c} for i, c in captions.items()]
+    write_text(out, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")
+    print(f"wrote {len(listed)} captions to {out}", file=sys.stderr)
 
 
 def _scores(captions: dict[str, str], references, diversity: bool) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """A loaded captioner for programs and notebooks: pictures of any form -> captions."""
 
 import itertools
+import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, overload
@@ -56,6 +57,8 @@ class Predictor:
             None if path is None else Path(path), num_beams, threads=threads
         )
         self._reader = PictureReader()
+        # Of a predictor that is never closed, too.
+        weakref.finalize(self, self._reader.close)
 
     def __repr__(self) -> str:
         return f"Predictor({self.engine.description})"

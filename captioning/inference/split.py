@@ -5,6 +5,7 @@ from pathlib import Path
 
 from captioning.inference.engine import Engine
 from data_prep.console import progress
+from data_prep.prepared.dataset_info import DatasetInfo
 from data_prep.prepared.records import read_shards
 
 BATCH_SIZE = 16  # pictures captioned at once; as `inference.picture_batches` has it
@@ -20,7 +21,8 @@ def caption_split(engine: Engine, data: Path, split: str) -> dict[str, str]:
     """
     captions = {}
     records = read_shards(data, split).as_numpy_iterator()
-    with progress(label=f"captions of {split}", unit="pictures") as bar:
+    total = DatasetInfo.load(data).splits[split].examples
+    with progress(total=total, label=f"captions of {split}", unit="pictures") as bar:
         while batch := list(itertools.islice(records, BATCH_SIZE)):
             found = engine.caption([record["image"] for record in batch])
             for record, (best, *_) in zip(batch, found, strict=True):
