@@ -2,8 +2,9 @@
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import cast, overload
 
 from captioning.cli import caption_flags
 from captioning.cli.callable_module import make_callable
@@ -11,6 +12,8 @@ from captioning.cli.runs import chosen_captioner
 from captioning.inference import outputs, picture_batches
 from captioning.inference.alt_text import AltTextPage
 from captioning.inference.attention import captioning_and_drawing
+from captioning.inference.engine import LookingEngine
+from captioning.inference.inputs import Picture
 from captioning.inference.load import load
 from captioning.inference.one_file import OneFile
 from captioning.inference.predictor import Predictor
@@ -25,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     flags = caption_flags.parse(argv)
     paths, files = _work(flags)
     caption_flags.check_pictures(flags, paths)
-    if not paths:
+    if files and not paths:
         say(files.finish())
         return 0
     num_captioned = num_left_out = 0
@@ -94,7 +97,8 @@ def _loaded(flags) -> tuple[Callable, Callable | None]:
     if flags.verbose:
         say(f"captions by {engine.description}")
     if flags.attention:
-        return captioning_and_drawing(engine, flags.attention), tag
+        looking = cast(LookingEngine, engine)  # by `attention` above
+        return captioning_and_drawing(looking, flags.attention), tag
     return engine.caption, tag
 
 
@@ -123,13 +127,19 @@ def _pretrained() -> Predictor:
     return Predictor()
 
 
-def caption(images, **options):
+@overload
+def caption(images: Picture, *, num_beams: int | None = None) -> str: ...
+@overload
+def caption(
+    images: Iterable[Picture], *, num_beams: int | None = None
+) -> list[str]: ...
+def caption(images, *, num_beams=None):
     """Return the pretrained captioner's caption of a picture, or of each of several.
 
     It is loaded by the first call, and stays loaded. See `Predictor.caption` for the
-    arguments and errors.
+    arguments and errors; `captioning.load` gives more.
     """
-    return _pretrained().caption(images, **options)
+    return _pretrained().caption(images, num_beams=num_beams)
 
 
 make_callable(__name__, caption)

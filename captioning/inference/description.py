@@ -83,7 +83,7 @@ class Description:
 
     def _panels(self) -> list[tuple[str, Image.Image]]:
         """Return the picture, and each word with the picture as it was looked at."""
-        maps = [] if self.attention is None else self.attention
+        maps = () if self.attention is None else tuple(self.attention)
         shown = [("", Image.fromarray(self.picture))]
         for word, weight in zip(self.words, maps, strict=False):
             shown.append((word, Image.fromarray(highlight(self.picture, weight))))

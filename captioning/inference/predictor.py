@@ -74,7 +74,7 @@ class Predictor:
         self._reader.close()
 
     @overload
-    def caption(
+    def caption(  # type: ignore[overload-overlap]  # a str is an iterable, too
         self,
         images: Picture,
         *,
@@ -85,11 +85,29 @@ class Predictor:
     @overload
     def caption(
         self,
-        images: Picture | Iterable[Picture],
+        images: Iterable[Picture],
         *,
         num_beams: int | None = None,
-        errors: Literal["raise", "return"] = "raise",
-    ) -> "str | BadInput | list[str | BadInput]": ...
+        errors: Literal["raise"] = "raise",
+    ) -> list[str]: ...
+
+    @overload
+    def caption(  # type: ignore[overload-overlap]  # a str is an iterable, too
+        self,
+        images: Picture,
+        *,
+        num_beams: int | None = None,
+        errors: Literal["return"],
+    ) -> str | BadPicture: ...
+
+    @overload
+    def caption(
+        self,
+        images: Iterable[Picture],
+        *,
+        num_beams: int | None = None,
+        errors: Literal["return"],
+    ) -> list[str | BadPicture]: ...
 
     def caption(self, images, *, num_beams=None, errors="raise"):
         """Return the best caption of a picture, or of each of several.

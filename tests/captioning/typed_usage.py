@@ -1,0 +1,23 @@
+"""The first page of the documentation, for the type checker alone: it is never run."""
+
+from pathlib import Path
+from typing import assert_type
+
+import numpy as np
+
+import captioning
+
+
+def first_page(photo: Path, array: np.ndarray) -> None:
+    with captioning.load(num_beams=3, threads=1) as captioner:
+        assert_type(captioner.caption(photo), str)
+        assert_type(captioner.caption([photo, array, photo.read_bytes()]), list[str])
+        description = captioner.describe("photo.jpg", num_beams=5)
+        assert_type(description, captioning.Description)
+        assert_type(description.caption, str)
+        assert_type(description.confidence, float | None)
+        for result in captioner.caption_folder("photos", output="captions.csv"):
+            assert_type(result.path, Path)
+    assert_type(captioning.caption("photo.jpg"), str)
+    assert_type(captioning.train("data/mine", epochs=10), Path)
+    assert_type(captioning.evaluate(run="runs/mine"), dict[str, float])

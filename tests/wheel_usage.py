@@ -1,0 +1,31 @@
+"""Run by .ci/run where only the wheel is installed: the first page's lines, without
+TensorFlow, and a command that names what it lacks."""
+
+import importlib.util
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import captioning
+
+photo = Path(sys.argv[1])
+assert importlib.util.find_spec("tensorflow") is None
+with captioning.load() as captioner:
+    said = captioner.caption(photo)
+    assert captioner.caption([photo, photo.read_bytes()]) == [said, said]
+    description = captioner.describe(photo, num_beams=5)
+    assert len(description.captions) == 5
+    assert 0 < description.confidence < 1
+    assert description._repr_png_().startswith(b"\x89PNG")
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / photo.name).write_bytes(photo.read_bytes())
+        captioner.caption_folder(folder, output=Path(folder) / "captions.csv")
+        assert said in (Path(folder) / "captions.csv").read_text()
+answer = subprocess.run(
+    [sys.executable, "-m", "captioning", "train"], capture_output=True, text=True
+)
+assert answer.returncode == 2, answer
+assert answer.stderr.endswith("pip install 'captioning[train]'\n"), answer
+assert answer.stderr.count("\n") == 1, answer
+print("the wheel works without TensorFlow")
