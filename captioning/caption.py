@@ -128,7 +128,9 @@ def _pretrained() -> Predictor:
 
 
 @overload
-def caption(images: Picture, *, num_beams: int | None = None) -> str: ...
+def caption(  # type: ignore[overload-overlap]  # a str is an iterable, too
+    images: Picture, *, num_beams: int | None = None
+) -> str: ...
 @overload
 def caption(
     images: Iterable[Picture], *, num_beams: int | None = None
