@@ -16,6 +16,7 @@ Captions and their scores
     python -m benchmarks.ablation          what each change of a training gained on dev
     python -m benchmarks.pointing          whether the attention points at what is named
     python -m benchmarks.people            people's own captions, scored alike
+    python -m benchmarks.confidence        how far the confidence can be believed
     python -m benchmarks.coco_caption      the scores of coco-caption's own (Java) code
     python -m benchmarks.human_judgements  correlation of scores and human judgements
 

@@ -63,7 +63,9 @@ class Confidence(NamedTuple):
         """
         factor_of_logit, factor_of_score, constant = map(float, self.scales)
         logit = factor_of_logit * self.probe(words, image)
-        return 1.0 / (1.0 + math.exp(-logit - factor_of_score * score - constant))
+        logit += factor_of_score * score + constant
+        # The logistic function, in a form that no logit is too large for.
+        return 0.5 * (1.0 + math.tanh(0.5 * logit))
 
     def probe(self, words: Sequence[str], image: np.ndarray) -> float:
         """Return the logit of the probe of a caption's main noun."""

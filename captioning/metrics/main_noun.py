@@ -24,7 +24,7 @@ def main_noun(words: Sequence[str], noun_of: Callable[[str], str | None]) -> str
             a dictionary's `get` that was made by it.
     """
     found = None
-    for word, following in zip(words, (*words[1:], ""), strict=True):
+    for word, following in zip(words, (*words[1:], ""), strict=False):
         noun = noun_of(word)
         if noun in MEASURES:
             if following == "of" or not found:

@@ -13,7 +13,13 @@ import pytest
 import benchmarks
 
 # Modules that the commands share; `__main__` is tested in test_main.py.
-NO_COMMANDS = {"__main__", "arguments", "human_judgement_files", "pointing_game"}
+NO_COMMANDS = {
+    "__main__",
+    "arguments",
+    "human_judgement_files",
+    "not_photos",
+    "pointing_game",
+}
 NAMES = sorted(
     module.name
     for module in pkgutil.iter_modules(benchmarks.__path__)
