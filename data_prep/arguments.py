@@ -2,12 +2,17 @@
 
 import argparse
 import difflib
+import re
+import sys
 import textwrap
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NoReturn
 
-from data_prep.errors import printable
+from data_prep.errors import BadInput, printable
 
+CONSOLE_SCRIPT = "captioning"  # `captioning train` is `python -m captioning.train`
+_MODULE = re.compile(r"python -m (?:captioning|data_prep)\.(\w+)")
 WIDTH = 79  # of a description; examples keep their own line ends
 
 
@@ -21,6 +26,11 @@ class Parser(argparse.ArgumentParser):
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         if "description" in options:
             options["description"] = textwrap.fill(options["description"], WIDTH)
+        if Path(sys.argv[0]).name == CONSOLE_SCRIPT:
+            for text in {"prog", "epilog"} & set(options):
+                options[text] = _MODULE.sub(
+                    rf"{CONSOLE_SCRIPT} \1", options[text] or ""
+                )
         super().__init__(allow_abbrev=False, **options)
         self.elsewhere = elsewhere or {}
 
@@ -31,10 +41,9 @@ class Parser(argparse.ArgumentParser):
         return flags
 
     def error(self, message: str) -> NoReturn:
-        """Print the reason on one line and leave with exit status 2."""
+        """Raise BadInput with the reason on one line; a command exits with status 2."""
         end = "" if message.endswith(("?", ".")) else "."
-        reason = f"{printable(message)}{end} See {self.prog} --help."
-        self.exit(2, f"error: {reason}\n")
+        raise BadInput(f"{printable(message)}{end} See {self.prog} --help.")
 
     def _unknown(self, words: Sequence[str]) -> str:
         word = next((word for word in words if word.startswith("-")), words[0])

@@ -57,11 +57,19 @@ def folded_weights(name: str) -> dict[str, np.ndarray]:
     Raises:
         ValueError: the weights' package is not installed or holds another file.
     """
-    folded = fold(read_state_dict(_path(name), FILES[name].sha256))
     return {
-        name: array.astype(np.float16).astype(np.float32)
-        for name, array in folded.items()
+        key: array.astype(np.float16).astype(np.float32)
+        for key, array in exact_weights(name).items()
     }
+
+
+def exact_weights(name: str) -> dict[str, np.ndarray]:
+    """Return the same, not rounded: what the network's authors published.
+
+    Raises:
+        ValueError: as `folded_weights`.
+    """
+    return fold(read_state_dict(_path(name), FILES[name].sha256))
 
 
 def fold(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -100,3 +100,18 @@ def test_a_missing_extra_is_one_line(monkeypatch):
     assert "\n" not in told
     other = ModuleNotFoundError("No module named 'mine'", name="mine")
     assert with_extra(other) is other
+
+
+def test_an_option_that_is_not_known_is_a_value_error():
+    with pytest.raises(ValueError, match="--epohs is not known; did you mean --epochs"):
+        captioning.train(epohs=3)
+
+
+def test_usage_names_the_console_script_where_that_runs(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["/somewhere/bin/captioning"])
+    with pytest.raises(SystemExit):
+        main_module.main(["caption", "--help"])
+    shown = capsys.readouterr().out
+    assert shown.startswith("usage: captioning caption ")
+    assert "  captioning caption photo.jpg\n" in shown
+    assert "python -m" not in shown

@@ -39,7 +39,9 @@ def test_what_moved_is_kept_in_steps_and_the_rest_in_float16(tmp_path):
     with h5py.File(start) as found:
         error = np.abs(found["encoder/k"][()] - (first + moved))
         half_a_step = np.abs(moved).max(axis=(0, 1, 3)) / STEPS / 2
-        assert np.all(error.max(axis=(0, 1, 3)) <= half_a_step + 1e-6)
+        # And half a step of float16, in which the sum is kept.
+        of_float16 = np.abs(first + moved).max(axis=(0, 1, 3)) * 2.0**-11
+        assert np.all(error.max(axis=(0, 1, 3)) <= half_a_step + of_float16 + 1e-6)
         np.testing.assert_allclose(
             found["decoder/k"], first[0], rtol=1.1 * 2**-8, atol=1e-6
         )
