@@ -46,7 +46,7 @@ REFERENCE = {
 def test_equals_an_independent_computation(name, monkeypatch):
     expected_logits, expected_means = REFERENCE[name]
     logits, means = first_outputs(name)  # of weights that float16 can hold
-    np.testing.assert_allclose(means, expected_means, atol=2e-3)
+    np.testing.assert_allclose(means, expected_means, atol=5e-3)
     np.testing.assert_allclose(logits, expected_logits, atol=2e-2)
     monkeypatch.setattr(lite, "folded_weights", weights.exact_weights)
     logits, means = first_outputs(name)
