@@ -1,4 +1,4 @@
-"""python subset.py SOURCE OUT: a font with Hangul -> the small one of this folder."""
+"""python docs/hangul_font.py SOURCE OUT: a font with Hangul -> that of the figures."""
 
 import sys
 
