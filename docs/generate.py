@@ -14,19 +14,11 @@ from unittest import mock
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from captioning.__main__ import _MODULES as MODULES  # noqa: E402
 from captioning.tasks.registry import TASK_NAMES, presets  # noqa: E402
 from data_prep.arguments import Parser  # noqa: E402
 
 PAGE = ROOT / "docs" / "commands.md"
-MODULES = {
-    "prepare": "data_prep.prepare",
-    "train": "captioning.train",
-    "caption": "captioning.caption",
-    "read": "captioning.read",
-    "evaluate": "captioning.evaluate",
-    "export": "captioning.export",
-    "gap": "captioning.gap",
-}
 INTRODUCTION = """\
 # Commands
 
