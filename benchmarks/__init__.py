@@ -1,7 +1,7 @@
 """Benchmarks: the measurements behind choices and claims, to repeat on any machine.
 
 Speed and memory
-    python -m benchmarks            the table of README: ours beside stock Keras layers,
+    python -m benchmarks            the tables of docs/performance.md: beside Keras,
                                     PyTorch and BLIP (`performance/`, a file a subject)
     python -m benchmarks.scaling    cost against batch, beams, length, number of photos
     python -m benchmarks.loops      ways to run the loop over time

@@ -319,12 +319,9 @@ draw_verdicts(readings, work / "sentiment.png")
 Image(work / "sentiment.png")
 
 # %% [markdown]
-# (Where the system has no font with Hangul, the picture writes Korean in Latin letters, by the
-# Revised Romanization: 불행하게도 is *bulhaenghagedo*.)
-#
 # "not" is worth watching: after it the state has to hold *turn what comes next around*, which
-# is no verdict yet. Mind what this small model is: it knows the few hundred words of the harbour's people. The README
-# has the same sentence read by a model that learned from 40,000 Korean film reviews.
+# is no verdict yet. Mind what this small model is: it knows the few hundred words of the harbour's people.
+# `docs/results.md` has the same sentence read by a model that learned from 40,000 Korean film reviews.
 
 # %% [markdown]
 # ## 8. Many-to-many, in step · 다대다 (동시): related words
@@ -423,7 +420,7 @@ for name in ("elman", "lstm"):
 # serve several at once.
 #
 # *To try:* set `shared["cell"]` to `"elman"` and run the lesson again. Give `captions` alone to
-# `train`: is it better without siblings (the README has the table)? Ask `predict_associations` for
+# `train`: is it better without siblings (`docs/results.md` has the table)? Ask `predict_associations` for
 # "lighthouse". Write a sentence whose verdict turns around at its last word.
 #
 # Next: 02, why the gradient forgets; 03, real photos.

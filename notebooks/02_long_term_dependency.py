@@ -25,7 +25,7 @@
 # far behind. A recurrent cell has to carry it past every word between, in its state.
 #
 # This lesson measures how far which cell carries it, and finds the reason in one
-# product. It runs in a few minutes on two cores; the figures in the README come from
+# product. It runs in a few minutes on two cores; the figures in `docs/results.md` come from
 # the same code with a larger budget (`python -m captioning.gap`).
 
 # %%

@@ -25,7 +25,7 @@
 #     python -m captioning.train --data data/flickr8k --run runs/frozen
 #
 # and any other run that learned captions from photos will do: the newest under `runs/` is taken.
-# (The outputs kept here are of the run that the README calls *tuned*: it started from a frozen one,
+# (The outputs kept here are of the run that `docs/results.md` calls *tuned*: it started from a frozen one,
 # and learned the encoder's last stages too.)
 # Flickr8k's photos are for research use, so none is shown here; the photos below are
 # free, and come with packages that are installed anyway.

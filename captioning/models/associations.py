@@ -15,10 +15,10 @@ from data_prep.text.special_tokens import PAD
 class WordAssociations(keras.Model):
     """Logits of related words after every token, from the tokens so far.
 
-    x_t = E[w_t]
-    h_t = cell(x_t, h_{t-1}),  h_0 = 0
-    m_t = (x_1 + ... + x_t) / t                        bag of words
-    logits_t = W_h h_t + W_m m_t + b
+        x_t = E[w_t]
+        h_t = cell(x_t, h_{t-1}),  h_0 = 0
+        m_t = (x_1 + ... + x_t) / t                        bag of words
+        logits_t = W_h h_t + W_m m_t + b
 
     W_m m_t is a linear bag-of-words model, so that the cell need only learn what
     depends on the order of words.

@@ -17,11 +17,11 @@ _HASH = 1_000_003
 class SentimentClassifier(keras.Model):
     """Embedding, cell, and a linear layer on the last, maximum and mean output.
 
-    x_t = E[w_t] + W [g_2; g_3; ...],  g_n = E_n[hash(w_{t-n+1} ... w_t)]
-    h_t = cell(x_t, h_{t-1}),  h_0 = 0
-    s_t = [h_t; x_t]
-    r_t = [s_t; max(s_1 ... s_t); mean(s_1 ... s_t)]
-    logits_t = W r_t + b
+        x_t = E[w_t] + W [g_2; g_3; ...],  g_n = E_n[hash(w_{t-n+1} ... w_t)]
+        h_t = cell(x_t, h_{t-1}),  h_0 = 0
+        s_t = [h_t; x_t]
+        r_t = [s_t; max(s_1 ... s_t); mean(s_1 ... s_t)]
+        logits_t = W r_t + b
 
     It reads from left to right: the logits after a token do not depend on later ones.
     With the running maximum and mean (pooling, as in Howard & Ruder 2018, section 3.3)

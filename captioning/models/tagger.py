@@ -15,9 +15,9 @@ _INPUT_SCALE = 0.2
 class Tagger(keras.Model):
     """A multi-label classifier with the recurrent cell as its hidden layer.
 
-    x = W_x s [N(mean_k N(r_k)); N(max_k N(r_k))] + b_x,  s = 0.2
-    h = cell(x, h_0),  h_0 = 0                            one step
-    logits = W_y h + b_y                                  sigmoid: probabilities
+        x = W_x s [N(mean_k N(r_k)); N(max_k N(r_k))] + b_x,  s = 0.2
+        h = cell(x, h_0),  h_0 = 0                            one step
+        logits = W_y h + b_y                                  sigmoid: probabilities
 
     N normalises a vector to mean 0 and variance 1 over its channels (Ba et al. 2016).
 

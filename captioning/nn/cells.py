@@ -13,7 +13,7 @@ from captioning.nn.recurrent_cell import RecurrentCell
 class ElmanCell(RecurrentCell):
     """The plain recurrent cell (Elman 1990).
 
-    h_t = tanh(W_hh h_{t-1} + W_xh x_t + b_h)
+        h_t = tanh(W_hh h_{t-1} + W_xh x_t + b_h)
 
     The same W_hh, W_xh and b_h at every step; h is the hidden state. The output
     projection y_t = W_hy h_t + b_y belongs to the head that uses the cell.
@@ -68,12 +68,12 @@ class ElmanCell(RecurrentCell):
 class LSTMCell(RecurrentCell):
     """Long short-term memory (Hochreiter & Schmidhuber 1997; Gers et al. 2000).
 
-    i_t = sigmoid(W_hi h_{t-1} + W_xi x_t + b_i)      input gate
-    f_t = sigmoid(W_hf h_{t-1} + W_xf x_t + b_f)      forget gate
-    g_t = tanh   (W_hg h_{t-1} + W_xg x_t + b_g)      candidate
-    o_t = sigmoid(W_ho h_{t-1} + W_xo x_t + b_o)      output gate
-    c_t = f_t * c_{t-1} + i_t * g_t
-    h_t = o_t * tanh(c_t)
+        i_t = sigmoid(W_hi h_{t-1} + W_xi x_t + b_i)      input gate
+        f_t = sigmoid(W_hf h_{t-1} + W_xf x_t + b_f)      forget gate
+        g_t = tanh   (W_hg h_{t-1} + W_xg x_t + b_g)      candidate
+        o_t = sigmoid(W_ho h_{t-1} + W_xo x_t + b_o)      output gate
+        c_t = f_t * c_{t-1} + i_t * g_t
+        h_t = o_t * tanh(c_t)
 
     The four products are one: `kernel` ``(input_dim, 4 units)``, `recurrent_kernel`
     ``(units, 4 units)`` and `bias` ``(4 units,)`` hold the gates in the order

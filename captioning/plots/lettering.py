@@ -1,15 +1,17 @@
 """Labels of figures in any script: which fonts to use, and what they cannot show."""
 
+import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
-from captioning.plots.romanize import romanized
-
-# Fonts with Hangul that are common on Linux, Windows and macOS; any of them will do.
-HANGUL_FONTS = (
+LATIN_FONT = "DejaVu Sans"  # comes with matplotlib
+HANGUL_FONT = Path(__file__).parent / "fonts" / "CaptioningHangul.ttf"
+# Installed fonts for what that one lacks: rare syllables, and Chinese characters.
+MORE_FONTS = (
     "Noto Sans CJK KR",
     "Noto Sans KR",
     "NanumGothic",
@@ -19,7 +21,6 @@ HANGUL_FONTS = (
     "AppleGothic",
     "UnDotum",
 )
-LATIN_FONT = "DejaVu Sans"  # comes with matplotlib
 LONGEST_WORD = 24  # letters
 
 
@@ -35,25 +36,27 @@ class Lettering(NamedTuple):
     label: Callable[[str], str]
 
 
+@functools.cache
 def lettering() -> Lettering:
-    """Return the lettering for the fonts that are installed.
+    """Return the lettering: Latin, Hangul, and what an installed font adds to them.
 
-    Without a font that has Hangul, Korean words are romanized. A character that no font
-    has becomes a square, and words longer than `LONGEST_WORD` are cut.
+    A character that no font has becomes a square, and words longer than `LONGEST_WORD`
+    are cut.
     """
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    korean = [name for name in HANGUL_FONTS if name in installed][:1]
-    family = [LATIN_FONT, *korean]
+    manager = font_manager.fontManager
+    manager.addfont(HANGUL_FONT)
+    hangul = FT2Font(HANGUL_FONT).family_name
+    installed = {font.name for font in manager.ttflist}
+    family = [LATIN_FONT, hangul, *[n for n in MORE_FONTS if n in installed][:1]]
     glyphs = set()
     for name in family:
         glyphs |= set(FT2Font(font_manager.findfont(name)).get_charmap())
 
     def label(word: str) -> str:
-        short = word if korean else romanized(word)
-        if len(short) > LONGEST_WORD:
-            short = short[:LONGEST_WORD] + "..."
+        if len(word) > LONGEST_WORD:
+            word = word[:LONGEST_WORD] + "..."
         # matplotlib would read dollar signs as mathematics.
-        written = "".join(c if ord(c) in glyphs else "\u25a1" for c in short)
+        written = "".join(c if ord(c) in glyphs else "\u25a1" for c in word)
         return written.replace("$", r"\$")
 
     return Lettering(family, label)

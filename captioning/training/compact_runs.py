@@ -37,7 +37,7 @@ def _write(directory: Path, out: Path) -> None:
     for name, task in run.tasks.items():
         (out / name).mkdir()
         task.save(out / name)
-        # Not the path on this machine, but where the README puts it.
+        # Not the path on this machine, but the one of docs/results.md.
         fields["tasks"][name]["data"] = f"data/{run.data[name].name}"
     cell = shared_cell({n: task.config for n, task in run.tasks.items()})
     fresh = {

@@ -48,7 +48,7 @@ def test_stop_words_are_words_of_the_tokenizer():
 
 
 def test_tags_of_flickr8k(shared_data):
-    """The 300 tags that the figures of the README are about."""
+    """The 300 tags that the figures of docs/results.md are about."""
     path = shared_data("flickr8k") / "Flickr8k.token.txt"
     captions: dict[str, list[str]] = {}
     for line in path.read_text("utf-8").splitlines():
