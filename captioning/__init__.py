@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from captioning.nn.cells import ElmanCell as ElmanCell
     from captioning.nn.cells import LSTMCell as LSTMCell
     from captioning.nn.recurrent_cell import RecurrentCell as RecurrentCell
+    from captioning.nn.rnn import RNN as RNN
     from captioning.train import train as train
     from data_prep.errors import BadInput as BadInput
     from data_prep.pictures.reader import BadPicture as BadPicture
@@ -91,6 +92,7 @@ _HOMES = {
     "ElmanCell": "captioning.nn.cells",
     "LSTMCell": "captioning.nn.cells",
     "RecurrentCell": "captioning.nn.recurrent_cell",
+    "RNN": "captioning.nn.rnn",
     "Captioner": "captioning.models.captioner",
     "SentimentClassifier": "captioning.models.sentiment",
     "Tagger": "captioning.models.tagger",

@@ -12,7 +12,7 @@ the state and can be computed for all steps at once:
 
     call(x_t, states) == step(project_inputs(x_t), states)
 
-`keras.layers.RNN(cell)` runs `call`; `captioning.nn.rnn.Recurrence(cell)` runs
+`keras.layers.RNN(cell)` runs `call`; `captioning.RNN(cell)` runs
 `project_inputs` once for the whole sequence and then `step` at each time.
 
 A step reads h_{t-1} through one matrix product only; everything after it is
@@ -26,6 +26,8 @@ elementwise, and a cell also has the derivative of that part:
 of the loss with respect to x. A new cell is a subclass in `nn.cells`; without an
 `activate_gradient` it is trained by automatic differentiation, which is slower.
 """
+
+import numbers
 
 import keras
 from keras import ops
@@ -46,12 +48,12 @@ class RecurrentCell(keras.layers.Layer):
 
     def __init__(self, units: int, **kwargs):
         super().__init__(**kwargs)
-        if not isinstance(units, int) or units < 1:
+        if not isinstance(units, numbers.Integral) or units < 1:
             raise ValueError(
                 f"{type(self).__name__} got units={units!r}; expected a positive "
                 "integer, the length of the hidden state."
             )
-        self.units = units
+        self.units = int(units)  # which may be NumPy's
 
     @property
     def state_size(self):
