@@ -115,7 +115,8 @@ class Decoder(keras.Model):
         self.output_bias = self.add_weight(
             shape=(self.vocabulary_size,), initializer="zeros", name="output_bias"
         )
-        memory = self.read_regions(ops.zeros((1, *regions_shape[1:])))
+        regions, region_dim = regions_shape[1:]
+        memory = self.read_regions(ops.zeros((1, regions or 1, region_dim)))
         self.logits(self.hidden(ops.zeros((1, 1), "int32"), memory)[0])
 
     # === Once for each picture ===
@@ -210,7 +211,7 @@ class Decoder(keras.Model):
 
     def get_config(self):
         return {
-            "name": self.name,
+            **super().get_config(),
             "vocabulary_size": self.vocabulary_size,
             "embedding_dim": self.embedding_dim,
             "cell": keras.saving.serialize_keras_object(self.cell),

@@ -99,7 +99,13 @@ class RecurrentCell(keras.layers.Layer):
         Returns:
             ``(..., num_gates * units)``.
         """
-        return matmul(inputs, self.kernel) + self.bias
+        # Cast, for Keras casts variables in `call` only.
+        projected = matmul(inputs, ops.cast(self.kernel, inputs.dtype))
+        return projected + ops.cast(self.bias, projected.dtype)
+
+    def project_state(self, h):
+        """Return W_h h, ``(..., num_gates * units)``, of h ``(..., units)``."""
+        return ops.matmul(h, ops.cast(self.recurrent_kernel, h.dtype))
 
     def step(self, projected, states):
         """Return ``(h_t, new_states)``.
@@ -108,7 +114,7 @@ class RecurrentCell(keras.layers.Layer):
             projected: `project_inputs` of x_t, ``(batch, num_gates * units)``.
             states: those at t-1, h first, each ``(batch, units)``.
         """
-        gates = projected + ops.matmul(states[0], self.recurrent_kernel)
+        gates = projected + self.project_state(states[0])
         new_states, _ = self.activate(gates, states)
         return new_states[0], new_states
 
