@@ -23,8 +23,8 @@ elementwise, and a cell also has the derivative of that part:
     activate_gradient(d_new_states, ...)       d_gates, and d of the states besides h
 
 `captioning.nn.bptt` needs this to train a cell fast. Throughout, d_x is the derivative
-of the loss with respect to x. A new cell is a subclass in `nn.cells`; without an
-`activate_gradient` it is trained by automatic differentiation, which is slower.
+of the loss with respect to x. A cell that does not fit overrides `step` instead, and is
+trained by automatic differentiation, which is slower: docs/extending-cell.md makes one.
 """
 
 import numbers
@@ -36,10 +36,20 @@ from keras import ops
 class RecurrentCell(keras.layers.Layer):
     """Sizes, weights and zero state of a cell; subclasses add the equations.
 
+    A subclass defines `num_gates`, `num_states`, and `step`; or in place of `step`,
+    for fast training, `activate`, `activate_gradient` and `num_saved`.
+
+    Args:
+        units: length of the hidden state.
+        **kwargs: those of `keras.layers.Layer`, such as `dtype`.
+
     Attributes:
         num_gates: how many vectors of length `units` a step computes from x and h.
         num_states: how many states a step passes on, h among them.
         num_saved: tensors that `activate` saves for `activate_gradient`.
+
+    Raises:
+        ValueError: `units` is not a positive integer.
     """
 
     num_gates: int
