@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from captioning.nn.recurrent_cell import RecurrentCell as RecurrentCell
     from captioning.nn.rnn import RNN as RNN
     from captioning.train import train as train
+    from captioning.training.caption_score import CaptionScore as CaptionScore
     from data_prep.errors import BadInput as BadInput
     from data_prep.pictures.reader import BadPicture as BadPicture
 
@@ -99,6 +100,7 @@ _HOMES = {
     "LSTMCell": "captioning.nn.cells",
     "RecurrentCell": "captioning.nn.recurrent_cell",
     "RNN": "captioning.nn.rnn",
+    "CaptionScore": "captioning.training.caption_score",
     "RelatedCrossEntropy": "captioning.nn.losses",
     "TagCrossEntropy": "captioning.nn.losses",
     "TokenCrossEntropy": "captioning.nn.losses",

@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from captioning.nn.masking import running_mean
+from captioning.nn.precision import layers_of_policy
 from captioning.nn.rnn import Recurrence
 from data_prep.text.special_tokens import PAD
 
@@ -113,4 +114,5 @@ class WordAssociations(keras.Model):
     @classmethod
     def from_config(cls, config):
         cell = keras.saving.deserialize_keras_object(config.pop("cell"))
-        return cls(cell=cell, **config)
+        with layers_of_policy(config.get("dtype")):
+            return cls(cell=cell, **config)

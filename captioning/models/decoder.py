@@ -12,6 +12,7 @@ from keras import ops
 
 from captioning.nn.attention import RegionAttention, RegionMemory
 from captioning.nn.masking import masked_mean
+from captioning.nn.precision import layers_of_policy
 from captioning.nn.rnn import Recurrence
 
 
@@ -223,4 +224,5 @@ class Decoder(keras.Model):
     @classmethod
     def from_config(cls, config):
         cell = keras.saving.deserialize_keras_object(config.pop("cell"))
-        return cls(cell=cell, **config)
+        with layers_of_policy(config.get("dtype")):
+            return cls(cell=cell, **config)

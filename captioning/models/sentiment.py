@@ -5,6 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from captioning.nn.masking import masked_mean, running_mean
+from captioning.nn.precision import layers_of_policy
 from captioning.nn.rnn import Recurrence
 from data_prep.text.special_tokens import PAD, START, UNK
 
@@ -217,7 +218,8 @@ class SentimentClassifier(keras.Model):
     @classmethod
     def from_config(cls, config):
         cell = keras.saving.deserialize_keras_object(config.pop("cell"))
-        return cls(cell=cell, **config)
+        with layers_of_policy(config.get("dtype")):
+            return cls(cell=cell, **config)
 
 
 def _at_the_last(token_ids, values):

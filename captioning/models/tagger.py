@@ -6,6 +6,8 @@ There is no sequence, so the recurrent cell takes a single step from zero states
 import keras
 from keras import ops
 
+from captioning.nn.precision import layers_of_policy
+
 # Scale of the pooled vector: at variance 1, and twice that under dropout, the cell's
 # tanh would be saturated at first. Of 1, 0.2, 0.1 and 0.05 this was best on dev.
 _INPUT_SCALE = 0.2
@@ -118,4 +120,5 @@ class Tagger(keras.Model):
     def from_config(cls, config):
         restore = keras.saving.deserialize_keras_object
         encoder, cell = restore(config.pop("encoder")), restore(config.pop("cell"))
-        return cls(encoder=encoder, cell=cell, **config)
+        with layers_of_policy(config.get("dtype")):
+            return cls(encoder=encoder, cell=cell, **config)

@@ -6,6 +6,7 @@ from keras import ops
 
 from captioning import decoding
 from captioning.models.decoder import Decoder, Memory
+from captioning.nn.precision import layers_of_policy
 from captioning.nn.rnn import Recurrence
 
 
@@ -159,5 +160,6 @@ class Translator(keras.Model):
     @classmethod
     def from_config(cls, config):
         decoder = keras.saving.deserialize_keras_object(config.pop("decoder"))
-        reader = SentenceReader(decoder, **config.pop("reader"))
+        with layers_of_policy(config.get("dtype")):
+            reader = SentenceReader(decoder, **config.pop("reader"))
         return cls(reader, decoder, **config)

@@ -12,6 +12,7 @@ import tensorflow as tf
 import captioning
 from captioning.encoders import build_encoder
 from captioning.models import saved_names
+from captioning.nn.precision import layers_of_policy
 from captioning.tasks.captions.teacher_forcing import captioning_loss
 
 VOCABULARY, REGIONS, REGION_DIM, CLASSES, SIZE = 11, 6, 5, 3, 32
@@ -260,15 +261,17 @@ def test_an_exported_captioner_says_the_same(build, tmp_path, seeded):
     np.testing.assert_array_equal(found, model.generate(x["images"][:3], max_length=9))
 
 
-def test_mixed_precision(seeded):
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
+def test_mixed_precision_is_saved(tmp_path, seeded):
+    with layers_of_policy("mixed_bfloat16"):
         x, y, loss = data_of(captioner)
         model = captioner()
         model.compile("adam", loss)
         losses = model.fit(x, y, epochs=3, verbose=0).history["loss"]
-        assert losses[-1] < losses[0]
-        assert model(x).dtype == "bfloat16"
-        model.generate(x["images"])
-    finally:
-        keras.config.set_dtype_policy("float32")
+    assert losses[-1] < losses[0]
+    assert model(x).dtype == "bfloat16"
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded(x), model(x))
+    found = loaded.generate(x["images"])
+    np.testing.assert_array_equal(found, model.generate(x["images"]))
+    assert keras.config.dtype_policy().name == "float32"
