@@ -6,7 +6,7 @@ ours by name, and imports one only when a file needs it, so that it stays light.
 
 import importlib
 import importlib.abc
-import importlib.util
+import importlib.machinery
 import sys
 
 HOMES = {
@@ -46,8 +46,7 @@ class _AfterKeras(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, fullname, path=None, target=None):
         if fullname != "keras":
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec("keras")
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is not None:
             self._loader, spec.loader = spec.loader, self
         return spec
@@ -56,6 +55,7 @@ class _AfterKeras(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return self._loader.create_module(spec)
 
     def exec_module(self, module):
+        sys.meta_path.remove(self)
         module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
         _register(module)
