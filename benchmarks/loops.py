@@ -66,7 +66,7 @@ def way_of(way: str, shape: tuple[int, int]) -> Callable[[], list]:
             return layer.scan(inputs, states)[0]
         layout = PaddedLayout(shape[1] if known else tf.shape(inputs)[1])
         by_time = tf.transpose(inputs, [1, 0, 2])
-        return layer.unroll(by_time, states, layout)[0]
+        return layer.run_layout(by_time, states, layout)[0]
 
     one_pass = training_pass(layer, shape, forward, known, jit_compile=way == "XLA")
     if way != "unrolled":

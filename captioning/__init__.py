@@ -48,6 +48,7 @@ import importlib.metadata
 import os
 from typing import TYPE_CHECKING, Any
 
+from captioning.models import saved_names
 from data_prep.errors import with_extra
 
 # All control flow is TensorFlow's own (`tf.while_loop`, `tf.cond`): graphs are traced
@@ -68,13 +69,20 @@ if TYPE_CHECKING:
     from captioning.inference.predictor import load as load
     from captioning.models.associations import WordAssociations as WordAssociations
     from captioning.models.captioner import Captioner as Captioner
+    from captioning.models.decoder import Decoder as Decoder
     from captioning.models.sentiment import SentimentClassifier as SentimentClassifier
     from captioning.models.tagger import Tagger as Tagger
+    from captioning.models.translator import SentenceReader as SentenceReader
     from captioning.models.translator import Translator as Translator
     from captioning.nn.cells import ElmanCell as ElmanCell
     from captioning.nn.cells import LSTMCell as LSTMCell
+    from captioning.nn.losses import RelatedCrossEntropy as RelatedCrossEntropy
+    from captioning.nn.losses import TagCrossEntropy as TagCrossEntropy
+    from captioning.nn.losses import TokenCrossEntropy as TokenCrossEntropy
     from captioning.nn.recurrent_cell import RecurrentCell as RecurrentCell
+    from captioning.nn.rnn import RNN as RNN
     from captioning.train import train as train
+    from captioning.training.caption_score import CaptionScore as CaptionScore
     from data_prep.errors import BadInput as BadInput
     from data_prep.pictures.reader import BadPicture as BadPicture
 
@@ -91,13 +99,22 @@ _HOMES = {
     "ElmanCell": "captioning.nn.cells",
     "LSTMCell": "captioning.nn.cells",
     "RecurrentCell": "captioning.nn.recurrent_cell",
+    "RNN": "captioning.nn.rnn",
+    "CaptionScore": "captioning.training.caption_score",
+    "RelatedCrossEntropy": "captioning.nn.losses",
+    "TagCrossEntropy": "captioning.nn.losses",
+    "TokenCrossEntropy": "captioning.nn.losses",
     "Captioner": "captioning.models.captioner",
+    "Decoder": "captioning.models.decoder",
     "SentimentClassifier": "captioning.models.sentiment",
+    "SentenceReader": "captioning.models.translator",
     "Tagger": "captioning.models.tagger",
     "Translator": "captioning.models.translator",
     "WordAssociations": "captioning.models.associations",
 }
 __all__ = list(_HOMES)
+
+saved_names.register()  # for `keras.saving.load_model`
 
 
 def __getattr__(name: str) -> Any:

@@ -69,7 +69,7 @@ def rows(run: Path, rounds: int):
 
 
 def _sampled(captions, batch):
-    from captioning.tasks.captions.generation import TOKENS
+    from captioning.models.captioner import TOKENS
 
     return captions.model.sample(
         batch.inputs,

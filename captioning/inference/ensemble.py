@@ -5,8 +5,9 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from captioning.models.captioner import TOKENS
 from captioning.models.ensemble import Ensemble
-from captioning.tasks.captions.generation import TOKENS, caption_rows
+from captioning.tasks.captions.generation import caption_rows
 from captioning.tasks.captions.task import Captions
 from captioning.tasks.image_encoding import cached_rows
 from data_prep.errors import BadInput

@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from captioning.nn.masking import running_mean
+from captioning.nn.precision import layers_of_policy
 from captioning.nn.rnn import Recurrence
 from data_prep.text.special_tokens import PAD
 
@@ -37,7 +38,7 @@ class WordAssociations(keras.Model):
 
     Returns:
         logits ``(batch, time, num_related)``; those at time t depend on the tokens up
-        to t only. At PAD they have no meaning.
+        to t only. At PAD they have no meaning. Compile it with `RelatedCrossEntropy`.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class WordAssociations(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
+        self.supports_jit = False  # XLA must know how many real tokens there are
         self.vocabulary_size = vocabulary_size
         self.num_related = num_related
         self.embedding_dim = embedding_dim
@@ -100,7 +102,7 @@ class WordAssociations(keras.Model):
 
     def get_config(self):
         return {
-            "name": self.name,
+            **super().get_config(),
             "vocabulary_size": self.vocabulary_size,
             "num_related": self.num_related,
             "embedding_dim": self.embedding_dim,
@@ -112,4 +114,5 @@ class WordAssociations(keras.Model):
     @classmethod
     def from_config(cls, config):
         cell = keras.saving.deserialize_keras_object(config.pop("cell"))
-        return cls(cell=cell, **config)
+        with layers_of_policy(config.get("dtype")):
+            return cls(cell=cell, **config)

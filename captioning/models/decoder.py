@@ -12,6 +12,7 @@ from keras import ops
 
 from captioning.nn.attention import RegionAttention, RegionMemory
 from captioning.nn.masking import masked_mean
+from captioning.nn.precision import layers_of_policy
 from captioning.nn.rnn import Recurrence
 
 
@@ -115,7 +116,8 @@ class Decoder(keras.Model):
         self.output_bias = self.add_weight(
             shape=(self.vocabulary_size,), initializer="zeros", name="output_bias"
         )
-        memory = self.read_regions(ops.zeros((1, *regions_shape[1:])))
+        regions, region_dim = regions_shape[1:]
+        memory = self.read_regions(ops.zeros((1, regions or 1, region_dim)))
         self.logits(self.hidden(ops.zeros((1, 1), "int32"), memory)[0])
 
     # === Once for each picture ===
@@ -210,7 +212,7 @@ class Decoder(keras.Model):
 
     def get_config(self):
         return {
-            "name": self.name,
+            **super().get_config(),
             "vocabulary_size": self.vocabulary_size,
             "embedding_dim": self.embedding_dim,
             "cell": keras.saving.serialize_keras_object(self.cell),
@@ -222,4 +224,5 @@ class Decoder(keras.Model):
     @classmethod
     def from_config(cls, config):
         cell = keras.saving.deserialize_keras_object(config.pop("cell"))
-        return cls(cell=cell, **config)
+        with layers_of_policy(config.get("dtype")):
+            return cls(cell=cell, **config)

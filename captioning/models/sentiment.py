@@ -5,6 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from captioning.nn.masking import masked_mean, running_mean
+from captioning.nn.precision import layers_of_policy
 from captioning.nn.rnn import Recurrence
 from data_prep.text.special_tokens import PAD, START, UNK
 
@@ -53,7 +54,8 @@ class SentimentClassifier(keras.Model):
 
     Returns:
         logits ``(batch, time, num_classes)`` after every token. At padding they have no
-        meaning.
+        meaning. `fit` and `evaluate` compare those after the last token with labels int
+        ``(batch,)``; compile it with `TokenCrossEntropy(ignore=None)`.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class SentimentClassifier(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
+        self.supports_jit = False  # XLA must know how many real tokens there are
         self.vocabulary_size = vocabulary_size
         self.embedding_dim = embedding_dim
         self.num_classes = num_classes
@@ -138,13 +141,22 @@ class SentimentClassifier(keras.Model):
         have no meaning.
         """
         outputs, mask = self._encode(token_ids, training)
-        last = ops.sum(ops.cast(mask, "int32"), axis=1) - 1
         pooled = [
-            tf.gather(outputs, ops.maximum(last, 0), axis=1, batch_dims=1),
+            _at_the_last(token_ids, outputs),
             ops.max(_lower_padding(outputs, mask), axis=1),
             masked_mean(outputs, mask),
         ]
         return self._classify(pooled, training)
+
+    # === Keras: a label is that of the whole sentence ===
+
+    def compute_loss(self, x=None, y=None, y_pred=None, *args, **kwargs):
+        return super().compute_loss(x, y, _at_the_last(x, y_pred), *args, **kwargs)
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        return super().compute_metrics(x, y, _at_the_last(x, y_pred), sample_weight)
+
+    # === Parts ===
 
     def _encode(self, token_ids, training):
         """Return s ``(batch, time, units + embedding_dim)``, zeros at padding, and the
@@ -189,7 +201,7 @@ class SentimentClassifier(keras.Model):
 
     def get_config(self):
         return {
-            "name": self.name,
+            **super().get_config(),
             "vocabulary_size": self.vocabulary_size,
             "embedding_dim": self.embedding_dim,
             "cell": keras.saving.serialize_keras_object(self.cell),
@@ -206,7 +218,15 @@ class SentimentClassifier(keras.Model):
     @classmethod
     def from_config(cls, config):
         cell = keras.saving.deserialize_keras_object(config.pop("cell"))
-        return cls(cell=cell, **config)
+        with layers_of_policy(config.get("dtype")):
+            return cls(cell=cell, **config)
+
+
+def _at_the_last(token_ids, values):
+    """Return ``(batch, dim)``: values ``(batch, time, dim)`` at each last real token of
+    token ids ``(batch, time)``."""
+    last = ops.sum(ops.cast(ops.not_equal(token_ids, PAD), "int32"), axis=1) - 1
+    return tf.gather(values, ops.maximum(last, 0), axis=1, batch_dims=1)
 
 
 def _lower_padding(outputs, mask):

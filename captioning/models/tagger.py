@@ -6,6 +6,8 @@ There is no sequence, so the recurrent cell takes a single step from zero states
 import keras
 from keras import ops
 
+from captioning.nn.precision import layers_of_policy
+
 # Scale of the pooled vector: at variance 1, and twice that under dropout, the cell's
 # tanh would be saturated at first. Of 1, 0.2, 0.1 and 0.05 this was best on dev.
 _INPUT_SCALE = 0.2
@@ -35,7 +37,7 @@ class Tagger(keras.Model):
         inputs: pixels, or regions if there is no encoder.
 
     Returns:
-        logits ``(batch, num_tags)``.
+        logits ``(batch, num_tags)``; compile it with `TagCrossEntropy`.
     """
 
     def __init__(
@@ -73,10 +75,14 @@ class Tagger(keras.Model):
         self.state_dropout = keras.layers.Dropout(state_dropout, name="state_dropout")
 
     def build(self, regions_shape):
-        """Create the weights for regions ``(batch, regions, region_dim)``."""
+        """Create the weights for regions ``(batch, regions, region_dim)``, or for
+        pixels, of rank 4."""
+        if len(regions_shape) == 4:
+            regions_shape = self.encoder.compute_output_shape(regions_shape)
         if not self.cell.built:
             self.cell.build((None, self.embedding_dim))
-        self.logits(self.pool(ops.zeros((1, *regions_shape[1:]))))
+        regions, region_dim = regions_shape[1:]
+        self.logits(self.pool(ops.zeros((1, regions or 1, region_dim))))
 
     def call(self, inputs, training=False):
         regions = inputs
@@ -101,7 +107,7 @@ class Tagger(keras.Model):
 
     def get_config(self):
         return {
-            "name": self.name,
+            **super().get_config(),
             "encoder": keras.saving.serialize_keras_object(self.encoder),
             "num_tags": self.num_tags,
             "embedding_dim": self.embedding_dim,
@@ -114,4 +120,5 @@ class Tagger(keras.Model):
     def from_config(cls, config):
         restore = keras.saving.deserialize_keras_object
         encoder, cell = restore(config.pop("encoder")), restore(config.pop("cell"))
-        return cls(encoder=encoder, cell=cell, **config)
+        with layers_of_policy(config.get("dtype")):
+            return cls(encoder=encoder, cell=cell, **config)

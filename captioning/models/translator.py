@@ -6,6 +6,7 @@ from keras import ops
 
 from captioning import decoding
 from captioning.models.decoder import Decoder, Memory
+from captioning.nn.precision import layers_of_policy
 from captioning.nn.rnn import Recurrence
 
 
@@ -86,12 +87,14 @@ class Translator(keras.Model):
         decoder: a `Decoder`.
 
     Call arguments:
-        source_ids: int ``(batch, positions)``: the tag of the target language, the
-            sentence, END, padding.
-        target_ids: int ``(batch, time)``, START first.
+        inputs: a dict:
+            "source_ids": int ``(batch, positions)``: the tag of the target language,
+                the sentence, END, padding.
+            "token_ids": int ``(batch, time)``, START first.
 
     Returns:
-        logits ``(batch, time, vocabulary_size)``.
+        logits ``(batch, time, vocabulary_size)`` of the token after each; compile it
+        with `TokenCrossEntropy`.
 
     Example:
         >>> decoder = Decoder(8000, 384, LSTMCell(384), attention_dim=384)
@@ -107,8 +110,9 @@ class Translator(keras.Model):
             )
         self.reader = reader
         self.decoder = decoder
+        self.supports_jit = False  # XLA must know how many real tokens there are
 
-    def build(self, source_shape=None, target_shape=None):
+    def build(self, input_shape=None):
         """Create the weights. No shape is needed, since the inputs are ids."""
         if not self.decoder.built:
             self.reader.build((None, None))
@@ -132,8 +136,8 @@ class Translator(keras.Model):
         memory = self.read(source_ids, training=training)
         return self.decoder.hidden(target_ids, memory, training=training, mask=mask)
 
-    def call(self, source_ids, target_ids, training=False):
-        hidden, _ = self.hidden(source_ids, target_ids, training)
+    def call(self, inputs, training=False):
+        hidden, _ = self.hidden(inputs["source_ids"], inputs["token_ids"], training)
         return self.decoder.logits(hidden)
 
     def beam_search(self, source_ids, tokens: decoding.SpecialTokens, **options):
@@ -148,13 +152,14 @@ class Translator(keras.Model):
 
     def get_config(self):
         return {
-            "name": self.name,
+            **super().get_config(),
             "reader": self.reader.get_config(),
             "decoder": keras.saving.serialize_keras_object(self.decoder),
         }
 
     @classmethod
     def from_config(cls, config):
-        decoder = keras.saving.deserialize_keras_object(config["decoder"])
-        reader = SentenceReader(decoder, **config["reader"])
-        return cls(reader, decoder, name=config["name"])
+        decoder = keras.saving.deserialize_keras_object(config.pop("decoder"))
+        with layers_of_policy(config.get("dtype")):
+            reader = SentenceReader(decoder, **config.pop("reader"))
+        return cls(reader, decoder, **config)

@@ -106,8 +106,8 @@ class LSTMCell(RecurrentCell):
         self, units: int, forget_bias: float = 1.0, longest: int = 0, **kwargs
     ):
         super().__init__(units, **kwargs)
-        self.forget_bias = forget_bias
-        self.longest = longest
+        self.forget_bias = float(forget_bias)
+        self.longest = int(longest)
 
     def _bias_initializer(self, shape, dtype=None):
         zeros = ops.zeros((self.units,), dtype)

@@ -1,8 +1,11 @@
-"""Cross-entropies of tokens, tags and related words, one value for each row."""
+"""Cross-entropies of tokens, tags and related words: one value for each row, and as
+losses for `keras.Model.compile`."""
 
+import keras
 import tensorflow as tf
 
 from captioning.nn.masking import MASKED_LOGIT
+from data_prep.text.special_tokens import PAD
 
 
 def token_cross_entropy(
@@ -91,3 +94,86 @@ def related_cross_entropy(
     shares = (1 - label_smoothing) * shares + label_smoothing * uniform
     losses = tf.nn.softmax_cross_entropy_with_logits(labels=shares, logits=logits)
     return tf.where(totals[..., 0] > 0, losses, tf.zeros_like(losses))
+
+
+# === For `keras.Model.compile` ===
+
+
+@keras.saving.register_keras_serializable("captioning")
+class TokenCrossEntropy(keras.losses.Loss):
+    """The mean of `token_cross_entropy` over a batch's real tokens.
+
+    Args:
+        label_smoothing: e, from 0 to 1.
+        ignore: the label that marks padding; None if there is none, as for classes.
+
+    Call arguments:
+        y_true: int ``(...)``, the labels.
+        y_pred: float ``(..., vocabulary_size)``, the logits.
+    """
+
+    def __init__(self, label_smoothing=0.0, ignore: int | None = PAD, **kwargs):
+        super().__init__(**kwargs)
+        self.label_smoothing = label_smoothing
+        self.ignore = ignore
+
+    def call(self, y_true, y_pred):
+        labels = tf.cast(tf.reshape(y_true, [-1]), tf.int32)
+        logits = tf.reshape(y_pred, [-1, y_pred.shape[-1]])
+        losses = token_cross_entropy(labels, logits, self.label_smoothing)
+        if self.ignore is not None:
+            losses = _for_a_mean_of(labels != self.ignore, losses)
+        return tf.reshape(losses, tf.shape(y_pred)[:-1])
+
+    def get_config(self):
+        own = {"label_smoothing": self.label_smoothing, "ignore": self.ignore}
+        return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable("captioning")
+class TagCrossEntropy(keras.losses.Loss):
+    """The mean of `tag_cross_entropy` over a batch's pictures.
+
+    Call arguments:
+        y_true: float ``(batch, tags)``, 0 to 1.
+        y_pred: float ``(batch, tags)``, the logits.
+    """
+
+    def call(self, y_true, y_pred):
+        return tag_cross_entropy(y_true, y_pred)
+
+
+@keras.saving.register_keras_serializable("captioning")
+class RelatedCrossEntropy(keras.losses.Loss):
+    """The mean of `related_cross_entropy` over a batch's places.
+
+    Args:
+        label_smoothing: e, from 0 to 1.
+
+    Call arguments:
+        y_true: ``(batch, time, K)``, the counts; -1 for excluded words. A place with
+            all words excluded is padding.
+        y_pred: float ``(batch, time, K)``, the logits.
+    """
+
+    def __init__(self, label_smoothing=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.label_smoothing = label_smoothing
+
+    def call(self, y_true, y_pred):
+        counts, logits = (
+            tf.reshape(y, [-1, y_pred.shape[-1]]) for y in (y_true, y_pred)
+        )
+        excluded = counts < 0
+        losses = related_cross_entropy(counts, logits, self.label_smoothing, excluded)
+        losses = _for_a_mean_of(~tf.reduce_all(excluded, axis=-1), losses)
+        return tf.reshape(losses, tf.shape(y_pred)[:-1])
+
+    def get_config(self):
+        return {**super().get_config(), "label_smoothing": self.label_smoothing}
+
+
+def _for_a_mean_of(real, losses):
+    """Return losses ``(rows,)`` whose mean is that of the real ones among them."""
+    share = tf.reduce_mean(tf.cast(real, losses.dtype))
+    return tf.where(real, tf.math.divide_no_nan(losses, share), 0.0)

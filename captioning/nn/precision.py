@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import keras
 import tensorflow as tf
 
 _REWRITER = "auto_mixed_precision_onednn_bfloat16"  # rewrites for oneDNN
@@ -54,3 +55,19 @@ def matmul_precision(precision: str) -> Iterator[None]:
     finally:
         after = {_REWRITER: before.get(_REWRITER, False)}
         tf.config.optimizer.set_experimental_options(after)
+
+
+@contextmanager
+def layers_of_policy(policy) -> Iterator[None]:
+    """Give layers that are made in this context a dtype policy, where they name none.
+
+    Args:
+        policy: a `keras.DTypePolicy`, its name or its config; None for the current one.
+    """
+    before = keras.config.dtype_policy()
+    if policy:
+        keras.config.set_dtype_policy(keras.dtype_policies.get(policy))
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)

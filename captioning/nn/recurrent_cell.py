@@ -12,7 +12,7 @@ the state and can be computed for all steps at once:
 
     call(x_t, states) == step(project_inputs(x_t), states)
 
-`keras.layers.RNN(cell)` runs `call`; `captioning.nn.rnn.Recurrence(cell)` runs
+`keras.layers.RNN(cell)` runs `call`; `captioning.RNN(cell)` runs
 `project_inputs` once for the whole sequence and then `step` at each time.
 
 A step reads h_{t-1} through one matrix product only; everything after it is
@@ -23,9 +23,11 @@ elementwise, and a cell also has the derivative of that part:
     activate_gradient(d_new_states, ...)       d_gates, and d of the states besides h
 
 `captioning.nn.bptt` needs this to train a cell fast. Throughout, d_x is the derivative
-of the loss with respect to x. A new cell is a subclass in `nn.cells`; without an
-`activate_gradient` it is trained by automatic differentiation, which is slower.
+of the loss with respect to x. A cell that does not fit overrides `step` instead, and is
+trained by automatic differentiation, which is slower: docs/extending-cell.md makes one.
 """
+
+import numbers
 
 import keras
 from keras import ops
@@ -34,10 +36,20 @@ from keras import ops
 class RecurrentCell(keras.layers.Layer):
     """Sizes, weights and zero state of a cell; subclasses add the equations.
 
+    A subclass defines `num_gates`, `num_states`, and `step`; or in place of `step`,
+    for fast training, `activate`, `activate_gradient` and `num_saved`.
+
+    Args:
+        units: length of the hidden state.
+        **kwargs: those of `keras.layers.Layer`, such as `dtype`.
+
     Attributes:
         num_gates: how many vectors of length `units` a step computes from x and h.
         num_states: how many states a step passes on, h among them.
         num_saved: tensors that `activate` saves for `activate_gradient`.
+
+    Raises:
+        ValueError: `units` is not a positive integer.
     """
 
     num_gates: int
@@ -46,12 +58,12 @@ class RecurrentCell(keras.layers.Layer):
 
     def __init__(self, units: int, **kwargs):
         super().__init__(**kwargs)
-        if not isinstance(units, int) or units < 1:
+        if not isinstance(units, numbers.Integral) or units < 1:
             raise ValueError(
                 f"{type(self).__name__} got units={units!r}; expected a positive "
                 "integer, the length of the hidden state."
             )
-        self.units = units
+        self.units = int(units)  # which may be NumPy's
 
     @property
     def state_size(self):
@@ -97,7 +109,13 @@ class RecurrentCell(keras.layers.Layer):
         Returns:
             ``(..., num_gates * units)``.
         """
-        return matmul(inputs, self.kernel) + self.bias
+        # Cast, for Keras casts variables in `call` only.
+        projected = matmul(inputs, ops.cast(self.kernel, inputs.dtype))
+        return projected + ops.cast(self.bias, projected.dtype)
+
+    def project_state(self, h):
+        """Return W_h h, ``(..., num_gates * units)``, of h ``(..., units)``."""
+        return ops.matmul(h, ops.cast(self.recurrent_kernel, h.dtype))
 
     def step(self, projected, states):
         """Return ``(h_t, new_states)``.
@@ -106,7 +124,7 @@ class RecurrentCell(keras.layers.Layer):
             projected: `project_inputs` of x_t, ``(batch, num_gates * units)``.
             states: those at t-1, h first, each ``(batch, units)``.
         """
-        gates = projected + ops.matmul(states[0], self.recurrent_kernel)
+        gates = projected + self.project_state(states[0])
         new_states, _ = self.activate(gates, states)
         return new_states[0], new_states
 

@@ -80,6 +80,20 @@ def random_batch():
 
 
 @pytest.fixture
+def of_keras():
+    """Return a function: a `Batch` -> the dict that `Captioner` is called with."""
+
+    def inputs(batch):
+        return {
+            "images": batch.inputs,
+            "token_ids": batch.token_ids,
+            "caption_to_image": batch.caption_to_image,
+        }
+
+    return inputs
+
+
+@pytest.fixture
 def train_step():
     """Return a function: the training of a small captioner, nothing smoothed.
 

@@ -170,7 +170,7 @@ def test_a_score_is_the_log_probability_by_length(tiny_run, photo):
         ids = [*task.vocabulary.ids(tf.constant([text]))[0].numpy(), END]
         ids = ids[: task.config.search.max_length]  # one that was cut there has no END
         before = tf.constant([[START, *ids[:-1]]])
-        logits = task.model(pixels, before, tf.constant([0]))[0]
+        logits = task.model({"images": pixels, "token_ids": before})[0]
         log_probs = tf.nn.log_softmax(logits).numpy()
         log_prob = sum(row[word] for row, word in zip(log_probs, ids, strict=True))
         expected = log_prob / len(ids) ** task.config.search.length_penalty

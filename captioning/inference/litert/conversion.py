@@ -8,8 +8,7 @@ import tensorflow as tf
 from captioning.inference.confidence import FILE
 from captioning.inference.litert.engine import ENCODER, SEARCH
 from captioning.inference.litert.metadata import SEARCHES, is_litert, with_facts
-from captioning.models.captioner import Captioner
-from captioning.tasks.captions.generation import TOKENS
+from captioning.models.captioner import TOKENS, Captioner
 from captioning.tasks.captions.task import Captions
 from captioning.training.loading import load_run
 from data_prep.atomic import write_bytes

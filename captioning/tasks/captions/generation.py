@@ -3,11 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from captioning import decoding
 from data_prep.console import progress
-from data_prep.text.special_tokens import END, PAD, START, UNK
-
-TOKENS = decoding.SpecialTokens(start=START, end=END, pad=PAD, banned=(PAD, UNK, START))
 
 # Pictures searched for at once: the states of all their beams stay within the cache,
 # and three beams of each are enough rows for oneDNN's fast products (`nn.matmul`).

@@ -6,13 +6,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from captioning.models.captioner import Captioner
+from captioning.models.captioner import TOKENS, Captioner
 from captioning.models.decoder import Decoder
 from captioning.objectives.rewards import CiderReward
 from captioning.objectives.self_critical import self_critical_loss
 from captioning.tasks.caption_scores import SplitCiderD, scores_of
 from captioning.tasks.captions.config import CaptionsConfig
-from captioning.tasks.captions.generation import TOKENS, caption_rows
+from captioning.tasks.captions.generation import caption_rows
 from captioning.tasks.captions.teacher_forcing import captioning_loss
 from captioning.tasks.image_encoding import (
     EncoderParts,

@@ -3,7 +3,8 @@
 import tensorflow as tf
 
 from benchmarks.performance import search
-from captioning.tasks.captions.generation import TOKENS, caption_rows
+from captioning.models.captioner import TOKENS
+from captioning.tasks.captions.generation import caption_rows
 
 
 def test_beam_search_one_by_one_gives_our_captions(tiny_run):

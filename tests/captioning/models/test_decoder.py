@@ -6,10 +6,10 @@ import tensorflow as tf
 
 
 @pytest.mark.parametrize("cell", ["elman", "lstm"])
-def test_call_equals_step_unrolled(cell, small_captioner, random_batch):
+def test_call_equals_step_unrolled(cell, small_captioner, random_batch, of_keras):
     captioner = small_captioner(cell)
     batch = random_batch()
-    logits = captioner(*batch[:3])
+    logits = captioner(of_keras(batch))
     decoder = captioner.decoder
     memory = decoder.read_regions(batch.inputs)
     # The two captions of a picture as two beams.

@@ -40,7 +40,7 @@ def test_a_caption_s_score_is_the_product_of_mean_probabilities(
         means = np.mean(
             [
                 tf.nn.softmax(
-                    member(rows[picture : picture + 1], before, tf.constant([0]))
+                    member({"images": rows[picture : picture + 1], "token_ids": before})
                 )
                 for member, rows in zip((first, second), inputs, strict=True)
             ],

@@ -25,6 +25,10 @@ def build(cell="lstm", dropout=0.0):
     return translator
 
 
+def both(source_ids, token_ids):
+    return {"source_ids": source_ids, "token_ids": token_ids}
+
+
 def longer(token_ids, by=3):
     return np.pad(token_ids, ((0, 0), (0, by)))
 
@@ -54,7 +58,9 @@ def test_sentences_are_read_forwards_and_backwards(cell):
 def test_padding_of_the_source_changes_nothing(cell):
     translator = build(cell)
     np.testing.assert_allclose(
-        translator(SOURCES, TARGETS), translator(longer(SOURCES), TARGETS), atol=1e-5
+        translator(both(SOURCES, TARGETS)),
+        translator(both(longer(SOURCES), TARGETS)),
+        atol=1e-5,
     )
     hidden, weights = translator.hidden(SOURCES, TARGETS)
     assert hidden.shape == (3, 4, 16)
@@ -76,9 +82,9 @@ def test_padding_receives_no_gradient():
 
 def test_the_order_of_words_and_the_language_tag_matter():
     translator = build()
-    one = translator(np.array([[4, 7, 8, END]]), TARGETS[:1]).numpy()
-    turned = translator(np.array([[4, 8, 7, END]]), TARGETS[:1]).numpy()
-    other_language = translator(np.array([[5, 7, 8, END]]), TARGETS[:1]).numpy()
+    one = translator(both(np.array([[4, 7, 8, END]]), TARGETS[:1])).numpy()
+    turned = translator(both(np.array([[4, 8, 7, END]]), TARGETS[:1])).numpy()
+    other_language = translator(both(np.array([[5, 7, 8, END]]), TARGETS[:1])).numpy()
     assert np.abs(one - turned).max() > 1e-3
     assert np.abs(one - other_language).max() > 1e-3
 
@@ -117,7 +123,7 @@ def test_a_reader_of_another_decoder_is_refused():
 def test_every_variable_receives_a_gradient():
     translator = build()
     with tf.GradientTape() as tape:
-        loss = tf.reduce_sum(translator(SOURCES, TARGETS, training=True) ** 2)
+        loss = tf.reduce_sum(translator(both(SOURCES, TARGETS), training=True) ** 2)
     gradients = tape.gradient(loss, translator.trainable_variables)
     for variable, gradient in zip(
         translator.trainable_variables, gradients, strict=True
@@ -143,7 +149,7 @@ def test_scores_of_beam_search_equal_those_of_teacher_forcing(cell):
     said = tf.reshape(found.token_ids, (9, 6))
     assert not np.isin(said, (UNK, START, *TAGS)).any()
     forced = tf.concat([tf.fill((9, 1), START), said], axis=1)
-    logits = translator(np.repeat(SOURCES, 3, axis=0), forced[:, :-1])
+    logits = translator(both(np.repeat(SOURCES, 3, axis=0), forced[:, :-1]))
     log_probs = tf.gather(tf.nn.log_softmax(logits), said, batch_dims=2)
     real = tf.cast(said != PAD, tf.float32)
     expected = tf.reshape(tf.reduce_sum(log_probs * real, axis=1), (3, 3))
@@ -162,9 +168,14 @@ def test_config_and_weights_round_trip(tmp_path):
     assert again.reader.cell is again.decoder.cell
     assert again.reader.embedding is again.decoder.embedding
     again.build()
-    assert np.abs(again(SOURCES, TARGETS) - translator(SOURCES, TARGETS)).max() > 1e-3
+    assert (
+        np.abs(again(both(SOURCES, TARGETS)) - translator(both(SOURCES, TARGETS))).max()
+        > 1e-3
+    )
     again.load_weights(tmp_path / "of.weights.h5")
-    np.testing.assert_array_equal(again(SOURCES, TARGETS), translator(SOURCES, TARGETS))
+    np.testing.assert_array_equal(
+        again(both(SOURCES, TARGETS)), translator(both(SOURCES, TARGETS))
+    )
     assert again.get_config() == translator.get_config()
 
 
@@ -188,7 +199,7 @@ def test_it_learns_to_copy_or_to_reverse_as_the_tag_says():
     @tf.function
     def step(sources, targets, labels):
         with tf.GradientTape() as tape:
-            logits = translator(sources, targets, training=True)
+            logits = translator(both(sources, targets), training=True)
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
             loss = tf.reduce_mean(losses)
         variables = translator.trainable_variables
@@ -198,5 +209,5 @@ def test_it_learns_to_copy_or_to_reverse_as_the_tag_says():
     for _ in range(300):
         step(*batch())
     sources, targets, labels = batch()
-    said = np.argmax(translator(sources, targets), axis=-1)
+    said = np.argmax(translator(both(sources, targets)), axis=-1)
     assert np.mean(said == labels) > 0.97
