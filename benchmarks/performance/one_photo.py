@@ -4,6 +4,7 @@
 `captioning.caption --run RUN`.
 """
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,8 @@ def rows(run: Path, rounds: int):
 
         def way(name):
             def caption():
-                said[name] = _call("captioning.caption", *ways[name], photo)
+                line = _call("captioning.caption", *ways[name], "--json", photo)
+                said[name] = json.loads(line)["captions"][0]["caption"]
 
             return caption
 
