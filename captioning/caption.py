@@ -88,7 +88,12 @@ def _loaded(flags) -> tuple[Callable, Callable | None]:
         from captioning.inference.tagger import Tagger, run_with_tags
 
         tag = Tagger(flags.tags_run or run_with_tags(run)).tag
-    engine = load(flags.run, flags.beams, attention=bool(flags.attention))
+    engine = load(
+        flags.run,
+        flags.beams,
+        attention=bool(flags.attention),
+        threads=flags.threads,
+    )
     if flags.min_confidence is not None and not engine.gives_confidence:
         raise BadInput(
             f"--min-confidence needs a captioner that says how sure it is, and {run} "

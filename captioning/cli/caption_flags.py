@@ -70,6 +70,13 @@ def _parser() -> Parser:
     )
     parser.add_argument("--model", type=Path, help=argparse.SUPPRESS)
     parser.add_argument(
+        "--threads",
+        type=positive,
+        metavar="N",
+        help="processors that a .tflite file uses (default: all; with a run or an "
+        "export TensorFlow chooses)",
+    )
+    parser.add_argument(
         "--json",
         action="store_true",
         help='a line a picture: {"image", "captions": [{"caption", "score"}]}, '
