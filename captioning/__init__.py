@@ -7,23 +7,29 @@ checks them). Floor 1 is the ground.
 
     captioning/
       train caption evaluate export read gap      8  commands: parse, call, print
-      cli/            7  arguments that commands share, options as flags, which run
-      inference/      6  runs and exports, loaded for use: engines, folders of pictures,
-                         litert/ (one .tflite file), read/ (texts, word by word)
+      cli/            7  arguments that commands share, options as flags, which run,
+                         commands as functions
+      inference/      6  runs and exports, loaded for use: the predictor and its
+                         descriptions, engines, confidence, batches of pictures, files
+                         of captions (sidecars, XMP, alt text), ensembles, litert/ (one
+                         .tflite file), read/ (texts, word by word)
       experiments/    6  the long-term dependency problem, measured
       training/       5  plans -> a run: the state (new, started, resumed), the loop,
-                         checkpoints, the run's directory, its loading
+                         the optimizer, the order of tasks, checkpoints, the run's
+                         directory, its loading, compact runs
       tasks/          4  a folder a task: its options and presets (config), its data,
                          loss, scores and serving function (task)
       objectives/     3  what a batch is scored by: teacher forcing, self-critical
-      models/         2  decoder, captioner, sentiment, translator, associations, tagger
+      models/         2  decoder, captioner, sentiment, translator, associations, tagger;
+                         several at once: ensemble, multitask
       encoders/       1  pixels (B, H, W, 3) -> regions (B, R, D)
       decoding/       1  greedy, beam, sampling over a step function
-      metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens
+      metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens;
+                         diversity, main nouns, rankings, BLEU of translations
       plots/          1  figures from plain arrays and strings
       pretrained/     1  the captioner that ships: weights, card, test captions
-      nn/             0  cells, recurrence, back-propagation through time, attention,
-                         losses
+      nn/             0  cells, recurrence, back-propagation through time, packed
+                         sequences, attention, losses, mixed precision
 
     data_prep/
       prepare         6  the command: a raw data set -> a prepared one
@@ -32,7 +38,7 @@ checks them). Floor 1 is the ground.
       harbour/        4  the embedded world: scenes, drawn and said
       pipeline/       4  a prepared split -> batches; cached features; augmentation
       prepared/       3  what lies on disk: records of pictures, words, dataset.json
-      pictures/       2  untrusted files -> sound pictures -> pixels
+      pictures/       2  untrusted files, within limits -> sound pictures -> pixels
       text/           2  words and subwords <-> ids; special tokens
       examples atomic arguments console errors    1
 
