@@ -20,8 +20,8 @@ checks them). Floor 1 is the ground.
       tasks/          4  a folder a task: its options and presets (config), its data,
                          loss, scores and serving function (task)
       objectives/     3  what a batch is scored by: teacher forcing, self-critical
-      models/         2  decoder, captioner, sentiment, translator, associations, tagger;
-                         several at once: ensemble, multitask
+      models/         2  decoder, captioner, sentiment, translator, associations,
+                         tagger; several at once: ensemble, multitask
       encoders/       1  pixels (B, H, W, 3) -> regions (B, R, D)
       decoding/       1  greedy, beam, sampling over a step function
       metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens;
