@@ -6,6 +6,7 @@ After "a boat is on the", for example, "water" and "sailor".
 import keras
 from keras import ops
 
+from captioning.models.token_model import TokenModel
 from captioning.nn.masking import running_mean
 from captioning.nn.precision import layers_of_policy
 from captioning.nn.rnn import Recurrence
@@ -13,7 +14,7 @@ from data_prep.text.special_tokens import PAD
 
 
 @keras.saving.register_keras_serializable("captioning")
-class WordAssociations(keras.Model):
+class WordAssociations(TokenModel):
     """Logits of related words after every token, from the tokens so far.
 
         x_t = E[w_t]
@@ -52,7 +53,6 @@ class WordAssociations(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.supports_jit = False  # XLA must know how many real tokens there are
         self.vocabulary_size = vocabulary_size
         self.num_related = num_related
         self.embedding_dim = embedding_dim

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from captioning.models.token_model import TokenModel
 from captioning.nn.masking import masked_mean, running_mean
 from captioning.nn.precision import layers_of_policy
 from captioning.nn.rnn import Recurrence
@@ -15,7 +16,7 @@ _HASH = 1_000_003
 
 
 @keras.saving.register_keras_serializable("captioning")
-class SentimentClassifier(keras.Model):
+class SentimentClassifier(TokenModel):
     """Embedding, cell, and a linear layer on the last, maximum and mean output.
 
         x_t = E[w_t] + W [g_2; g_3; ...],  g_n = E_n[hash(w_{t-n+1} ... w_t)]
@@ -74,7 +75,6 @@ class SentimentClassifier(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.supports_jit = False  # XLA must know how many real tokens there are
         self.vocabulary_size = vocabulary_size
         self.embedding_dim = embedding_dim
         self.num_classes = num_classes

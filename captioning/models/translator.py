@@ -6,6 +6,7 @@ from keras import ops
 
 from captioning import decoding
 from captioning.models.decoder import Decoder, Memory
+from captioning.models.token_model import TokenModel
 from captioning.nn.precision import layers_of_policy
 from captioning.nn.rnn import Recurrence
 
@@ -75,7 +76,7 @@ def _reverse(sentences, lengths):
 
 
 @keras.saving.register_keras_serializable("captioning")
-class Translator(keras.Model):
+class Translator(TokenModel):
     """A sentence encoder and a `Decoder` that attends to its outputs.
 
     The decoder is that of the captioner: it attends to the positions of a sentence as
@@ -101,6 +102,8 @@ class Translator(keras.Model):
         >>> translator = Translator(SentenceReader(decoder), decoder)
     """
 
+    input_names_of_dict = ("source_ids", "token_ids")
+
     def __init__(self, reader: SentenceReader, decoder: Decoder, **kwargs):
         super().__init__(**kwargs)
         if reader.embedding is not decoder.embedding or reader.cell is not decoder.cell:
@@ -110,7 +113,6 @@ class Translator(keras.Model):
             )
         self.reader = reader
         self.decoder = decoder
-        self.supports_jit = False  # XLA must know how many real tokens there are
 
     def build(self, input_shape=None):
         """Create the weights. No shape is needed, since the inputs are ids."""

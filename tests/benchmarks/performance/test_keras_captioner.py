@@ -13,8 +13,9 @@ from data_prep.text.special_tokens import PAD
 def test_the_keras_captioner_computes_what_ours_computes(both):
     ours, stock, batch = both
     inputs = batch.token_ids[:, :-1]
-    expected = ours(batch.inputs, inputs, batch.caption_to_image)
-    found = stock(tf.gather(batch.inputs, batch.caption_to_image), inputs)
+    regions = tf.gather(batch.inputs, batch.caption_to_image)
+    expected = ours({"images": regions, "token_ids": inputs})
+    found = stock(regions, inputs)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 

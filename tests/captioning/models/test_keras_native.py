@@ -261,6 +261,16 @@ def test_an_exported_captioner_says_the_same(build, tmp_path, seeded):
     np.testing.assert_array_equal(found, model.generate(x["images"][:3], max_length=9))
 
 
+@pytest.mark.parametrize("build", [translator, sentiment, associations, tagger])
+def test_an_exported_model_computes_the_same(build, tmp_path, seeded):
+    x, _, _ = data_of(build)
+    model = build()
+    expected = model(x)
+    model.export(tmp_path / "saved", verbose=False)
+    served = tf.saved_model.load(tmp_path / "saved")
+    np.testing.assert_allclose(served.serve(x), expected, rtol=1e-4, atol=1e-5)
+
+
 def test_mixed_precision_is_saved(tmp_path, seeded):
     with layers_of_policy("mixed_bfloat16"):
         x, y, loss = data_of(captioner)
