@@ -188,7 +188,7 @@ def _print(panel: Panel) -> None:
 
 
 def draw(panels: list[Panel], path: Path) -> None:
-    """Draw all panels side by side: medians, with bands from minimum to maximum.
+    """Draw all panels, two a row: medians, with bands from minimum to maximum.
 
     Args:
         panels: to draw.
@@ -198,10 +198,10 @@ def draw(panels: list[Panel], path: Path) -> None:
     from matplotlib.figure import Figure
 
     matplotlib.use("Agg")  # works without a screen
-    figure = Figure(figsize=(3.4 * len(panels), 3.2), layout="constrained")
-    for axes, panel in zip(
-        np.atleast_1d(figure.subplots(1, len(panels))), panels, strict=True
-    ):
+    rows = -(-len(panels) // 2)
+    figure = Figure(figsize=(7.2, 3.2 * rows), layout="constrained")
+    for place, panel in enumerate(panels, start=1):
+        axes = figure.add_subplot(rows, 2, place)
         for line, look in zip(panel.lines, ("o-", "s--"), strict=False):
             axes.plot(
                 line.work, [cost.median for cost in line.cost], look, label=line.name

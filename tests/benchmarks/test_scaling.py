@@ -20,8 +20,9 @@ def test_all_panels_are_drawn(tmp_path):
     panels = [
         scaling.Panel("a", "steps", "ms", lines),
         scaling.Panel("b", "photos", "seconds", lines[:1]),
+        scaling.Panel("c", "photos", "MB", lines[:1]),
     ]
     scaling.draw(panels, tmp_path / "scaling.png")
     with Image.open(tmp_path / "scaling.png") as picture:
-        assert picture.size == (816, 384)
+        assert picture.size == (864, 768)
         assert len(picture.convert("RGB").getcolors(1 << 20)) > 10
