@@ -128,9 +128,10 @@ def _add_files(group) -> None:
         "--out",
         type=Path,
         metavar="FILE",
-        help="one file, written when all is done: .csv (image,caption, and score if "
-        "several captions or --explain are asked for), .jsonl (as --json) or .txt "
-        "(as on stdout). A picture in FILE's folder is named from there",
+        help="one file, written when all is done: .csv (image,caption, confidence if "
+        "the captioner has one, and score if several captions or --explain are asked "
+        "for), .jsonl (as --json) or .txt (as on stdout). A picture in FILE's folder "
+        "is named from there",
     )
     group.add_argument(
         "--sidecars",
