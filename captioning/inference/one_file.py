@@ -75,7 +75,8 @@ class OneFile:
                 f"{self._path} cannot be written ({error.strerror}); expected to write "
                 "the captions there. Name another file."
             ) from error
-        return f"{self._path}: {num_captioned} pictures captioned"
+        pictures = "1 picture" if num_captioned == 1 else f"{num_captioned} pictures"
+        return f"{self._path}: {pictures} captioned"
 
     def _text(self) -> str:
         ending = self._path.suffix.lower()

@@ -81,7 +81,7 @@ class Captioner(keras.Model):
     # === Search ===
 
     @tf.function(autograph=False, reduce_retracing=True)
-    def generate(self, images, num_beams=3, max_length=20, length_penalty=1.0):
+    def generate(self, images, num_beams=3, max_length=22, length_penalty=0.6):
         """Return the captions that beam search finds, as token ids, not words.
 
         `data_prep.text.vocabulary.Vocabulary.decode` turns them into words.
@@ -90,7 +90,8 @@ class Captioner(keras.Model):
             images: pixels, or regions if there is no encoder; a row for each picture.
             num_beams: hypotheses kept at each step; 1 is greedy search.
             max_length: tokens at most, END among them.
-            length_penalty: see `decoding.beam_search`.
+            length_penalty: see `decoding.beam_search`. All three are by default those
+                of the commands.
 
         Returns:
             int32 ``(batch, max_length)``, the best of each picture: words, END, PAD.

@@ -4,6 +4,7 @@ There is no sequence, so the recurrent cell takes a single step from zero states
 """
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from captioning.nn.precision import layers_of_policy
@@ -104,6 +105,16 @@ class Tagger(keras.Model):
         states = self.cell.get_initial_state(ops.shape(pooled)[0])
         h, _ = self.cell.step(self.cell.project_inputs(x), states)
         return self.readout(self.state_dropout(h, training=training))
+
+    def export(self, filepath, *args, input_signature=None, **kwargs):
+        """Do what `keras.Model.export` does, also for a model that was built and never
+        called."""
+        if input_signature is None:
+            shape = (None, None, self.projection.kernel.shape[0] // 2)
+            if self.encoder is not None:
+                shape = self.encoder.input_shape
+            input_signature = [tf.TensorSpec(shape, tf.float32, "inputs")]
+        super().export(filepath, *args, input_signature=input_signature, **kwargs)
 
     def get_config(self):
         return {
