@@ -76,7 +76,7 @@ def expected_reward(captioner, regions):
     total = 0.0
     for first, second in [(END, PAD), *itertools.product((A, B), (END, A, B))]:
         before = tf.constant([[START, first]] * IMAGES)
-        logits = captioner(regions, before, tf.range(IMAGES))
+        logits = captioner({"images": regions, "token_ids": before})
         log_p = tf.nn.log_softmax(logits + logit_bias(TOKENS, 5))
         chance = log_p[:, 0, first]
         if first != END:
