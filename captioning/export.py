@@ -63,8 +63,8 @@ def main(argv: list[str] | None = None) -> int:
         "--beams",
         type=positive,
         metavar="K",
-        help="hypotheses of a search (default: each task's own); a .tflite file "
-        "searches with 1 to 5 as well, if asked",
+        help="hypotheses of a search (default: each task's own; of a .tflite file 1 to "
+        "5 as well, if captioning.caption --beams asks for them)",
     )
     flags = parser.parse_args(argv)
     _check(flags)

@@ -67,13 +67,14 @@ def convert(
         weights: how they are kept. "float16" halves the file and is computed in
             float32; "int8" quarters it (post-training dynamic range quantization: large
             products are computed in integers, scaled for each picture).
-        num_beams: hypotheses of the search if its user does not say; the run's own
-            number if not given. The file searches with 1 to 5 as well.
+        num_beams: hypotheses of the search. If not given, the file can search with any
+            of `SEARCHES`, and does so with the run's own number where none is asked
+            for.
         confidence: an `inference.confidence.Confidence`, if there is one.
     """
     config = captions.config
-    num_beams = num_beams or config.search.num_beams
-    all_beams = sorted({*SEARCHES, num_beams})
+    own = config.search.num_beams
+    all_beams = [num_beams] if num_beams else sorted({*SEARCHES, own})
     size = config.vision.image_size
     encoder, decoder = captions.model, Captioner(None, captions.model.decoder)
 
@@ -122,7 +123,7 @@ def convert(
             "end": TOKENS.end,
             "clitics": CLITICS,
             "image_size": size,
-            "num_beams": num_beams,
+            "num_beams": num_beams or own,
             "all_beams": all_beams,
             "weights": weights,
         },

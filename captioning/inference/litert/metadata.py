@@ -16,7 +16,7 @@ from data_prep.errors import BadInput
 
 FACTS = "captioning"
 CONFIDENCE = "captioning_confidence"
-SEARCHES = range(1, 6)  # numbers of beams that every file searches with
+SEARCHES = range(1, 6)  # numbers of beams, if a file was not made for one of them
 FORMAT = 2  # raised when signatures or facts change
 _IDENTIFIER = b"TFL3"
 

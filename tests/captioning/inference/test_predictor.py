@@ -21,7 +21,7 @@ from data_prep.pictures.reader import BadPicture, PictureReader
 @pytest.fixture(scope="module")
 def model(tiny_run, tmp_path_factory):
     out = tmp_path_factory.mktemp("model") / "model.tflite"
-    write_litert(tiny_run, out, "float32", num_beams=3)
+    write_litert(tiny_run, out, "float32")
     return out
 
 
@@ -42,7 +42,7 @@ def test_every_form_of_a_picture_is_said_alike(predictor, tiny_run, photo):
     image = Image.open(photo).convert("RGB")
     forms = [photo, str(photo), photo.read_bytes(), image, np.asarray(image)]
     with PictureReader() as reader:
-        ((best, *_),) = RunEngine(tiny_run, 3).caption([reader.read(photo)])
+        ((best, *_),) = RunEngine(tiny_run).caption([reader.read(photo)])
     assert [predictor.caption(form) for form in forms] == [best.caption] * 5
     assert predictor.caption(forms) == [best.caption] * 5
     assert predictor.caption(form for form in forms) == [best.caption] * 5

@@ -105,8 +105,10 @@ def test_threads_can_share_a_file(model, photos):
     assert [row for (row,) in found] == expected
 
 
-def test_searches_share_their_weights(model, tiny_run, tmp_path):
+def test_searches_share_their_weights(tiny_run, tmp_path):
     # Five searches in a file that is hardly larger than the weights.
+    model = tmp_path / "model.tflite"
+    write_litert(tiny_run, model, "float32")
     weights = sum(v.nbytes for v in _arrays(model))
     assert model.stat().st_size < weights + 2**20
     assert sorted(LiteRTEngine(model)._interpreter.get_signature_list()) == [
@@ -213,7 +215,7 @@ def test_what_is_no_such_file_is_named(model, tmp_path):
         other.write_bytes(whole[: int(share * len(whole))])
         with pytest.raises(BadInput, match="other.tflite"):
             LiteRTEngine(other)
-    with pytest.raises(BadInput, match="searches with 1, 2, 3, 4, 5 beams, 6 were"):
+    with pytest.raises(BadInput, match="searches with 3 beams, 6 were"):
         LiteRTEngine(model, num_beams=6)
 
 
