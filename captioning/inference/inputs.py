@@ -27,6 +27,8 @@ def is_one_picture(images: object) -> bool:
         return images.ndim < 4
     if isinstance(images, str | os.PathLike | bytes | bytearray | Image.Image):
         return True
+    if hasattr(images, "read"):  # an open file, which would be iterated over by lines
+        return True
     if not hasattr(images, "__iter__"):
         raise BadPicture(f"got a {type(images).__name__}; {_EXPECTED}, or a list.")
     return False
@@ -58,6 +60,8 @@ def sound_picture(image: Picture, reader: PictureReader) -> bytes:
                 "expected a file: download it first, or give its bytes."
             )
         return reader.read(Path(name))
+    if hasattr(image, "read"):
+        image = image.read()
     if isinstance(image, bytes | bytearray):
         return reader.read_bytes(bytes(image), "the bytes")
     if isinstance(image, np.ndarray):

@@ -1,5 +1,6 @@
 """The public API: pictures of every form, several at once, from threads, in scripts."""
 
+import io
 import os
 import subprocess
 import sys
@@ -48,6 +49,9 @@ def test_every_form_of_a_picture_is_said_alike(predictor, tiny_run, photo):
     assert predictor.caption(form for form in forms) == [best.caption] * 5
     assert predictor.caption(np.stack([np.asarray(image)] * 2)) == [best.caption] * 2
     assert predictor.caption([]) == []
+    with open(photo, "rb") as file:
+        assert predictor.caption(file) == best.caption
+    assert predictor.caption([io.BytesIO(photo.read_bytes())]) == [best.caption]
 
 
 def test_an_image_is_turned_upright_and_laid_over_white_as_its_file_is(
