@@ -157,7 +157,9 @@ def _add_files(group) -> None:
         "(default: PAGE.alt.html; --out names another)",
     )
     group.add_argument(
-        "--force", action="store_true", help="replace the file of --out if it exists"
+        "--force",
+        action="store_true",
+        help="replace the file of --out, or of --attention, if it exists",
     )
     group.add_argument(
         "--prefix", default="", metavar="TEXT", help="text before every caption"
@@ -217,6 +219,8 @@ def _check_together(flags) -> None:
                 "them out, or run the command twice."
             )
     for first, second in (("overwrite", "sidecars"), ("force", "out")):
+        if first == "force" and "attention" in given:
+            continue
         if first in given and second not in given:
             first, second = _flag(first), _flag(second)
             raise BadInput(f"{first} goes with {second}; add it, or leave {first} out.")
@@ -248,6 +252,11 @@ def check_pictures(flags: argparse.Namespace, pictures: Sequence[Path]) -> None:
             and any(p.exists() and out.samefile(p) for p in pictures)
         ):
             raise BadInput(f"{flag} is {out}, the picture itself: name another file.")
+    if flags.attention and flags.attention.exists() and not flags.force:
+        raise BadInput(
+            f"{flags.attention} exists; expected a new file: name another with "
+            "--attention, or give --force to replace it."
+        )
 
 
 def _check_attention(flags, pictures):

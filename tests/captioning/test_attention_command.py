@@ -176,3 +176,15 @@ def test_a_score_is_the_log_probability_by_length(tiny_run, photo):
         expected = log_prob / len(ids) ** task.config.search.length_penalty
         assert PAD not in ids and UNK not in ids
         assert score == pytest.approx(expected, abs=1e-3)
+
+
+def test_an_existing_picture_is_not_replaced_unasked(tiny_run, photo, tmp_path):
+    other = tmp_path / "other.png"
+    other.write_bytes(photo.read_bytes())
+    before = other.read_bytes()
+    command = [str(photo), "--run", str(tiny_run), "--attention", str(other)]
+    with pytest.raises(BadInput, match="other.png exists"):
+        caption.main(command)
+    assert other.read_bytes() == before
+    assert caption.main([*command, "--force"]) == 0
+    assert other.read_bytes() != before
