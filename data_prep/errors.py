@@ -63,15 +63,17 @@ def exit_on_bad_input(main: Callable[[], int]) -> NoReturn:
 
     `BadInput`, and a package of an extra that is not installed, are told on stderr
     without a stack trace, status 2. Ctrl-C ends with the shell's status 130, SIGTERM
-    with 143, a closed pipe (``| head``) with 141.
+    with 143, a closed pipe (``| head``) with 141. What would go to a stream that is
+    closed from the start (``>&-``) goes nowhere.
     """
 
     def terminate(number, frame):
         raise Terminated
 
     signal.signal(signal.SIGTERM, terminate)
+    _open_closed_streams()
     try:
-        status = main()
+        status = _status_of(main)
         sys.stdout.flush()
     except BadInput as error:
         print(f"error: {printable(error)}", file=sys.stderr)
@@ -90,3 +92,22 @@ def exit_on_bad_input(main: Callable[[], int]) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 141
     sys.exit(status)
+
+
+def _status_of(main: Callable[[], int]) -> int | str | None:
+    try:
+        return main()
+    except SystemExit as end:  # of argparse, after --help
+        return end.code
+
+
+def _open_closed_streams() -> None:
+    """Open /dev/null as the streams that Python found closed, and gave as None.
+
+    Their numbers are taken then: no file that is opened later is printed into.
+    """
+    if sys.stdin is None:
+        os.open(os.devnull, os.O_RDONLY)  # None stays; what reads from it, checks that
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))

@@ -60,9 +60,40 @@ def test_a_fault_of_ours_keeps_its_trace():
 def test_a_closed_pipe_ends_quietly():
     head = subprocess.Popen(["true"], stdin=subprocess.PIPE)
     head.wait()
-    ended = run("print('x' * 100_000); return 0", pipe=head.stdin)
+    for body in ("print('x' * 100_000); return 0", "print('x'); raise SystemExit(0)"):
+        ended = run(body, pipe=head.stdin)
+        assert (ended.returncode, ended.stderr) == (141, "")
     head.stdin.close()
-    assert (ended.returncode, ended.stderr) == (141, "")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_costs_nothing(closed, tmp_path):
+    """And no file is printed into, that would else be opened by its number."""
+    program = f"""
+import sys
+from data_prep.errors import BadInput, exit_on_bad_input
+def main():
+    with open({str(tmp_path / "file")!r}, "w") as file:
+        file.write(str(file.fileno()))
+        print("to stdout")
+        print("to stderr", file=sys.stderr, flush=True)
+    raise BadInput("the cat is a dog; expected a cat.")
+exit_on_bad_input(main)
+"""
+    ended = subprocess.run(
+        f'exec "{sys.executable}" -c "$PROGRAM" {closed}',
+        shell=True,
+        cwd=ROOT,
+        env={**os.environ, "PROGRAM": program},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 2
+    assert ("to stdout" in ended.stdout) == (">&-" not in closed.split())
+    assert ("error: the cat" in ended.stderr) == ("2>&-" not in closed)
+    assert "Traceback" not in ended.stderr and "stderr" not in ended.stdout
+    assert int((tmp_path / "file").read_text()) > 2
 
 
 @pytest.mark.parametrize(
