@@ -1,5 +1,6 @@
 """Folders of pictures -> the files in them, in a fixed order."""
 
+import functools
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -28,27 +29,41 @@ def find_pictures(
             (`OTHER_FILES`) and are passed over.
 
     Yields:
-        Of a folder every other regular file at any depth, sorted by name. Hidden files
-        and folders are skipped, links to folders are not followed. A nested folder that
-        cannot be listed, or a link in a circle, is yielded too (the reader reports what
-        is wrong with it).
+        Each file once, where it comes first. Of a folder every other regular file at
+        any depth, sorted by name. Hidden files and folders are skipped, links to
+        folders are not followed. A nested folder that cannot be listed, or a link in a
+        circle, is yielded too (the reader reports what is wrong with it).
 
     Raises:
         BadInput: one of the folders given cannot be listed.
     """
+    folder_of = functools.cache(os.path.realpath)
+    yielded: set[tuple[str, str]] = set()
+    passed_over: set[tuple[str, str]] = set()
+    for file, may_be_picture in _files(paths):
+        place = (folder_of(file.parent), file.name)
+        if place in yielded:
+            continue
+        if may_be_picture:
+            yielded.add(place)
+            yield file
+        elif others is not None and place not in passed_over:
+            passed_over.add(place)
+            others.append(file)
+
+
+def _files(paths):
+    """Yield files, and whether each may be a picture by its name, or was named."""
     for path in map(Path, paths):
-        if os.path.isdir(path):
-            try:
-                entries = _entries(path)
-            except OSError as error:
-                raise BadInput(why_unlistable(path, error)) from error
-            for file in _files_among(entries):
-                if file.suffix.lower() not in OTHER_FILES or os.path.isdir(file):
-                    yield file
-                elif others is not None:
-                    others.append(file)
-        else:
-            yield path
+        if not os.path.isdir(path):
+            yield path, True
+            continue
+        try:
+            entries = _entries(path)
+        except OSError as error:
+            raise BadInput(why_unlistable(path, error)) from error
+        for file in _files_among(entries):
+            yield file, file.suffix.lower() not in OTHER_FILES or os.path.isdir(file)
 
 
 def _entries(folder):

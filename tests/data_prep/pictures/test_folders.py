@@ -59,6 +59,20 @@ def test_a_given_link_to_a_folder_is_walked(tmp_path):
     assert list(find_pictures([tmp_path / "link"])) == [tmp_path / "link" / "a.jpg"]
 
 
+def test_each_file_is_yielded_once_where_it_is_first(tmp_path, monkeypatch):
+    for name in ("real/a.jpg", "real/b.jpg", "real/notes.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "real" / "c.jpg").symlink_to("a.jpg")  # a name of its own
+    (tmp_path / "link").symlink_to("real")
+    monkeypatch.chdir(tmp_path)
+    others = []
+    given = ["real/b.jpg", "link", "real", "real/../real/a.jpg", "no.jpg", "./no.jpg"]
+    found = list(map(str, find_pictures(given, others)))
+    assert found == ["real/b.jpg", "link/a.jpg", "link/c.jpg", "no.jpg"]
+    assert list(map(str, others)) == ["link/notes.md"]
+
+
 def test_a_folder_that_cannot_be_listed(tmp_path, monkeypatch):
     monkeypatch.setattr("data_prep.pictures.folders.os.scandir", denied)
     with pytest.raises(BadInput, match="cannot be listed"):
