@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from captioning import pretrained
 from captioning.cli.arguments import Parser, add_task_flag
 from captioning.cli.callable_module import flags_of, make_callable
 from captioning.cli.next_commands import how_to_go_on, next_commands
@@ -30,7 +31,7 @@ EXAMPLE = """examples:
   python -m data_prep.prepare flickr8k --source FLICKR8K --out data/flickr8k
   python -m captioning.train --data data/flickr8k --run runs/flickr8k
   python -m captioning.train --run runs/flickr8k --resume      # after a stop
-  python -m captioning.train --data data/mine --start-from runs/flickr8k
+  python -m captioning.train --data data/mine --start-from flickr8k
   python -m captioning.train --task sentiment --help           # options of a task
   python -m captioning.train --task all                        # one cell, five heads
   python -m captioning.train --task all \\
@@ -47,7 +48,7 @@ def train(data: str | Path | list | None = None, **options) -> Path:
             not given.
         **options: the command's flags by name, such as ``epochs=10``,
             ``batch_size=64``, ``task="sentiment"``, ``run="runs/mine"`` or
-            ``start_from="runs/other"``; ``help=True`` prints all of them.
+            ``start_from="flickr8k"``; ``help=True`` prints all of them.
 
     Raises:
         BadInput: an option or the data set cannot be used (it is a `ValueError`).
@@ -113,7 +114,7 @@ def _request(argv: Sequence[str]) -> _Request:
     if name == "all":
         tasks = TASK_NAMES
     elif not name and started:
-        tasks = _tasks_of(Path(started)) or tasks
+        tasks = _tasks_of(pretrained.run_named(started)) or tasks
     data = Path(flags.data[0]) if flags.data else None
     chosen = flags.preset if len(tasks) == 1 else None  # else refused, later
     configs = {task: _preset(chosen, task, _name_of(data, task)) for task in tasks}
@@ -182,10 +183,11 @@ def _parser(request: _Request) -> Parser:
     )
     parser.add_argument(
         "--start-from",
-        type=Path,
+        type=pretrained.run_named,
         metavar="RUN",
         help="start with the weights of this run: its sizes are taken over, and its "
-        "embeddings of the words that the data set has too",
+        "embeddings of the words that the data set has too. flickr8k, if that is no "
+        "path, is the captioner that comes with the project",
     )
     parser.add_argument(
         "--resume",

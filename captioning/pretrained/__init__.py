@@ -12,3 +12,10 @@ from pathlib import Path
 
 RUN = Path(str(resources.files(__name__) / "flickr8k"))
 FILE = RUN.with_suffix(".tflite")
+
+
+def run_named(name: str) -> Path:
+    """Return the path of a run; of "flickr8k", if there is no such path here, that of
+    the pretrained captioner, wherever the package lies."""
+    path = Path(name)
+    return RUN if name == RUN.name and not path.exists() else path

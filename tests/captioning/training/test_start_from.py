@@ -6,7 +6,7 @@ from operator import attrgetter
 import numpy as np
 import pytest
 
-from captioning import export, train
+from captioning import export, pretrained, train
 from captioning.tasks.config import override
 from captioning.tasks.registry import preset
 from captioning.training.loading import load_run
@@ -37,6 +37,20 @@ def test_the_flags_change_what_is_taken_over(frozen_run, planned, tmp_path):
     assert plan.config.vision.encoder == before.config.vision.encoder
     assert plan.data == before.data and planned["start"] == frozen_run
     assert planned["directory"] == tmp_path / "new"
+
+
+def test_the_pretrained_captioner_has_a_name_everywhere(
+    harbour_data, planned, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    flags = ["--start-from", "flickr8k", "--data", str(harbour_data), "--run", "new"]
+    train.main(flags)
+    assert planned["start"] == pretrained.RUN
+    of_run = load_facts(pretrained.RUN)["captions"].config
+    assert planned["plans"]["captions"].config.recurrent == of_run.recurrent
+    (tmp_path / "flickr8k").mkdir()
+    with pytest.raises(BadInput, match="^flickr8k is not a run"):
+        train.main(flags)
 
 
 @pytest.mark.parametrize(
