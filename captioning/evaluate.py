@@ -8,9 +8,11 @@ from pathlib import Path
 from captioning.cli.arguments import (
     Parser,
     add_candidates_flags,
+    add_force_flag,
     add_run_flag,
     add_task_flag,
     check_file_to_write,
+    check_new,
     positive,
 )
 from captioning.cli.callable_module import flags_of, make_callable
@@ -97,6 +99,7 @@ def _parser() -> Parser:
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="write the captions there, as JSON"
     )
+    add_force_flag(parser, "the file of --out")
     parser.add_argument("--json", action="store_true", help="print scores as JSON")
     parser.add_argument(
         "--diversity",
@@ -120,6 +123,9 @@ def _evaluated(flags) -> tuple[dict[str, float], str]:
         )
     if flags.captions:  # words alone: no TensorFlow is needed
         return _of_file(flags), ""
+    if flags.out:
+        check_file_to_write("--out", flags.out)
+    check_new("--out", flags.out, flags.force)
     import_tensorflow()
     from captioning.tasks.registry import task_class
 
@@ -134,6 +140,7 @@ def _of_file(flags) -> dict[str, float]:
         flags.model,
         flags.grey,
         flags.out,
+        flags.force,
         flags.beams,
         flags.length_penalty,
     )
@@ -154,8 +161,8 @@ def _of_model(flags) -> dict[str, float]:
     of_a_run = (flags.run, flags.ensemble, flags.grey, flags.length_penalty)
     if any(flag not in (None, False) for flag in of_a_run):
         raise BadInput(
-            "--model goes with --data, --split, --beams, --out, --diversity and --json "
-            "only."
+            "--model goes with --data, --split, --beams, --out, --force, --diversity "
+            "and --json only."
         )
     if not flags.data:
         raise BadInput("--model needs --data, the data set that has the pictures.")
@@ -166,8 +173,6 @@ def _of_model(flags) -> dict[str, float]:
     from data_prep.prepared.dataset_info import DatasetInfo
 
     # Before minutes of captioning: the references and the pictures are whole.
-    if flags.out:
-        check_file_to_write("--out", flags.out)
     references = load_captions(flags.data, flags.split)
     verify(flags.data, DatasetInfo.load(flags.data), flags.split)
     captions = caption_split(load(flags.model, flags.beams), flags.data, flags.split)
@@ -180,8 +185,6 @@ def _of_run(flags) -> dict[str, float]:
     from captioning.training.loading import load_run
     from data_prep.prepared.captions import load_captions
 
-    if flags.out:
-        check_file_to_write("--out", flags.out)
     of_captions = flags.out or flags.grey or flags.ensemble or flags.diversity
     if flags.task != "captions" and of_captions:
         raise BadInput(

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from captioning.cli.arguments import (
     Parser,
+    add_force_flag,
     add_run_flag,
     add_task_flag,
     check_file_to_write,
+    check_new,
     positive,
 )
 from captioning.cli.runs import chosen_captioner, chosen_run
@@ -46,6 +48,7 @@ def main(argv: list[str] | None = None) -> int:
         required=True,
         help="where to: a new folder, or a file with --format litert",
     )
+    add_force_flag(parser, "the export of --out")
     parser.add_argument(
         "--format",
         choices=("savedmodel", "litert", "compact"),
@@ -72,6 +75,7 @@ def main(argv: list[str] | None = None) -> int:
     out = flags.out
     if is_litert:
         check_file_to_write("--out", out)
+    check_new("--out", out, flags.force)
     import_tensorflow()
     if flags.task == "captions":
         run = chosen_captioner(flags)

@@ -5,7 +5,7 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from captioning.cli.arguments import Parser, positive
+from captioning.cli.arguments import Parser, check_new, positive
 from data_prep.console import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
@@ -32,7 +32,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _check_boat(flags) -> None:
-    """Refuse options that --boat would ignore, since its results would be misread."""
+    """Refuse options that --boat would ignore, since its results would be misread; and
+    --force where nothing is replaced."""
     given = {"--gaps": flags.gaps, "--word-scale": flags.word_scale}
     ignored = [flag for flag, value in given.items() if value is not None]
     if flags.boat and ignored:
@@ -41,6 +42,8 @@ def _check_boat(flags) -> None:
             "nor --word-scale, which its sentences do not have. Leave out --boat, or "
             "the others."
         )
+    if flags.force and (flags.draw or not flags.boat):
+        raise BadInput("--force goes with --boat, without --draw; leave it out.")
 
 
 def _gap(flags) -> None:
@@ -79,7 +82,9 @@ def _boat(flags) -> None:
     if flags.draw:
         results = cloze_results.load(flags.out)
     else:
-        cloze_results.check_out(flags.out)  # before minutes of training
+        # Before minutes of training.
+        check_new("--out", flags.out / cloze_results.RESULTS, flags.force)
+        cloze_results.check_out(flags.out)
         results = cloze_results.measure(
             flags.cells or CELLS,
             seeds=range(flags.seeds),
@@ -150,6 +155,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--draw", action="store_true", help="only draw what --out already holds"
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="with --boat: replace its results in --out, if there are any",
     )
     return parser
 

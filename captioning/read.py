@@ -7,7 +7,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from captioning.cli.arguments import Parser, check_file_to_write
+from captioning.cli.arguments import (
+    Parser,
+    add_force_flag,
+    check_file_to_write,
+    check_new,
+)
 from captioning.cli.runs import chosen_run
 from captioning.inference.read import inputs, terminal
 from captioning.inference.read.inputs import InputText
@@ -39,6 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     plot = getattr(flags, "plot", None)
     if plot:
         check_file_to_write("--plot", plot, [".png"])
+    check_new("--plot", plot, getattr(flags, "force", False))
     texts = _texts(flags)  # before anything that takes a while
     import_tensorflow()
     from captioning.inference.read.batches import predict_all
@@ -84,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PNG",
         help=f"draw the verdict after every word, of the first {MOST_DRAWN} texts",
     )
+    add_force_flag(sentiment, "the file of --plot")
     about = "what a sentence is in another language"
     translate = commands.add_parser(
         "translate", help=about, description=f"Say {about}.", **style

@@ -12,9 +12,11 @@ from data_prep.errors import BadInput
 __all__ = [
     "Parser",
     "add_candidates_flags",
+    "add_force_flag",
     "add_run_flag",
     "add_task_flag",
     "check_file_to_write",
+    "check_new",
     "positive",
     "share",
 ]
@@ -100,6 +102,47 @@ def add_candidates_flags(
         default="dev",
         help="(default: dev; make all choices there and look at test once)",
     )
+
+
+def add_force_flag(parser: argparse.ArgumentParser, what: str) -> None:
+    """Give the parser `--force`, for `check_new`.
+
+    Args:
+        parser: of a command.
+        what: it replaces, as in "the file of --out".
+    """
+    parser.add_argument(
+        "--force", action="store_true", help=f"replace {what}, if it exists"
+    )
+
+
+def check_new(flag: str, path: Path | None, force: bool) -> None:
+    """Raise BadInput if a flag names what exists already, but for an empty folder, and
+    `--force` was not given; or if `--force` was given without the flag. Call it before
+    the work whose result goes there.
+
+    Args:
+        flag: its name.
+        path: its value, if it was given.
+        force: whether `--force` was given.
+    """
+    if path is None:
+        if force:
+            raise BadInput(f"--force goes with {flag}; add it, or leave --force out.")
+        return
+    if force or not os.path.exists(path) or _is_empty_folder(path):
+        return
+    raise BadInput(
+        f"{path} exists; expected a new {'folder' if path.is_dir() else 'file'}: name "
+        f"another with {flag}, or give --force to replace it."
+    )
+
+
+def _is_empty_folder(path: Path) -> bool:
+    try:
+        return not os.listdir(path)
+    except OSError:  # a file, or a folder that cannot be listed
+        return False
 
 
 def check_file_to_write(flag: str, path: Path, endings: Sequence[str] = ()) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from captioning import caption, evaluate, export, read, train
+from captioning import caption, evaluate, export, gap, read, train
 from captioning.__main__ import COMMANDS
 from data_prep.errors import BadInput
 from data_prep.prepare import prepare
@@ -156,6 +156,42 @@ def test_where_nothing_can_be_written_is_said_before_anything_is_loaded(
         out = folder / "x.png"
         with pytest.raises(BadInput, match=f"{arguments[-1]} is {out}, .* in one that"):
             main([*arguments, str(out)])
+
+
+@pytest.mark.parametrize(
+    ("main", "arguments", "name"),
+    [
+        (evaluate.main, ["--run", "nowhere", "--out"], "x.json"),
+        (evaluate.main, ["--model", "no", "--data", "no", "--out"], "x.json"),
+        (export.main, ["--run", "nowhere", "--format", "litert", "--out"], "x.tflite"),
+        (export.main, ["--run", "nowhere", "--out"], "folder"),
+        (read.main, ["sentiment", "a", "--run", "nowhere", "--plot"], "x.png"),
+    ],
+)
+def test_nothing_is_replaced_unasked(main, arguments, name, tmp_path):
+    out = tmp_path / name
+    file = out if out.suffix else out / "x"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("precious")
+    with pytest.raises(BadInput, match=f"{name} exists; .* another with --.* --force"):
+        main([*arguments, str(out)])
+    with pytest.raises(BadInput, match="^(?!.*exists; expected a new)"):  # goes on
+        main([*arguments, str(out), "--force"])
+    assert file.read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    ("main", "arguments", "flag"),
+    [
+        (evaluate.main, [], "--out"),
+        (read.main, ["sentiment", "a"], "--plot"),
+        (gap.main, ["--boat", "--draw"], "--boat"),
+        (gap.main, [], "--boat"),
+    ],
+)
+def test_force_alone_is_refused(main, arguments, flag):
+    with pytest.raises(BadInput, match=f"--force goes with {flag}"):
+        main([*arguments, "--force"])
 
 
 # === train ===

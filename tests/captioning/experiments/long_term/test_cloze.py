@@ -86,7 +86,9 @@ def test_a_stopped_measurement_keeps_the_earlier_results(tmp_path, monkeypatch):
     monkeypatch.setattr(cloze_results, "measure", stopped)
     for out in (tmp_path, tmp_path / "new"):
         with pytest.raises(KeyboardInterrupt):
-            gap.main(["--boat", "--out", str(out)])
+            gap.main(["--boat", "--out", str(out), "--force"])
+    with pytest.raises(BadInput, match=r"boat\.json exists; .* --force"):
+        gap.main(["--boat", "--out", str(tmp_path)])
     assert cloze_results.load(tmp_path) == earlier
     assert {path.name for path in tmp_path.iterdir()} == {"boat.json", "new"}
     with pytest.raises(BadInput, match=r"boat\.json holds no results.*expected what"):
