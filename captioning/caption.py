@@ -17,7 +17,7 @@ from captioning.inference.inputs import Picture
 from captioning.inference.load import load
 from captioning.inference.one_file import OneFile
 from captioning.inference.predictor import Predictor
-from captioning.inference.results import PictureResult, is_unsure
+from captioning.inference.results import PictureResult, leave_out_unsure
 from captioning.inference.sidecars import Sidecars
 from data_prep.console import import_tensorflow, progress, say
 from data_prep.errors import BadInput, exit_on_bad_input, printable
@@ -41,9 +41,8 @@ def main(argv: list[str] | None = None) -> int:
         caption, tag = _loaded(flags)
         for batch in batches:
             for result in picture_batches.caption_batch(batch, caption, tag):
-                if left_out := is_unsure(result, flags.min_confidence):
-                    num_left_out += left_out
-                    continue
+                result = leave_out_unsure(result, flags.min_confidence)
+                num_left_out += result.left_out is not None
                 result = outputs.between(result, flags.prefix, flags.suffix)
                 num_captioned += _take(result, files, flags)
             bar.update(len(batch))
@@ -58,6 +57,8 @@ def _work(flags) -> tuple[list[Path], OneFile | Sidecars | AltTextPage | None]:
     """Return the pictures to caption, and the files that the captions go to, if any."""
     if flags.alt_text:
         page = AltTextPage(flags.alt_text, flags.out)
+        if page.note:
+            say(page.note)
         return page.pictures, page
     others: list[Path] = []
     paths = list(find_pictures(flags.paths, others))
@@ -119,7 +120,7 @@ def _take(result: PictureResult, files, flags) -> bool:
     if flags.json or flags.explain or not files:
         for line in outputs.lines_of(result, _shown(flags), json=flags.json):
             say(line, sys.stdout)
-    return not result.error
+    return bool(result.captions)
 
 
 def _shown(flags) -> int | None:

@@ -4,9 +4,17 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from captioning.cli.arguments import Parser, check_file_to_write, positive, share
+from captioning.cli.arguments import (
+    Parser,
+    add_force_flag,
+    check_file_to_write,
+    check_new,
+    positive,
+    share,
+)
 from captioning.inference import alt_text, one_file, sidecars
-from data_prep.errors import BadInput
+from captioning.inference.inputs import is_link
+from data_prep.errors import BadInput, printable
 
 DRAWN_AS = (".png", ".jpg", ".jpeg")
 
@@ -49,14 +57,14 @@ def _parser() -> Parser:
     parser.add_argument(
         "paths",
         nargs="*",
-        type=Path,
+        type=_file,
         metavar="PATH",
         help="a picture, or a folder: every file in it and below is tried that may be "
         "a picture by its name",
     )
     parser.add_argument(
         "--run",
-        type=Path,
+        type=_file,
         metavar="RUN",
         help="what captions: a run's directory, an export's, or a .tflite file, which "
         "answers sooner, for it needs no TensorFlow (default: the captioner that comes "
@@ -79,8 +87,10 @@ def _parser() -> Parser:
     parser.add_argument(
         "--json",
         action="store_true",
-        help='a line a picture: {"image", "captions": [{"caption", "score"}]}, '
-        'or {"image", "error"}; with --tags also "tags": [{"tag", "probability"}]',
+        help='a line a picture: {"image", "captions": [{"caption", "score", '
+        '"confidence"}]}, without the confidence if the captioner has none; or '
+        '{"image", "error"}; left out by --min-confidence: {"image", "captions": [], '
+        '"confidence"}. With --tags also "tags": [{"tag", "probability"}]',
     )
     parser.add_argument(
         "--explain",
@@ -92,9 +102,10 @@ def _parser() -> Parser:
     parser.add_argument(
         "--attention",
         type=Path,
-        metavar="OUT.png",
+        metavar="FILE",
         help="of one picture: draw it once for every word of its best caption, clear "
-        "where the run looked as it chose that word, veiled elsewhere",
+        "where the run looked as it chose that word, veiled elsewhere, into a .png or "
+        ".jpg file (needs the extra [plot])",
     )
     parser.add_argument(
         "--min-confidence",
@@ -105,7 +116,10 @@ def _parser() -> Parser:
         "captioner that says how sure it is, as the default does)",
     )
     parser.add_argument(
-        "--tags", action="store_true", help="list what is in each picture too"
+        "--tags",
+        action="store_true",
+        help="list what is in each picture too (needs the extra [train], and a run "
+        "that learned tags, as `captioning.train --task tags` makes)",
     )
     parser.add_argument(
         "--tags-run",
@@ -121,6 +135,16 @@ def _parser() -> Parser:
     )
     _add_files(parser.add_argument_group("captions in files, instead of on stdout"))
     return parser
+
+
+def _file(text: str) -> Path:
+    """Return a flag's value that must be a path, and no link."""
+    if is_link(text):
+        raise argparse.ArgumentTypeError(
+            f"{printable(text)} is a link, and nothing is fetched from the network "
+            "here; expected a file: download it first"
+        )
+    return Path(text)
 
 
 def _add_files(group) -> None:
@@ -150,17 +174,13 @@ def _add_files(group) -> None:
     )
     group.add_argument(
         "--alt-text",
-        type=Path,
+        type=_file,
         metavar="PAGE",
         help="draft alt text for the images of an HTML or Markdown page that have "
         'none (alt="" marks decoration and stays), local files only, into a new page '
         "(default: PAGE.alt.html; --out names another)",
     )
-    group.add_argument(
-        "--force",
-        action="store_true",
-        help="replace the file of --out, or of --attention, if it exists",
-    )
+    add_force_flag(group, "the file of --out, or of --attention")
     group.add_argument(
         "--prefix", default="", metavar="TEXT", help="text before every caption"
     )
@@ -196,11 +216,7 @@ def _checked_out(flags) -> Path | None:
         check_file_to_write("--out", out, endings)
         if page and page.exists() and out.exists() and page.samefile(out):
             raise BadInput(f"--out is {out}, the page itself: name another.")
-        if out.exists() and not flags.force:
-            raise BadInput(
-                f"{out} exists; expected a new file: name another with --out, or give "
-                "--force to replace it."
-            )
+        check_new("--out", out, flags.force)
     return out
 
 
@@ -252,11 +268,8 @@ def check_pictures(flags: argparse.Namespace, pictures: Sequence[Path]) -> None:
             and any(p.exists() and out.samefile(p) for p in pictures)
         ):
             raise BadInput(f"{flag} is {out}, the picture itself: name another file.")
-    if flags.attention and flags.attention.exists() and not flags.force:
-        raise BadInput(
-            f"{flags.attention} exists; expected a new file: name another with "
-            "--attention, or give --force to replace it."
-        )
+    if flags.attention:
+        check_new("--attention", flags.attention, flags.force)
 
 
 def _check_attention(flags, pictures):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
+from captioning.inference.outputs import if_there
 from captioning.inference.results import PictureResult
 from data_prep.atomic import write_bytes
 from data_prep.errors import BadInput, printable
@@ -63,6 +64,8 @@ class AltTextPage:
 
     Attributes:
         pictures: the local files to caption, each once.
+        note: what to say before that: that the new page lies in another folder, from
+            where images named from the page's folder are not found; else "".
 
     Raises:
         BadInput: the page cannot be read or understood.
@@ -82,11 +85,18 @@ class AltTextPage:
             ) from None
         self._files = [local_file(image.source, page) for image in self._images]
         self.pictures = list(dict.fromkeys(file for file in self._files if file))
+        self.note = ""
+        if self.pictures and out.parent.resolve() != page.parent.resolve():
+            self.note = (
+                f"note: {out} will lie in another folder than {page}, which names "
+                "images from its own folder; they are not found from there. Move the "
+                "new page beside it, or the images along"
+            )
         self._captions: dict[Path, str] = {}
 
     def add(self, result: PictureResult) -> None:
         """Take the caption of a picture."""
-        if not result.error:
+        if result.captions:
             self._captions[result.path] = result.captions[0].caption
 
     def finish(self) -> str:
@@ -111,7 +121,8 @@ class AltTextPage:
             if file in self._captions
         ]
         if not drafts:
-            return f"{said}. Nothing was drafted, and {self._out} not written"
+            said += f". Nothing was drafted, and {self._out} not written"
+            return said + if_there(self._out)
         drafted = with_alt_texts(self._text, drafts)
         try:
             write_bytes(self._out, drafted.encode("utf-8", "surrogateescape"))

@@ -42,6 +42,11 @@ def name_of(image: Picture) -> Path:
     return Path(kinds.get(type(image), "the image"))
 
 
+def is_link(name: str) -> bool:
+    """Say whether a name is a link, of which nothing is fetched."""
+    return name.lower().startswith(("http://", "https://"))
+
+
 def sound_picture(image: Picture, reader: PictureReader) -> bytes:
     """Return a picture as JPEG or PNG that an engine takes.
 
@@ -54,7 +59,7 @@ def sound_picture(image: Picture, reader: PictureReader) -> bytes:
     """
     if isinstance(image, str | os.PathLike):
         name = os.fsdecode(image)
-        if name.lower().startswith(("http://", "https://")):
+        if is_link(name):
             raise BadPicture(
                 f"{name} is a link, and nothing is fetched from the network here; "
                 "expected a file: download it first, or give its bytes."

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from captioning.inference.outputs import lines_of, unicode_name
+from captioning.inference.outputs import if_there, lines_of, unicode_name
 from captioning.inference.results import PictureResult
 from data_prep.atomic import write_text
 from data_prep.errors import BadInput
@@ -65,9 +65,10 @@ class OneFile:
         Raises:
             BadInput: it cannot be written.
         """
-        num_captioned = sum(not result.error for result in self._results)
+        num_captioned = sum(bool(result.captions) for result in self._results)
         if not num_captioned:
-            return f"{self._path} was not written: there is no caption"
+            said = f"{self._path} was not written: there is no caption"
+            return said + if_there(self._path)
         try:
             write_text(self._path, self._text())
         except OSError as error:
@@ -98,10 +99,10 @@ def csv_text(results: Iterable[PictureResult], shown: int | None = 1) -> str:
     stands an apostrophe, before a picture's name ``./``.
 
     Args:
-        results: of pictures; those with an error have no row.
+        results: of pictures; those without captions have no row.
         shown: captions of a picture, at most; None is all of them.
     """
-    results = [result for result in results if not result.error]
+    results = [result for result in results if result.captions]
     scored = shown is None or shown > 1
     tagged = any(result.tags is not None for result in results)
     table = io.StringIO(newline="")
@@ -109,11 +110,11 @@ def csv_text(results: Iterable[PictureResult], shown: int | None = 1) -> str:
     sure = any(c.confidence is not None for result in results for c in result.captions)
     optional = {"confidence": sure, "score": scored, "tags": tagged}
     rows.writerow(["image", "caption", *(name for name in optional if optional[name])])
-    for path, captions, _, tags in results:
-        name = unicode_name(path)
+    for result in results:
+        name = unicode_name(result.path)
         name = f"./{name}" if name.startswith(_FORMULA) else name
-        words = "; ".join(found.tag for found in tags or [])
-        for caption, score, confidence in captions[:shown]:
+        words = "; ".join(found.tag for found in result.tags or [])
+        for caption, score, confidence in result.captions[:shown]:
             cells = [name, _no_formula(caption)]
             cells += [f"{confidence:.4f}"] if sure else []
             cells += [f"{score:.4f}"] * scored + [_no_formula(words)] * tagged

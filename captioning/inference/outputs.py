@@ -1,6 +1,7 @@
 """What became of a picture, as lines of text or of JSON; text around captions."""
 
 import json
+from pathlib import Path
 
 from captioning.inference.results import UNSURE, Caption, PictureResult, Tag
 from data_prep.errors import printable
@@ -34,7 +35,7 @@ def text_lines(result: PictureResult, shown: int = 1) -> list[str]:
     """Return "FILE -> CAPTION", a line a caption, with its score if several are shown.
 
     Args:
-        result: of a picture; of one with an error there is nothing to show.
+        result: of a picture; of one without captions there is nothing to show.
         shown: how many captions, at most.
     """
     tags = _listed(result.tags)
@@ -47,7 +48,7 @@ def text_lines(result: PictureResult, shown: int = 1) -> list[str]:
 
 def beam_lines(result: PictureResult) -> list[str]:
     """Return the file's name, and below it every caption behind its score."""
-    if result.error:
+    if not result.captions:
         return []
     return [
         f"{printable(str(result.path))}{_listed(result.tags)}",
@@ -61,6 +62,9 @@ def beam_lines(result: PictureResult) -> list[str]:
 def json_line(result: PictureResult, shown: int | None = None) -> str:
     """Return one object of JSON: {"image", "captions"} or {"image", "error"}.
 
+    Of a picture that was left out the captions are [], and beside them stands the
+    "confidence" of the best.
+
     Args:
         result: of a picture.
         shown: how many captions, at most; None is all of them.
@@ -70,6 +74,8 @@ def json_line(result: PictureResult, shown: int | None = None) -> str:
         line["error"] = unicode_name(result.error)
     else:
         line["captions"] = [_fields(best) for best in result.captions[:shown]]
+        if result.left_out is not None:
+            line["confidence"] = _rounded(result.left_out)
         if result.tags is not None:
             line["tags"] = [tag._asdict() for tag in result.tags]
     return json.dumps(line, ensure_ascii=False)
@@ -87,12 +93,26 @@ def _fields(caption: Caption) -> dict:
     if caption.confidence is None:
         del fields["confidence"]
     else:
-        fields["confidence"] = round(caption.confidence, 4)
+        fields["confidence"] = _rounded(caption.confidence)
     return fields
+
+
+def _rounded(confidence: float) -> float:
+    return round(confidence, 4)
 
 
 def _listed(tags: list[Tag] | None) -> str:
     return "" if tags is None else f"  [{', '.join(found.tag for found in tags)}]"
+
+
+def if_there(path: Path) -> str:
+    """Return what to add to "not written": that a file of that name is there."""
+    if not path.exists():
+        return ""
+    return (
+        "; the file of that name that is there was left as it is: remove it if it is "
+        "of an earlier run"
+    )
 
 
 def unicode_name(text: object) -> str:

@@ -36,26 +36,27 @@ class PictureResult(NamedTuple):
 
     Attributes:
         path: the file.
-        captions: best first; empty if there is an error.
+        captions: best first; empty if there is an error, or they were left out.
         error: one sentence, naming the file; "" if it was captioned.
         tags: best first; None if none were asked for.
+        left_out: the best caption's confidence, if it was too low and the captions were
+            left out; else None.
     """
 
     path: Path
     captions: list[Caption]
     error: str = ""
     tags: list[Tag] | None = None
+    left_out: float | None = None
 
 
-def is_unsure(result: PictureResult, least: float | None = UNSURE) -> bool:
-    """Say whether a picture's best caption has a confidence below `least`.
-
-    False if there is no caption, no confidence, or no `least`.
-    """
-    if not result.captions or least is None:
-        return False
-    confidence = result.captions[0].confidence
-    return confidence is not None and confidence < least
+def leave_out_unsure(result: PictureResult, least: float | None) -> PictureResult:
+    """Return a result without its captions if the best one has a confidence below
+    `least`; else as it is, as without a confidence or without `least`."""
+    confidence = result.captions[0].confidence if result.captions else None
+    if least is None or confidence is None or confidence >= least:
+        return result
+    return result._replace(captions=[], left_out=confidence)
 
 
 class AttentionMaps(NamedTuple):

@@ -50,17 +50,21 @@ class Sidecars:
         passed_over = set(self._skipped)
         self.pictures = [p for p in pictures if p not in passed_over]
         self._written: dict[Path, Path] = {}  # sidecar -> its picture
+        self._outdated: dict[Path, Path] = {}  # the same, of those left out
 
     def add(self, result: PictureResult) -> None:
-        """Write the sidecar of a picture; there is none of a picture with an error.
+        """Write the sidecar of a picture; there is none of one without captions.
 
         Raises:
             BadInput: it cannot be written, or would take the place of something else.
         """
-        if result.error:
-            return
         path = self._path(result.path)
-        if os.path.abspath(path) in self._pictures:
+        is_picture = os.path.abspath(path) in self._pictures
+        if not result.captions:
+            if result.left_out is not None and os.path.isfile(path) and not is_picture:
+                self._outdated[path] = result.path
+            return
+        if is_picture:
             raise BadInput(
                 f"{path} would be the sidecar of {result.path}, and is a picture "
                 "itself; nothing was written. Rename the picture."
@@ -89,6 +93,12 @@ class Sidecars:
             said += (
                 f"; pictures passed over, as they have one: {len(self._skipped)}, e.g. "
                 f"{example} (--overwrite writes them again)"
+            )
+        if outdated := [path for path in self._outdated if path not in self._written]:
+            said += (
+                "; sidecars of pictures whose caption was left out, as they were: "
+                f"{len(outdated)}, e.g. {printable(outdated[0])} (an earlier caption "
+                "may stand there: remove that)"
             )
         return said
 

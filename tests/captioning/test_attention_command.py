@@ -73,7 +73,7 @@ def test_photos_of_any_shape_can_be_drawn(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["{photo}"], "--attention got 2 pictures; expected exactly one"),
+        (["another.jpg"], "--attention got 2 pictures; expected exactly one"),
         (["--attention", "{folder}/no/looks.png"], "in one that does not exist"),
         (["--attention", "{folder}/looks.txt"], r"ends in \.png or \.jpg"),
         (["--attention", "{photo}"], "the picture itself"),

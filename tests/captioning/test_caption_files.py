@@ -19,16 +19,18 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class FakeEngine:
-    """Says how large the picture's file is."""
+    """Says how large the picture's file is; with `confidence`, how sure it is."""
 
     description = "a fake"
     captioned = 0
+    gives_confidence = True
+    confidence = None
 
     def caption(self, pictures):
         FakeEngine.captioned += len(pictures)
         return [
             [
-                Caption(f"{word} of {len(picture)} bytes", -score)
+                Caption(f"{word} of {len(picture)} bytes", -score, self.confidence)
                 for score, word in WORDS
             ]
             for picture in pictures
@@ -157,6 +159,68 @@ def test_one_file_is_whole_and_replaces_nothing_unasked(photos, capsys):
     kept = [json.loads(x) for x in out.with_suffix(".jsonl").read_text().splitlines()]
     assert [line.get("captions") for line in shown] == [k.get("captions") for k in kept]
     assert not list(photos.glob(".*"))  # nothing half written
+
+
+@pytest.fixture
+def unsure(fake_engine, monkeypatch):
+    """Flags that leave every caption out, as the fake is 31.07 % sure."""
+    monkeypatch.setattr(fake_engine, "confidence", 0.31071)
+    return ("--min-confidence", "0.5")
+
+
+def test_pictures_that_are_left_out_stay_in_json(photos, unsure, capsys):
+    left_out = {"captions": [], "confidence": 0.3107}
+    a, b = str(photos / "a.jpg"), str(photos / "b.jpg")
+    assert run(a, b, "--json", *unsure) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert lines == [{"image": name, **left_out} for name in (a, b)]
+    assert run(a, "--explain", *unsure) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_what_an_earlier_run_wrote_of_them_is_named_and_stays(photos, unsure, capsys):
+    old = photos / "b.txt"
+    old.write_text("an earlier caption\n")
+    for arguments in (["--overwrite"], []):
+        assert run(photos, "--sidecars", "txt", *arguments, *unsure) == 0
+        last = capsys.readouterr().err.splitlines()[-1]
+        assert ("was left out, as they were: 1" in last) == bool(arguments)
+        assert str(old) in last
+    assert old.read_text() == "an earlier caption\n" and not list(photos.glob("a.t*"))
+    out = photos / "captions.csv"
+    for content in (None, "image,caption\n"):
+        if content:
+            out.write_text(content)
+        assert run(photos, "--out", out, "--force", *unsure) == 0
+        err = capsys.readouterr().err
+        assert f"{out} was not written" in err
+        assert ("is there was left as it is: remove it" in err) == bool(content)
+    assert out.read_text() == content
+
+
+def test_a_picture_that_is_named_twice_is_captioned_once(photos, capsys, monkeypatch):
+    (photos / "broken.jpg").unlink()
+    monkeypatch.chdir(photos)
+    assert run("b.jpg", ".", "./a.jpg", photos / "b.jpg") == 0
+    names = [line.split(" -> ")[0] for line in capsys.readouterr().out.splitlines()]
+    assert names == ["b.jpg", "a.jpg", "below/c.jpg"]
+
+
+@pytest.mark.parametrize("flags", [[], ["--alt-text"], ["a.jpg", "--run"]])
+def test_a_link_is_called_a_link(flags):
+    with pytest.raises(BadInput, match="https://a.org/b.jpg is a link, and nothing is"):
+        run(*flags, "https://a.org/b.jpg")
+
+
+def test_a_page_in_another_folder_is_warned_of(photos, tmp_path, capsys):
+    page = photos / "page.html"
+    page.write_text('<img src="a.jpg">')
+    assert run("--alt-text", page, "--out", tmp_path / "new.html") == 0
+    note = capsys.readouterr().err.splitlines()[0]
+    assert note.startswith("note: ") and "will lie in another folder" in note
+    assert "alt=" in (tmp_path / "new.html").read_text()
+    assert run("--alt-text", page, "--out", photos / "below" / ".." / "new.html") == 0
+    assert "note: " not in capsys.readouterr().err
 
 
 def test_alt_text_goes_into_a_new_page(photos, capsys):

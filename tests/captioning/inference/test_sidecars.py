@@ -70,6 +70,19 @@ def test_a_picture_is_never_taken_for_a_sidecar(tmp_path):
     assert picture.read_bytes() == b"\xff\xd8\xff"
 
 
+def test_sidecars_of_what_is_left_out_are_named_and_no_picture(tmp_path):
+    picture = tmp_path / "picture.txt"  # a JPEG; its name was given by hand
+    pictures = [tmp_path / "a.jpg", tmp_path / "a.png", tmp_path / "b.jpg", picture]
+    for path in (picture, tmp_path / "a.txt"):
+        path.write_bytes(b"as it was")
+    sidecars = Sidecars(pictures, "txt", overwrite=True)
+    for path in pictures:
+        sidecars.add(PictureResult(path, [], left_out=0.2))
+    said = sidecars.finish()
+    assert "left out, as they were: 1, e.g. " in said and "a.txt (an earlier" in said
+    assert {path.read_bytes() for path in tmp_path.iterdir()} == {b"as it was"}
+
+
 def test_two_pictures_of_one_name_do_not_share_a_sidecar(tmp_path):
     pictures = [tmp_path / "a.jpg", tmp_path / "a.png"]
     sidecars = Sidecars(pictures, "txt", overwrite=True)
