@@ -13,10 +13,10 @@ from captioning.inference import picture_batches
 from captioning.inference.description import Description
 from captioning.inference.inputs import Picture, is_one_picture, name_of, sound_picture
 from captioning.inference.one_file import OneFile, check_output
-from captioning.inference.pixels import reduced, upright
 from captioning.inference.results import PictureResult
 from data_prep.console import progress
 from data_prep.errors import BadInput
+from data_prep.pictures.decode_pillow import reduced, upright
 from data_prep.pictures.folders import find_pictures
 from data_prep.pictures.reader import BadPicture, PictureReader
 
