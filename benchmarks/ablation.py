@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.arguments import parser_of
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
 # Hyperparameters that are not compared: random seed, duration, speed.

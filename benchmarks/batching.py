@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.arguments import add_data_flag, parser_of
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import exit_on_bad_input
 
 ROUNDS = 7  # the median of so many is little disturbed by other work on the machine

@@ -40,7 +40,9 @@ checks them). Floor 1 is the ground.
       prepared/       3  what lies on disk: records of pictures, words, dataset.json
       pictures/       2  untrusted files, within limits -> sound pictures -> pixels
       text/           2  words and subwords <-> ids; special tokens
-      examples atomic arguments console errors    1
+      cli/            1  what the commands of both share: the parser, its suggestions,
+                         the import of TensorFlow
+      examples atomic console errors    1
 
 `import captioning` is light: what a name of the public API needs is imported when the
 name is first used.

@@ -19,7 +19,8 @@ from captioning.inference.one_file import OneFile
 from captioning.inference.predictor import Predictor
 from captioning.inference.results import PictureResult, is_unsure
 from captioning.inference.sidecars import Sidecars
-from data_prep.console import import_tensorflow, progress, say
+from data_prep.cli.import_tensorflow import import_tensorflow
+from data_prep.console import progress, say
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.pictures.folders import find_pictures
 

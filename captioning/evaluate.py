@@ -19,7 +19,7 @@ from captioning.metrics.score_table import score_table
 from captioning.tasks.config import override
 from captioning.tasks.registry import SEARCHING
 from data_prep.atomic import write_text
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """examples:

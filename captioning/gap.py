@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from captioning.cli.arguments import Parser, positive
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """examples:

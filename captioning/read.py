@@ -11,7 +11,7 @@ from captioning.cli.arguments import Parser, check_file_to_write
 from captioning.cli.runs import chosen_run
 from captioning.inference.read import inputs, terminal
 from captioning.inference.read.inputs import InputText
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 
 EXAMPLE = """examples:

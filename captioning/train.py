@@ -22,7 +22,8 @@ from captioning.cli.options import (
 from captioning.tasks.config import RecurrentConfig, TaskConfig, override
 from captioning.tasks.registry import TASK_NAMES, config_class, preset, preset_for
 from captioning.training.embedded_runs import EMBEDDED
-from data_prep.console import import_tensorflow, say
+from data_prep.cli.import_tensorflow import import_tensorflow
+from data_prep.console import say
 from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """examples:

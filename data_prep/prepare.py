@@ -7,9 +7,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from data_prep.arguments import Parser
 from data_prep.atomic import replacing
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
+from data_prep.cli.parser import Parser
 from data_prep.datasets import load, names
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.examples import SPLITS, Skipped

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 from captioning.__main__ import _MODULES as MODULES  # noqa: E402
 from captioning.tasks.registry import TASK_NAMES, presets  # noqa: E402
-from data_prep.arguments import Parser  # noqa: E402
+from data_prep.cli.parser import Parser  # noqa: E402
 
 PAGE = ROOT / "docs" / "commands.md"
 INTRODUCTION = """\
