@@ -129,7 +129,8 @@ def last_scores(directory: Path) -> tuple[float, float]:
     """
     from captioning.training.checkpoint import Checkpoint
     from captioning.training.loading import load_run
-    from captioning.training.train_step import Objective, TrainStep
+    from captioning.training.objective import Objective
+    from captioning.training.train_step import TrainStep
 
     run = load_run(directory, encoder=False)
     captions = run.task("captions")

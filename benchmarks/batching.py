@@ -50,7 +50,8 @@ def measure(data: Path) -> dict[str, list[float]]:
     from captioning.tasks.captions.task import Captions
     from captioning.tasks.image_encoding import cached_rows
     from captioning.tasks.registry import preset
-    from captioning.training.train_step import Objective, TrainStep
+    from captioning.training.objective import Objective
+    from captioning.training.train_step import TrainStep
     from data_prep.pipeline import images
     from data_prep.prepared.captions import load_captions
     from data_prep.text.vocabulary import Vocabulary

@@ -13,7 +13,8 @@ from captioning import evaluate, train
 from captioning.inference.saved_model import write_saved_model
 from captioning.tasks.registry import TASK_NAMES, task_class
 from captioning.training.loading import load_run, shared_cell
-from captioning.training.train_step import Objective, TrainStep
+from captioning.training.objective import Objective
+from captioning.training.train_step import TrainStep
 from data_prep.errors import BadInput
 from data_prep.prepare import prepare
 
