@@ -78,9 +78,9 @@ if TYPE_CHECKING:
     from captioning.models.associations import WordAssociations as WordAssociations
     from captioning.models.captioner import Captioner as Captioner
     from captioning.models.decoder import Decoder as Decoder
+    from captioning.models.sentence_reader import SentenceReader as SentenceReader
     from captioning.models.sentiment import SentimentClassifier as SentimentClassifier
     from captioning.models.tagger import Tagger as Tagger
-    from captioning.models.translator import SentenceReader as SentenceReader
     from captioning.models.translator import Translator as Translator
     from captioning.nn.cells import ElmanCell as ElmanCell
     from captioning.nn.cells import LSTMCell as LSTMCell
@@ -115,7 +115,7 @@ _HOMES = {
     "Captioner": "captioning.models.captioner",
     "Decoder": "captioning.models.decoder",
     "SentimentClassifier": "captioning.models.sentiment",
-    "SentenceReader": "captioning.models.translator",
+    "SentenceReader": "captioning.models.sentence_reader",
     "Tagger": "captioning.models.tagger",
     "Translator": "captioning.models.translator",
     "WordAssociations": "captioning.models.associations",
