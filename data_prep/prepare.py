@@ -174,7 +174,7 @@ _FLAGS = {
         "all but words: how many at most (default: the data set's own)",
     ),
 }
-# The same of single data sets.
+# The same of single data sets: the keyword arguments of their `read`.
 _OWN_FLAGS = {
     "count": (int, "N", "those made out of nothing: training examples"),
     "seed": (int, "N", "those made out of nothing: other examples"),
