@@ -35,7 +35,7 @@ checks them). Floor 1 is the ground.
       prepare         6  the command: a raw data set -> a prepared one
       datasets/       5  one file a data set, under one contract
       readers/        4  files that users have: captions, sentences, folders, splits
-      harbour/        4  the embedded world: scenes, drawn and said
+      harbour/        4  the built-in world: scenes, drawn and said
       pipeline/       4  a prepared split -> batches; cached features; augmentation
       prepared/       3  what lies on disk: records of pictures, words, dataset.json
       pictures/       2  untrusted files, within limits -> sound pictures -> pixels
@@ -90,7 +90,7 @@ if TYPE_CHECKING:
     from captioning.nn.recurrent_cell import RecurrentCell as RecurrentCell
     from captioning.nn.rnn import RNN as RNN
     from captioning.train import train as train
-    from captioning.training.caption_score import CaptionScore as CaptionScore
+    from captioning.training.caption_score_callback import CaptionScore as CaptionScore
     from data_prep.errors import BadInput as BadInput
     from data_prep.pictures.reader import BadPicture as BadPicture
 
@@ -108,7 +108,7 @@ _HOMES = {
     "LSTMCell": "captioning.nn.cells",
     "RecurrentCell": "captioning.nn.recurrent_cell",
     "RNN": "captioning.nn.rnn",
-    "CaptionScore": "captioning.training.caption_score",
+    "CaptionScore": "captioning.training.caption_score_callback",
     "RelatedCrossEntropy": "captioning.nn.losses",
     "TagCrossEntropy": "captioning.nn.losses",
     "TokenCrossEntropy": "captioning.nn.losses",

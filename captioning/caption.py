@@ -12,9 +12,9 @@ from captioning.cli.runs import chosen_captioner
 from captioning.inference import outputs, picture_batches
 from captioning.inference.alt_text import AltTextPage
 from captioning.inference.attention import captioning_and_drawing
+from captioning.inference.choose_engine import load
 from captioning.inference.engine import LookingEngine
 from captioning.inference.inputs import Picture
-from captioning.inference.load import load
 from captioning.inference.one_file import OneFile
 from captioning.inference.predictor import Predictor
 from captioning.inference.results import PictureResult, is_unsure

@@ -44,7 +44,7 @@ def _check_boat(flags) -> None:
 
 
 def _gap(flags) -> None:
-    from captioning.experiments.long_term import report, sweep
+    from captioning.experiments.long_term import recall_results, sweep
     from captioning.experiments.long_term.comparable_cells import CELLS
     from captioning.experiments.long_term.recall_task import GAPS, Budget
 
@@ -66,8 +66,8 @@ def _gap(flags) -> None:
             seeds=range(flags.seeds),
             processes=flags.processes,
         )
-    print(report.table(results))
-    for path in report.draw(results, flags.out):
+    print(recall_results.table(results))
+    for path in recall_results.draw(results, flags.out):
         print(f"drawn: {path}", file=sys.stderr)
 
 

@@ -130,7 +130,7 @@ def _task_options() -> str:
                 defaults[task] = default.removesuffix(")")
     lines = [
         "### The options of the tasks\n",
-        "With the defaults of each task on its embedded data set. A data set that has",
+        "With the defaults of each task on its built-in data set. A data set that has",
         "a preset starts from that. `--task TASK --preset NAME --help` prints it.\n",
         f"| option | | {' | '.join(TASK_NAMES)} |",
         "|---|---|" + "---|" * len(TASK_NAMES),

@@ -8,7 +8,7 @@ from typing import Literal, overload
 
 import numpy as np
 
-from captioning.inference import load as engines
+from captioning.inference import choose_engine as engines
 from captioning.inference import picture_batches
 from captioning.inference.description import Description
 from captioning.inference.inputs import Picture, is_one_picture, name_of, sound_picture

@@ -15,7 +15,7 @@ import captioning
 from captioning.encoders import build_encoder
 from captioning.models import saved_names
 from captioning.nn.precision import layers_of_policy
-from captioning.tasks.captions.teacher_forcing import captioning_loss
+from captioning.tasks.captions.loss import captioning_loss
 from captioning.tasks.config import SearchConfig
 
 VOCABULARY, REGIONS, REGION_DIM, CLASSES, SIZE = 11, 6, 5, 3, 32

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.tasks.captions.teacher_forcing import captioning_loss
+from captioning.tasks.captions.loss import captioning_loss
 from data_prep.text.special_tokens import PAD
 
 CELLS = pytest.mark.parametrize("cell", ["elman", "lstm"])
