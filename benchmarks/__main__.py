@@ -12,7 +12,7 @@ from benchmarks.arguments import add_rounds_flag, parser_of
 from benchmarks.performance.row import Row
 from captioning.cli.arguments import add_run_flag
 from captioning.cli.runs import chosen_run
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
 # Subjects, each a module of `benchmarks.performance`: whether it needs a run.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.arguments import parser_of
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
 # Hyperparameters that are not compared: random seed, duration, speed.
@@ -129,7 +129,8 @@ def last_scores(directory: Path) -> tuple[float, float]:
     """
     from captioning.training.checkpoint import Checkpoint
     from captioning.training.loading import load_run
-    from captioning.training.train_step import Objective, TrainStep
+    from captioning.training.objective import Objective
+    from captioning.training.train_step import TrainStep
 
     run = load_run(directory, encoder=False)
     captions = run.task("captions")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from data_prep.arguments import Parser
+from data_prep.cli.parser import Parser
 
 
 def parser_of(name: str, description: str, *examples: str) -> Parser:

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.arguments import add_data_flag, parser_of
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import exit_on_bad_input
 
 ROUNDS = 7  # the median of so many is little disturbed by other work on the machine
@@ -50,7 +50,8 @@ def measure(data: Path) -> dict[str, list[float]]:
     from captioning.tasks.captions.task import Captions
     from captioning.tasks.image_encoding import cached_rows
     from captioning.tasks.registry import preset
-    from captioning.training.train_step import Objective, TrainStep
+    from captioning.training.objective import Objective
+    from captioning.training.train_step import TrainStep
     from data_prep.pipeline import images
     from data_prep.prepared.captions import load_captions
     from data_prep.text.vocabulary import Vocabulary

@@ -27,7 +27,8 @@ from captioning.inference.results import UNSURE
 from captioning.metrics.main_noun import main_noun, shared_nouns, wordnet_noun
 from captioning.metrics.ptb_tokenizer import tokenize
 from data_prep.atomic import write_bytes
-from data_prep.console import import_tensorflow, progress
+from data_prep.cli.import_tensorflow import import_tensorflow
+from data_prep.console import progress
 from data_prep.errors import exit_on_bad_input
 from data_prep.prepared.captions import load_captions
 from data_prep.prepared.records import read_shards

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.arguments import parser_of
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import exit_on_bad_input
 
 

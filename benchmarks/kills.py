@@ -14,7 +14,8 @@ import time
 from pathlib import Path
 
 from benchmarks.arguments import parser_of
-from data_prep.console import import_tensorflow, say
+from data_prep.cli.import_tensorflow import import_tensorflow
+from data_prep.console import say
 from data_prep.errors import BadInput, exit_on_bad_input
 
 SCENES = 200  # an epoch takes a second or two

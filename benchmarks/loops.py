@@ -21,7 +21,7 @@ from unittest import mock
 from benchmarks.arguments import add_rounds_flag, parser_of
 from benchmarks.performance.recurrence import LONG, SHORT, our_layer, training_pass
 from benchmarks.performance.timing import in_turn, spread
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import exit_on_bad_input
 
 WAYS = ("while loop", "unrolled", "XLA", "derived")

@@ -35,12 +35,14 @@ checks them). Floor 1 is the ground.
       prepare         6  the command: a raw data set -> a prepared one
       datasets/       5  one file a data set, under one contract
       readers/        4  files that users have: captions, sentences, folders, splits
-      harbour/        4  the embedded world: scenes, drawn and said
+      harbour/        4  the built-in world: scenes, drawn and said
       pipeline/       4  a prepared split -> batches; cached features; augmentation
       prepared/       3  what lies on disk: records of pictures, words, dataset.json
       pictures/       2  untrusted files, within limits -> sound pictures -> pixels
       text/           2  words and subwords <-> ids; special tokens
-      examples atomic arguments console errors    1
+      cli/            1  what the commands of both share: the parser, its suggestions,
+                         the import of TensorFlow
+      examples atomic console errors    1
 
 `import captioning` is light: what a name of the public API needs is imported when the
 name is first used.
@@ -76,9 +78,9 @@ if TYPE_CHECKING:
     from captioning.models.associations import WordAssociations as WordAssociations
     from captioning.models.captioner import Captioner as Captioner
     from captioning.models.decoder import Decoder as Decoder
+    from captioning.models.sentence_reader import SentenceReader as SentenceReader
     from captioning.models.sentiment import SentimentClassifier as SentimentClassifier
     from captioning.models.tagger import Tagger as Tagger
-    from captioning.models.translator import SentenceReader as SentenceReader
     from captioning.models.translator import Translator as Translator
     from captioning.nn.cells import ElmanCell as ElmanCell
     from captioning.nn.cells import LSTMCell as LSTMCell
@@ -88,7 +90,7 @@ if TYPE_CHECKING:
     from captioning.nn.recurrent_cell import RecurrentCell as RecurrentCell
     from captioning.nn.rnn import RNN as RNN
     from captioning.train import train as train
-    from captioning.training.caption_score import CaptionScore as CaptionScore
+    from captioning.training.caption_score_callback import CaptionScore as CaptionScore
     from data_prep.errors import BadInput as BadInput
     from data_prep.pictures.reader import BadPicture as BadPicture
 
@@ -106,14 +108,14 @@ _HOMES = {
     "LSTMCell": "captioning.nn.cells",
     "RecurrentCell": "captioning.nn.recurrent_cell",
     "RNN": "captioning.nn.rnn",
-    "CaptionScore": "captioning.training.caption_score",
+    "CaptionScore": "captioning.training.caption_score_callback",
     "RelatedCrossEntropy": "captioning.nn.losses",
     "TagCrossEntropy": "captioning.nn.losses",
     "TokenCrossEntropy": "captioning.nn.losses",
     "Captioner": "captioning.models.captioner",
     "Decoder": "captioning.models.decoder",
     "SentimentClassifier": "captioning.models.sentiment",
-    "SentenceReader": "captioning.models.translator",
+    "SentenceReader": "captioning.models.sentence_reader",
     "Tagger": "captioning.models.tagger",
     "Translator": "captioning.models.translator",
     "WordAssociations": "captioning.models.associations",

@@ -12,14 +12,15 @@ from captioning.cli.runs import chosen_captioner
 from captioning.inference import outputs, picture_batches
 from captioning.inference.alt_text import AltTextPage
 from captioning.inference.attention import captioning_and_drawing
+from captioning.inference.choose_engine import load
 from captioning.inference.engine import LookingEngine
 from captioning.inference.inputs import Picture
-from captioning.inference.load import load
 from captioning.inference.one_file import OneFile
 from captioning.inference.predictor import Predictor
 from captioning.inference.results import PictureResult, leave_out_unsure
 from captioning.inference.sidecars import Sidecars
-from data_prep.console import import_tensorflow, progress, say
+from data_prep.cli.import_tensorflow import import_tensorflow
+from data_prep.console import progress, say
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.pictures.folders import find_pictures
 

@@ -21,7 +21,7 @@ from captioning.metrics.score_table import score_table
 from captioning.tasks.config import override
 from captioning.tasks.registry import SEARCHING
 from data_prep.atomic import write_text
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """examples:
@@ -166,8 +166,8 @@ def _of_model(flags) -> dict[str, float]:
         )
     if not flags.data:
         raise BadInput("--model needs --data, the data set that has the pictures.")
-    from captioning.inference.load import load
-    from captioning.inference.split import caption_split
+    from captioning.inference.caption_split import caption_split
+    from captioning.inference.choose_engine import load
     from data_prep.prepared.captions import load_captions
     from data_prep.prepared.checksums import verify
     from data_prep.prepared.dataset_info import DatasetInfo
@@ -211,11 +211,11 @@ def _of_run(flags) -> dict[str, float]:
     if not (flags.out or flags.grey or flags.ensemble or flags.diversity):
         return task.scores(data, flags.split)
     if flags.ensemble:
-        from captioning.inference.ensemble import caption_split
+        from captioning.inference.ensemble import caption_by_ensemble
 
         others = [load_run(one, encoder=False) for one in flags.ensemble]
         members = [task, *(other.task("captions") for other in others)]
-        captions = caption_split(members, data, flags.split)
+        captions = caption_by_ensemble(members, data, flags.split)
     else:
         captions = task.caption_split(data, flags.split, grey=flags.grey)
     if flags.out:

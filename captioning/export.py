@@ -13,7 +13,7 @@ from captioning.cli.arguments import (
     positive,
 )
 from captioning.cli.runs import chosen_captioner, chosen_run
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """examples:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from captioning.cli.arguments import Parser, check_new, positive
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """examples:
@@ -47,7 +47,7 @@ def _check_boat(flags) -> None:
 
 
 def _gap(flags) -> None:
-    from captioning.experiments.long_term import report, sweep
+    from captioning.experiments.long_term import recall_results, sweep
     from captioning.experiments.long_term.comparable_cells import CELLS
     from captioning.experiments.long_term.recall_task import GAPS, Budget
 
@@ -69,8 +69,8 @@ def _gap(flags) -> None:
             seeds=range(flags.seeds),
             processes=flags.processes,
         )
-    print(report.table(results))
-    for path in report.draw(results, flags.out):
+    print(recall_results.table(results))
+    for path in recall_results.draw(results, flags.out):
         print(f"drawn: {path}", file=sys.stderr)
 
 

@@ -16,7 +16,7 @@ from captioning.cli.arguments import (
 from captioning.cli.runs import chosen_run
 from captioning.inference.read import inputs, terminal
 from captioning.inference.read.inputs import InputText
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 
 EXAMPLE = """examples:
@@ -27,7 +27,7 @@ EXAMPLE = """examples:
   echo "a boat is on the water" | python -m captioning.read related --every-word
 
 Without --run the newest run under runs/ that learned it answers; if there is none, a
-small one is trained first, on the embedded harbour, in a minute or two.
+small one is trained first, on the built-in harbour, in a minute or two.
 """
 
 TASK_OF = {
@@ -155,7 +155,7 @@ def _texts(flags) -> Iterator[InputText]:
 def _run(flags, task: str, to: str) -> Path:
     """Return `--run`, the newest run that learned the task, or a new small one."""
     from captioning.inference.read.predictions import check_language
-    from captioning.training import embedded_runs
+    from captioning.training import built_in_data
     from data_prep.datasets import load as data_set
 
     try:
@@ -163,14 +163,14 @@ def _run(flags, task: str, to: str) -> Path:
     except BadInput:  # there is none
         pass
     if task == "translation":  # before minutes of training, not after
-        name, _ = embedded_runs.EMBEDDED["translation"]
+        name, _ = built_in_data.BUILT_IN["translation"]
         check_language(to, data_set(name).LANGUAGES)
     print(
         f"no run under runs/ learned {task}: training a small one now, once, on "
-        "embedded examples; it knows little but the harbour",
+        "built-in examples; it knows little but the harbour",
         file=sys.stderr,
     )
-    run = embedded_runs.train_embedded(task)
+    run = built_in_data.train_built_in(task)
     print(f"trained {run}", file=sys.stderr)
     return run
 

@@ -1,4 +1,4 @@
-"""python -m captioning.train: data sets -> a run. Without --data: the embedded ones."""
+"""python -m captioning.train: data sets -> a run. Without --data: the built-in ones."""
 
 import argparse
 import dataclasses
@@ -22,12 +22,13 @@ from captioning.cli.options import (
 )
 from captioning.tasks.config import RecurrentConfig, TaskConfig, override
 from captioning.tasks.registry import TASK_NAMES, config_class, preset, preset_for
-from captioning.training.embedded_runs import EMBEDDED
-from data_prep.console import import_tensorflow, say
+from captioning.training.built_in_data import BUILT_IN
+from data_prep.cli.import_tensorflow import import_tensorflow
+from data_prep.console import say
 from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """examples:
-  python -m captioning.train                      # the embedded harbour, five minutes
+  python -m captioning.train                      # the built-in harbour, five minutes
   python -m data_prep.prepare flickr8k --source FLICKR8K --out data/flickr8k
   python -m captioning.train --data data/flickr8k --run runs/flickr8k
   python -m captioning.train --run runs/flickr8k --resume      # after a stop
@@ -44,7 +45,7 @@ def train(data: str | Path | list | None = None, **options) -> Path:
     """Train as `python -m captioning.train` does, and return the run's directory.
 
     Args:
-        data: a prepared data set, or several with ``task="all"``; the embedded one if
+        data: a prepared data set, or several with ``task="all"``; the built-in one if
             not given.
         **options: the command's flags by name, such as ``epochs=10``,
             ``batch_size=64``, ``task="sentiment"``, ``run="runs/mine"`` or
@@ -135,9 +136,9 @@ def _tasks_of(run: Path) -> tuple[str, ...]:
 
 
 def _name_of(data: Path | None, task: str) -> str:
-    """Return the name of a prepared data set, or of the embedded one if None."""
+    """Return the name of a prepared data set, or of the built-in one if None."""
     if data is None:
-        return EMBEDDED.get(task, EMBEDDED["captions"])[0]
+        return BUILT_IN.get(task, BUILT_IN["captions"])[0]
     try:
         return str(json.loads((data / "dataset.json").read_text("utf-8"))["name"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -167,7 +168,7 @@ def _parser(request: _Request) -> Parser:
         type=Path,
         action="append",
         metavar="DIR",
-        help="a data set made by data_prep.prepare (default: the embedded one, made "
+        help="a data set made by data_prep.prepare (default: the built-in one, made "
         "now); --task all takes several, one of each kind",
     )
     parser.add_argument(
@@ -275,7 +276,7 @@ def train_and_show(
 ) -> None:
     """Train, then print scores and a few examples that were not trained on.
 
-    Embedded data sets are shown on their test splits, for they can be made anew; real
+    Built-in data sets are shown on their test splits, for they can be made anew; real
     data on dev, so that test stays unseen until every choice is made.
     """
     from captioning.training import report, trainer
@@ -286,9 +287,9 @@ def train_and_show(
     except KeyboardInterrupt:  # Ctrl-C, or SIGTERM
         say(how_to_go_on(directory))
         raise
-    embedded = {name for name, _ in EMBEDDED.values()}
+    built_in = {name for name, _ in BUILT_IN.values()}
     for name, plan in plans.items():
-        split = "test" if name_of(plan.data) in embedded else "dev"
+        split = "test" if name_of(plan.data) in built_in else "dev"
         print(report.show_run(directory, name, plan.data, split), end="\n\n")
     print(
         f"The run is {directory} (best of {history[-1].epoch} epochs by its dev score; "

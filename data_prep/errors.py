@@ -1,4 +1,8 @@
-"""The one exception that means "the input is at fault, not the program"."""
+"""`BadInput`: the input is at fault, not the program. And how a command ends on it.
+
+Beside it, what its messages need: text made safe to print, and the name of the extra
+that brings a package that is not installed.
+"""
 
 import os
 import signal

@@ -7,9 +7,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from data_prep.arguments import Parser
 from data_prep.atomic import replacing
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
+from data_prep.cli.parser import Parser
 from data_prep.datasets import load, names
 from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.examples import SPLITS, Skipped
@@ -174,7 +174,7 @@ _FLAGS = {
         "all but words: how many at most (default: the data set's own)",
     ),
 }
-# The same of single data sets.
+# The same of single data sets: the keyword arguments of their `read`.
 _OWN_FLAGS = {
     "count": (int, "N", "those made out of nothing: training examples"),
     "seed": (int, "N", "those made out of nothing: other examples"),

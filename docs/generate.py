@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 from captioning.__main__ import _MODULES as MODULES  # noqa: E402
 from captioning.tasks.registry import TASK_NAMES, presets  # noqa: E402
-from data_prep.arguments import Parser  # noqa: E402
+from data_prep.cli.parser import Parser  # noqa: E402
 
 PAGE = ROOT / "docs" / "commands.md"
 INTRODUCTION = """\
@@ -130,7 +130,7 @@ def _task_options() -> str:
                 defaults[task] = default.removesuffix(")")
     lines = [
         "### The options of the tasks\n",
-        "With the defaults of each task on its embedded data set. A data set that has",
+        "With the defaults of each task on its built-in data set. A data set that has",
         "a preset starts from that. `--task TASK --preset NAME --help` prints it.\n",
         f"| option | | {' | '.join(TASK_NAMES)} |",
         "|---|---|" + "---|" * len(TASK_NAMES),

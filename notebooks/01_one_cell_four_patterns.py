@@ -29,7 +29,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, "..")  # the package is used from its folder
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 
 import_tensorflow()
 
@@ -154,7 +154,7 @@ for one in (ElmanCell(256), LSTMCell(256)):
 # | many-to-many, in step | 다대다 (동시) | related words (연관 단어) | each word | what belongs with it |
 # | many-to-many, delayed | 다대다 (지연) | translation (번역) | a sentence | a sentence in another language |
 #
-# The data is embedded in the package, made now, out of nothing: drawn scenes of a
+# The data is built into the package, made now, out of nothing: drawn scenes of a
 # harbour, each said in five sentences; the moods of its people, in English and Korean,
 # with negation; and a phrase book in English, German and Korean. Its test splits hold
 # combinations that do not occur in training.

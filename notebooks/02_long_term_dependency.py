@@ -34,7 +34,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, "..")  # the package is used from its folder
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 
 import_tensorflow()
 
@@ -43,7 +43,7 @@ import numpy as np
 from IPython.display import Image
 
 from captioning.nn.cells import LSTMCell
-from captioning.experiments.long_term import cloze, cloze_results, report, sweep
+from captioning.experiments.long_term import cloze, cloze_results, recall_results, sweep
 from captioning.experiments.long_term.boat_sentences import boat_sentences
 from captioning.experiments.long_term.comparable_cells import CELLS
 from captioning.experiments.long_term.recall_task import Budget, build_recaller, memory_norms
@@ -118,7 +118,7 @@ Image(pictures / "boat.png")
 # that bends.
 
 # %%
-report.draw_stacks(pictures / "stacks.png")
+recall_results.draw_stacks(pictures / "stacks.png")
 Image(pictures / "stacks.png")
 
 # %% [markdown]
@@ -129,7 +129,7 @@ Image(pictures / "stacks.png")
 # 1: tanh only takes away. Left, the linear cell, right, the same $W$ with tanh:
 
 # %%
-report.draw_growth(pictures / "growth.png")
+recall_results.draw_growth(pictures / "growth.png")
 Image(pictures / "growth.png")
 
 # %% [markdown]
@@ -207,8 +207,8 @@ results = sweep.run_sweep(
     processes=2,
     progress=False,
 )
-print(report.table(results))
-report.draw(results, pictures)
+print(recall_results.table(results))
+recall_results.draw(results, pictures)
 Image(pictures / "gap.png")
 
 # %% [markdown]

@@ -26,7 +26,7 @@ def rows(run: Path, rounds: int):
             f"BLIP needs PyTorch and transformers ({error}); expected them: run "
             "`pip install -r benchmarks/requirements.txt`."
         ) from error
-    from captioning.inference.load import load
+    from captioning.inference.choose_engine import load
     from captioning.training.run_directory import load_facts
     from data_prep.prepared.records import read_shards
 

@@ -16,8 +16,9 @@ def rows(run: Path, rounds: int):
     from captioning.tasks.captions.task import Captions
     from captioning.tasks.config import override
     from captioning.training.loading import shared_cell, start_from
+    from captioning.training.objective import Objective
     from captioning.training.run_directory import load_facts
-    from captioning.training.train_step import Objective, TrainStep
+    from captioning.training.train_step import TrainStep
 
     facts = load_facts(run)["captions"]
     config = override(facts.config, objective="self_critical")

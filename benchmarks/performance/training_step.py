@@ -108,7 +108,8 @@ def our_step(config, batch):
 
     from captioning.nn.cells import build_cell
     from captioning.tasks.captions.task import Captions
-    from captioning.training.train_step import Objective, TrainStep
+    from captioning.training.objective import Objective
+    from captioning.training.train_step import TrainStep
     from data_prep.text.special_tokens import END
     from data_prep.text.vocabulary import Vocabulary
 

@@ -1,1 +1,1 @@
-"""What the commands share."""
+"""What the commands share: arguments, which run, what to type next."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from captioning.tasks.registry import TASK_NAMES
-from data_prep.arguments import Parser
+from data_prep.cli.parser import Parser
 from data_prep.errors import BadInput
 
 __all__ = [

@@ -24,7 +24,7 @@ def beam_search(
     *,
     num_beams: int,
     max_length: int,
-    length_penalty: float = 1.0,
+    length_penalty: float,
 ) -> Hypotheses:
     """Keep the `num_beams` best hypotheses at every step, and return them, best first.
 
@@ -39,7 +39,9 @@ def beam_search(
         tokens: the special tokens.
         num_beams: hypotheses kept, and returned, for each row.
         max_length: tokens at most, END among them.
-        length_penalty: 0 compares log probabilities, 1 their mean per token.
+        length_penalty: 0 compares log probabilities, 1 their mean per token. The
+            commands' default is that of `tasks.config.SearchConfig`; a .tflite file
+            has the value of the run that it was made of.
     """
     search = initial_search_state(initial_state, tokens, num_beams, max_length)
     # All beams are equal at first; only the first may branch, or each hypothesis would

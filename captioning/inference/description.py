@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from captioning.inference.outputs import unsure
 from captioning.inference.results import Caption
-from captioning.plots.highlight import highlight
+from captioning.plots.attention_overlay import highlight
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -1,4 +1,4 @@
-"""Engines: what computes captions. `inference.load` chooses one."""
+"""Engines: what computes captions. `inference.choose_engine` chooses one."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""Ensembles of runs: captioners that were trained apart, and caption as one."""
+"""Ensembles of runs: captioners that were trained apart, and caption together."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,14 +14,14 @@ from data_prep.errors import BadInput
 from data_prep.prepared.captions import load_captions
 
 
-def caption_split(
+def caption_by_ensemble(
     members: Sequence[Captions], data: Path, split: str
 ) -> dict[str, str]:
     """Return the best caption of each picture of a split, by image id.
 
     Args:
-        members: their frozen encoders not attached. The first one's knobs decide
-            about the search.
+        members: their frozen encoders not attached. The first one's options are those
+            of the search.
         data: a prepared data set.
         split: "train", "dev" or "test".
 

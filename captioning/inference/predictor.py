@@ -8,15 +8,15 @@ from typing import Literal, overload
 
 import numpy as np
 
-from captioning.inference import load as engines
+from captioning.inference import choose_engine as engines
 from captioning.inference import picture_batches
 from captioning.inference.description import Description
 from captioning.inference.inputs import Picture, is_one_picture, name_of, sound_picture
 from captioning.inference.one_file import OneFile, check_output
-from captioning.inference.pixels import reduced, upright
 from captioning.inference.results import PictureResult
 from data_prep.console import progress
 from data_prep.errors import BadInput
+from data_prep.pictures.decode_pillow import reduced, upright
 from data_prep.pictures.folders import find_pictures
 from data_prep.pictures.reader import BadPicture, PictureReader
 

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-LONGEST_SIDE = 640  # of a picture drawn, in pixels: three times what a panel shows
 UNSURE = 0.5  # a caption of lower confidence is more probably wrong than right
 
 
@@ -64,7 +63,7 @@ class AttentionMaps(NamedTuple):
 
     Attributes:
         picture: uint8 ``(height, width, 3)``, upright, in its own shape, reduced to
-            `LONGEST_SIDE` at most.
+            `data_prep.pictures.decode_pillow.LONGEST_SIDE` at most.
         words: of the caption.
         weights: float32 ``(words, regions)``, each row of sum 1. Regions go along the
             rows of a square grid that is stretched over the whole picture, as the

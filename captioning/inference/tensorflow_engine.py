@@ -7,11 +7,11 @@ from pathlib import Path
 import tensorflow as tf
 from PIL import Image
 
-from captioning.inference.pixels import reduced
 from captioning.inference.results import AttentionMaps, Caption
 from captioning.inference.saved_model import check_beams, load_server
 from captioning.training.loading import load_run
 from data_prep.pictures.decode import decode_picture, resize_to_square
+from data_prep.pictures.decode_pillow import reduced
 from data_prep.pictures.reader import BadPicture
 
 

@@ -4,6 +4,7 @@ After "a boat is on the", for example, "water" and "sailor".
 """
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from captioning.models.token_model import TokenModel
@@ -116,3 +117,19 @@ class WordAssociations(TokenModel):
         cell = keras.saving.deserialize_keras_object(config.pop("cell"))
         with layers_of_policy(config.get("dtype")):
             return cls(cell=cell, **config)
+
+
+def rank_related(logits: tf.Tensor, was_read: tf.Tensor, count: int):
+    """Return the most probable related words, best first.
+
+    Args:
+        logits: float ``(..., num_related)``.
+        was_read: bool of the same shape, the words that were read: as in training, they
+            take no share of the probability.
+        count: how many to return.
+
+    Returns:
+        Their log probabilities and their numbers, both ``(..., count)``.
+    """
+    log_probs = tf.nn.log_softmax(tf.where(was_read, logits.dtype.min, logits))
+    return tf.math.top_k(log_probs, count)

@@ -90,8 +90,8 @@ class Captioner(keras.Model):
             images: pixels, or regions if there is no encoder; a row for each picture.
             num_beams: hypotheses kept at each step; 1 is greedy search.
             max_length: tokens at most, END among them.
-            length_penalty: see `decoding.beam_search`. All three are by default those
-                of the commands.
+            length_penalty: see `decoding.beam_search`. The three defaults are those of
+                the commands, `tasks.config.SearchConfig`; a test compares them.
 
         Returns:
             int32 ``(batch, max_length)``, the best of each picture: words, END, PAD.

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from captioning.plots.highlight import highlight
+from captioning.plots.attention_overlay import highlight
 from captioning.plots.lettering import lettering
 
 _COLUMNS = 5

@@ -8,11 +8,12 @@ Nothing here imports TensorFlow: ``--help`` must not wait for it.
 """
 
 import dataclasses
-import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
+
+from data_prep.cli.did_you_mean import did_you_mean
 
 LARGEST_SEED = 2**32 - 1  # the largest that NumPy takes
 
@@ -262,8 +263,8 @@ def override(config: TaskConfig, **options: Any) -> TaskConfig:
     for name, value in options.items():
         if name not in leaves:
             raise ValueError(
-                f"The option {name!r} is not known{did_you_mean(name, leaves)}; "
-                f"expected one of {', '.join(leaves)}."
+                f"The option {name!r} is not known{did_you_mean(name, leaves) or '.'} "
+                f"Expected one of {', '.join(leaves)}."
             )
         groups.setdefault(leaves[name].group, {})[name] = value
     changed = {
@@ -271,9 +272,3 @@ def override(config: TaskConfig, **options: Any) -> TaskConfig:
         for group, values in groups.items()
     }
     return dataclasses.replace(config, **changed)
-
-
-def did_you_mean(name: str, known) -> str:
-    """Return " (did you mean 'units'?)" if a known name is close, else ""."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""

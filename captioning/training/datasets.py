@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from captioning.tasks.registry import task_class
-from captioning.training.embedded_runs import embedded_data
+from captioning.training.built_in_data import built_in_data
 from data_prep.errors import BadInput
 from data_prep.prepared.dataset_info import DatasetInfo
 
 
 def data_sets(tasks: Sequence[str], given: Sequence[Path]) -> dict[str, Path]:
-    """Return the data set of each task: that of its kind, or the embedded one.
+    """Return the data set of each task: that of its kind, or the built-in one.
 
     Args:
         tasks: names.
-        given: prepared data sets, one of a kind; none takes the embedded ones, made now
+        given: prepared data sets, one of a kind; none takes the built-in ones, made now
             where they are not there.
 
     Raises:
@@ -42,11 +42,11 @@ def data_sets(tasks: Sequence[str], given: Sequence[Path]) -> dict[str, Path]:
         raise BadInput(
             f"The data sets given are of {' and '.join(sorted(by_kind))}; expected one "
             f"of {' and '.join(sorted(missing))} too. Add --data, or give none at all "
-            "to learn on the embedded ones."
+            "to learn on the built-in ones."
         )
     _check_leak(by_kind)
     return {
-        task: by_kind.get(task_class(task).kind) or embedded_data(task_class(task).kind)
+        task: by_kind.get(task_class(task).kind) or built_in_data(task_class(task).kind)
         for task in tasks
     }
 

@@ -13,8 +13,9 @@ from captioning.training import run_directory
 from captioning.training.checkpoint import Checkpoint
 from captioning.training.history import Epoch
 from captioning.training.loading import shared_cell, start_from
+from captioning.training.objective import Objective
 from captioning.training.plans import Plan
-from captioning.training.train_step import Objective, TrainStep
+from captioning.training.train_step import TrainStep
 
 
 class TrainingState(NamedTuple):

@@ -1,7 +1,8 @@
 """The data sets: one module each, all under one contract.
 
 A module of this package is a data set, and its file name is what users type. To add a
-data set, add a file; nothing else changes. A module has
+data set, add a file; only an option of its own that no other data set has needs one
+more line, its flag in `_OWN_FLAGS` of `data_prep.prepare`. A module has
 
 - a docstring, which says what it reads and how it splits;
 - ``KIND``, one of `data_prep.examples.KINDS`, which says what ``read`` yields:

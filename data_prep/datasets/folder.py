@@ -20,7 +20,7 @@ from pathlib import Path
 
 from data_prep.errors import BadInput
 from data_prep.examples import RawExample, Skipped
-from data_prep.readers.caption_files import read_captions, usable_captions
+from data_prep.readers.caption_files import FORMS, read_captions, usable_captions
 from data_prep.readers.hash_split import group_by_hash
 from data_prep.readers.sidecars import has_sidecars, read_sidecars
 from data_prep.readers.source_folder import find_picture
@@ -29,7 +29,6 @@ KIND = "captions"
 NEEDS_SOURCE = True
 
 TRAIN, DEV = 0.8, 0.1
-SUFFIXES = {".csv", ".tsv", ".json", ".jsonl"}
 PICTURE_FOLDERS = ("images", "Images")
 
 
@@ -79,8 +78,10 @@ def _captions_file(source) -> Path | None:
     """Return the one file in the folder that can be the captions; None if there are
     sidecars instead."""
     files = sorted(path for path in source.iterdir() if os.path.isfile(path))
+    # Of texts, only captions.txt: another may hold anything.
+    suffixes = FORMS.keys() - {".txt"}
     found = [
-        p for p in files if p.suffix.lower() in SUFFIXES or p.name == "captions.txt"
+        p for p in files if p.suffix.lower() in suffixes or p.name == "captions.txt"
     ]
     # Of several candidates, the one named captions is taken.
     chosen = [p for p in found if p.stem.lower() == "captions"] or found

@@ -2,8 +2,9 @@
 
 Inside an exported model there is no Pillow, so that the header is parsed here. Every
 read goes through `bytes_at`, which returns zeros beyond the end: no file, however
-broken, makes a read fail, and an invalid header means orientation 1. For files of other
-formats `sanitize` does the same with Pillow.
+broken, makes a read fail, and an invalid header means orientation 1. Two other modules
+undo an orientation, with Pillow: `sanitize` that of other formats than JPEG, and
+`decode_pillow` that of a JPEG that is captioned without TensorFlow.
 """
 
 import tensorflow as tf

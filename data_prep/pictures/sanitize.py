@@ -19,7 +19,7 @@ _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"  # the last chunk is the same in every file
 # pixels. FF before a marker is padding.
 _JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
 
-# EXIF orientation -> the operation that undoes it; `exif` does the same in TensorFlow.
+# EXIF orientation -> the operation that undoes it. `exif` has where else this is done.
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,

@@ -1,4 +1,6 @@
-"""The worker process in which files from outside are decoded; see `pictures.reader`.
+"""The child process in which picture files from outside are decoded.
+
+`worker_process` is the parent, which starts it.
 
 It reads requests from stdin until that ends and answers each on stdout. A request is a
 length (8 bytes, big-endian) and the content of a file. An answer is one letter, a

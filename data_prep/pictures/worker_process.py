@@ -1,7 +1,7 @@
-"""Starting, asking and ending the worker process that decodes pictures.
+"""The parent of the process that decodes pictures: it starts, asks and ends it.
 
-This is the parent's side; `pictures.worker` is the program of the process and describes
-the messages. Needs a POSIX system.
+`worker` is the program of that process, the child, and describes the messages. Needs a
+POSIX system.
 """
 
 import os

@@ -13,6 +13,7 @@ copy 3   another part, mirrored
 import numpy as np
 import tensorflow as tf
 
+VERSION = 1  # raise it with every change of what a copy is: caches are made anew
 SMALLEST = 0.75  # of each side: less may cut off what the captions speak of
 
 

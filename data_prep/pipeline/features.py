@@ -6,8 +6,8 @@
 
 A row is what an encoder makes of a picture, or the picture's pixels, resized, where the
 encoder is still learning; NAME is that of the encoder, or `pixels-SIZE`. A cache that
-was made by another encoder or of other pictures is made anew. One whose making was
-stopped is continued (`data_prep.pipeline.resumable_array`).
+was made by another encoder, of other pictures or by another augmentation is made anew.
+One whose making was stopped is continued (`data_prep.pipeline.resumable_array`).
 """
 
 import contextlib
@@ -24,6 +24,7 @@ from data_prep.atomic import write_text
 from data_prep.console import progress
 from data_prep.errors import BadInput
 from data_prep.pictures.decode import load_picture
+from data_prep.pipeline import augmentation
 from data_prep.pipeline.augmentation import augment
 from data_prep.pipeline.resumable_array import ResumableArray, kept_if_stopped
 from data_prep.prepared.captions import load_captions
@@ -73,6 +74,8 @@ class _Copy:
             "images": digest,
             "copy": number,
         }
+        if number:  # else no augmentation made it
+            self.made_by["augmentation"] = augmentation.VERSION
 
     def read(self, num_images: int) -> np.ndarray | None:
         """Return its rows if they are what is asked for and whole, else None."""

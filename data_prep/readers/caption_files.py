@@ -39,14 +39,12 @@ def read_captions(path: Path) -> Iterator[tuple[str, str]]:
     Raises:
         BadInput: the file is malformed; the message names the line or the entry.
     """
-    forms = {".json": _json, ".jsonl": _json_lines}
-    forms |= dict.fromkeys((".csv", ".tsv", ".txt"), _csv)
-    if path.suffix.lower() not in forms:
+    if path.suffix.lower() not in FORMS:
         raise BadInput(
             f"{path} has an unknown form; expected a file of captions that ends in one "
-            f"of {' '.join(forms)}: convert it, or rename it."
+            f"of {' '.join(FORMS)}: convert it, or rename it."
         )
-    return forms[path.suffix.lower()](path)
+    return FORMS[path.suffix.lower()](path)
 
 
 def captioned(
@@ -198,3 +196,8 @@ def _unexpected(path, where, found):
         "caption, e.g. {'image': 'dog.jpg', 'caption': 'A dog.'}: see the top of "
         "data_prep/readers/caption_files.py for all forms."
     )
+
+
+# Ending of the name -> how the file is read.
+FORMS = {".json": _json, ".jsonl": _json_lines}
+FORMS |= dict.fromkeys((".csv", ".tsv", ".txt"), _csv)

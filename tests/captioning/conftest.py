@@ -102,9 +102,10 @@ def train_step():
     import tensorflow as tf
 
     from captioning.tasks.captions.config import CaptionsConfig
-    from captioning.tasks.captions.teacher_forcing import captioning_loss
+    from captioning.tasks.captions.loss import captioning_loss
     from captioning.tasks.config import override
-    from captioning.training.train_step import Objective, TrainStep
+    from captioning.training.objective import Objective
+    from captioning.training.train_step import TrainStep
     from data_prep.pipeline.images import Batch
 
     spec = Batch(

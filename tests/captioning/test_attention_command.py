@@ -8,11 +8,11 @@ from PIL import Image
 
 from captioning import caption
 from captioning.inference.attention import captioning_and_drawing
-from captioning.inference.load import load
-from captioning.inference.results import LONGEST_SIDE
+from captioning.inference.choose_engine import load
 from captioning.inference.saved_model import load_server
 from captioning.training.run_directory import load_facts
 from data_prep.errors import BadInput
+from data_prep.pictures.decode_pillow import LONGEST_SIDE
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.inference.load import load
+from captioning.inference.choose_engine import load
 from captioning.inference.saved_model import write_saved_model
 from data_prep.errors import BadInput
 

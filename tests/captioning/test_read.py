@@ -12,7 +12,7 @@ from captioning.inference.saved_model import write_saved_model
 from captioning.tasks import registry
 from captioning.tasks.config import override
 from captioning.tasks.registry import preset
-from captioning.training import embedded_runs
+from captioning.training import built_in_data
 from data_prep.errors import BadInput
 
 KOREAN = "나는 불행하게도 오늘 지갑을 잃어버렸기 때문에 정말 기분이 좋지 않다"
@@ -183,7 +183,7 @@ def test_a_run_must_have_learned_it(tiny_run):
 
 def test_the_first_use_trains_a_small_run_and_says_so(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(embedded_runs.EMBEDDED, "sentiment", ("moods", 100))
+    monkeypatch.setitem(built_in_data.BUILT_IN, "sentiment", ("moods", 100))
     config = override(
         preset("sentiment", "moods"), units=24, embedding_dim=24, epochs=1
     )
@@ -210,9 +210,9 @@ def test_a_training_that_was_stopped_leaves_no_run(tmp_path, monkeypatch):
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("captioning.training.trainer.train", stopped)
-    monkeypatch.setattr(embedded_runs, "embedded_data", lambda kind: tmp_path / "moods")
+    monkeypatch.setattr(built_in_data, "built_in_data", lambda kind: tmp_path / "moods")
     with pytest.raises(KeyboardInterrupt):
-        embedded_runs.train_embedded("sentiment")
+        built_in_data.train_built_in("sentiment")
     assert not list((tmp_path / "runs").iterdir())
 
 

@@ -139,7 +139,7 @@ def test_main_says_what_it_made(reviews, pairs, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("name", ["moods", "phrasebook", "gap"])
-def test_the_embedded_ones(name, tmp_path, capsys):
+def test_the_built_in_ones(name, tmp_path, capsys):
     main([name, "--out", str(tmp_path / "out"), "--count", "40", "--seed", "3"])
     info = DatasetInfo.load(tmp_path / "out")
     assert info.splits["train"].examples == 40

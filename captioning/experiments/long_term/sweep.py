@@ -22,6 +22,7 @@ from captioning.experiments.long_term.recall_task import (
 )
 from data_prep import console
 from data_prep.atomic import write_text
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput
 
 BUDGET, RESULTS = "budget.json", "results.jsonl"
@@ -144,7 +145,7 @@ def _run(keys, budget, processes) -> Iterator[Result]:
     pool = concurrent.futures.ProcessPoolExecutor(
         processes,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=console.import_tensorflow,  # before other imports, quietly
+        initializer=import_tensorflow,  # before other imports, quietly
     )
     with contextlib.ExitStack() as stack:
         stack.callback(pool.shutdown, cancel_futures=True)  # also after Ctrl-C

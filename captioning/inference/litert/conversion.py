@@ -12,7 +12,7 @@ from captioning.models.captioner import TOKENS, Captioner
 from captioning.tasks.captions.task import Captions
 from captioning.training.loading import load_run
 from data_prep.atomic import write_bytes
-from data_prep.console import silence
+from data_prep.cli.import_tensorflow import silence
 from data_prep.errors import BadInput
 from data_prep.text.standardize import CLITICS
 

@@ -16,10 +16,10 @@ from PIL import Image
 
 from captioning.inference.confidence import Confidence
 from captioning.inference.litert.metadata import CONFIDENCE, facts_of, metadata_of
-from captioning.inference.pixels import reduced, squeezed, upright
 from captioning.inference.results import AttentionMaps, Caption
-from data_prep.console import silence
+from data_prep.cli.import_tensorflow import silence
 from data_prep.errors import BadInput
+from data_prep.pictures.decode_pillow import reduced, squeezed, upright
 
 ENCODER = "regions"  # signatures
 SEARCH = "captions_{}"  # by the number of beams

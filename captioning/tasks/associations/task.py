@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from captioning.metrics.ranking import recall_at_k
-from captioning.models.associations import WordAssociations
+from captioning.models.associations import WordAssociations, rank_related
 from captioning.nn.losses import related_cross_entropy
 from captioning.tasks.associations.config import AssociationsConfig
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
@@ -229,13 +229,15 @@ class Associations(Task):
         )
         def serve(texts):
             read = prefixes_of(self.vocabulary, texts)
-            logits = self.model(read.token_ids)
-            was_read = self._was_read(read.token_ids)
-            # As in training: what was read takes no share of the probability.
-            logits = tf.where(was_read, logits.dtype.min, logits)
-            log_probs = tf.nn.log_softmax(logits)
-            after = tf.gather(log_probs, read.ends, batch_dims=1)
-            scores, best = tf.math.top_k(after, shown)
+
+            def after_words(of_tokens):
+                return tf.gather(of_tokens, read.ends, batch_dims=1)
+
+            scores, best = rank_related(
+                after_words(self.model(read.token_ids)),
+                after_words(self._was_read(read.token_ids)),
+                shown,
+            )
             return {
                 "words": read.words,
                 "known": read.known,

@@ -80,7 +80,7 @@ class CaptionsConfig(TaskConfig):
 
 PRESETS = {
     "flickr8k": CaptionsConfig(),
-    # The embedded world: some 80 words, 128 pixels, everything trained from scratch.
+    # The built-in world: some 80 words, 128 pixels, everything trained from scratch.
     "harbour": override(
         CaptionsConfig(),
         encoder="small",

@@ -1,4 +1,4 @@
-"""Captions of many pictures, from rows that are there already."""
+"""Captions of many pictures, searched for batch by batch from cached features."""
 
 import numpy as np
 import tensorflow as tf
@@ -15,7 +15,8 @@ def caption_rows(caption, *rows: np.ndarray, label: str = "") -> list[str]:
 
     Args:
         caption: from `Captions.captioner`, or from `captioning.inference.ensemble`.
-        rows: ``(images, ...)`` from `cached_rows`; of an ensemble each member's.
+        rows: the features of the pictures, ``(images, ...)``, from `cached_rows`; of
+            an ensemble each member's.
         label: of the progress; none is shown without.
     """
     captions: list[str] = []

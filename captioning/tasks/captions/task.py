@@ -13,7 +13,7 @@ from captioning.objectives.self_critical import self_critical_loss
 from captioning.tasks.caption_scores import SplitCiderD, scores_of
 from captioning.tasks.captions.config import CaptionsConfig
 from captioning.tasks.captions.generation import caption_rows
-from captioning.tasks.captions.teacher_forcing import captioning_loss
+from captioning.tasks.captions.loss import captioning_loss
 from captioning.tasks.image_encoding import (
     EncoderParts,
     cached_copies,

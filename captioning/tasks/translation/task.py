@@ -8,7 +8,8 @@ import tensorflow as tf
 from captioning import decoding
 from captioning.metrics.translation import bleu, signature
 from captioning.models.decoder import Decoder
-from captioning.models.translator import SentenceReader, Translator
+from captioning.models.sentence_reader import SentenceReader
+from captioning.models.translator import Translator
 from captioning.objectives.teacher_forcing import teacher_forcing_loss
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from captioning.tasks.translation.config import TranslationConfig

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from benchmarks.performance.keras_captioner import training_step
-from captioning.tasks.captions.teacher_forcing import captioning_loss
+from captioning.tasks.captions.loss import captioning_loss
 from captioning.training.optimizer import build_optimizer
 from data_prep.text.special_tokens import PAD
 

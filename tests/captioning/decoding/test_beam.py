@@ -103,18 +103,18 @@ def test_a_beam_of_full_width_equals_brute_force(seed, length_penalty, random_mo
 def test_a_beam_of_one_equals_greedy_search(seed, random_model, tokens):
     step, state = random_model(9, seed, batch=3)
     greedy = decoding.greedy_search(step, state, tokens, max_length=8)
-    beam = decoding.beam_search(step, state, tokens, num_beams=1, max_length=8)
+    options = {"num_beams": 1, "max_length": 8, "length_penalty": 1.0}
+    beam = decoding.beam_search(step, state, tokens, **options)
     np.testing.assert_array_equal(greedy.token_ids, beam.token_ids)
     np.testing.assert_allclose(greedy.scores, beam.scores, rtol=1e-5)
 
 
 def test_rows_of_a_batch_are_independent(random_model, tokens):
     step, (state,) = random_model(9, 6, batch=4)
-    together = decoding.beam_search(step, [state], tokens, num_beams=3, max_length=8)
+    options = {"num_beams": 3, "max_length": 8, "length_penalty": 1.0}
+    together = decoding.beam_search(step, [state], tokens, **options)
     for row in range(4):
-        alone = decoding.beam_search(
-            step, [state[row : row + 1]], tokens, num_beams=3, max_length=8
-        )
+        alone = decoding.beam_search(step, [state[row : row + 1]], tokens, **options)
         np.testing.assert_array_equal(alone.token_ids[0], together.token_ids[row])
 
 
@@ -122,7 +122,8 @@ def test_it_finds_the_same_in_a_graph(random_model, tokens):
     step, state = random_model(9, 7, batch=2)
 
     def find(state):
-        return decoding.beam_search(step, state, tokens, num_beams=3, max_length=6)
+        options = {"num_beams": 3, "max_length": 6, "length_penalty": 1.0}
+        return decoding.beam_search(step, state, tokens, **options)
 
     np.testing.assert_array_equal(
         find(state).token_ids, tf.function(find)(state).token_ids

@@ -17,7 +17,9 @@ def test_banned_tokens_are_never_chosen(random_model, tokens):
     options = {"max_length": 8}
     for found in (
         decoding.greedy_search(prefers_five, state, tokens, **options),
-        decoding.beam_search(prefers_five, state, tokens, num_beams=3, **options),
+        decoding.beam_search(
+            prefers_five, state, tokens, num_beams=3, length_penalty=1.0, **options
+        ),
         decoding.sample(
             prefers_five, state, tokens, num_samples=9, seed=(1, 2), **options
         ),

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.models.associations import WordAssociations
+from captioning.models.associations import WordAssociations, rank_related
 from captioning.nn.cells import build_cell
 from data_prep.text.special_tokens import PAD, START
 
@@ -118,3 +118,11 @@ def test_it_learns_which_words_are_related(seeded):
         optimizer.apply(gradients, model.trainable_variables)
     best = np.argmax(model(np.array([[START, 4], [START, 5]]))[:, -1], axis=-1)
     np.testing.assert_array_equal(best, [0, 1])
+
+
+def test_the_most_probable_words_come_first_but_those_that_were_read():
+    logits = np.log([[1.0, 3.0, 50.0, 2.0]]).astype(np.float32)
+    was_read = np.array([[False, False, True, False]])
+    log_probs, best = rank_related(logits, was_read, 2)
+    np.testing.assert_array_equal(best, [[1, 3]])
+    np.testing.assert_allclose(np.exp(log_probs), [[3 / 6, 2 / 6]], rtol=1e-6)

@@ -7,7 +7,7 @@ import tensorflow as tf
 from captioning.decoding import logit_bias
 from captioning.models.ensemble import Ensemble
 
-OPTIONS = {"num_beams": 3, "max_length": 6}
+OPTIONS = {"num_beams": 3, "max_length": 6, "length_penalty": 1.0}
 
 
 def test_two_copies_of_a_captioner_say_what_it_says_alone(

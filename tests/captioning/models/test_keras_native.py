@@ -1,5 +1,7 @@
 """Our models as Keras models: built, trained, saved and exported by Keras alone."""
 
+import dataclasses
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +15,8 @@ import captioning
 from captioning.encoders import build_encoder
 from captioning.models import saved_names
 from captioning.nn.precision import layers_of_policy
-from captioning.tasks.captions.teacher_forcing import captioning_loss
+from captioning.tasks.captions.loss import captioning_loss
+from captioning.tasks.config import SearchConfig
 
 VOCABULARY, REGIONS, REGION_DIM, CLASSES, SIZE = 11, 6, 5, 3, 32
 
@@ -247,6 +250,12 @@ def test_generate_returns_the_best_of_beam_search(
     found = model.generate(images, **options)
     np.testing.assert_array_equal(found, expected.token_ids[:, 0])
     assert model.generate(images.numpy()).shape == (3, 22)
+
+
+def test_generate_searches_by_default_as_the_commands_do():
+    generate = inspect.signature(captioning.Captioner.generate.python_function)
+    defaults = {name: p.default for name, p in generate.parameters.items()}
+    assert dataclasses.asdict(SearchConfig()).items() <= defaults.items()
 
 
 @pytest.mark.parametrize("build", [captioner, captioner_of_pixels])

@@ -1,4 +1,4 @@
-"""The translator: one shared cell, both directions of reading, padding, search."""
+"""The translator: one shared cell, padding, search."""
 
 import keras
 import numpy as np
@@ -7,7 +7,8 @@ import tensorflow as tf
 
 from captioning.decoding import SpecialTokens
 from captioning.models.decoder import Decoder
-from captioning.models.translator import SentenceReader, Translator
+from captioning.models.sentence_reader import SentenceReader
+from captioning.models.translator import Translator
 from captioning.nn.cells import ElmanCell, LSTMCell, build_cell
 from data_prep.text.special_tokens import END, PAD, START, UNK
 
@@ -31,27 +32,6 @@ def both(source_ids, token_ids):
 
 def longer(token_ids, by=3):
     return np.pad(token_ids, ((0, 0), (0, by)))
-
-
-# === The sentence encoder ===
-
-
-@pytest.mark.parametrize("cell", ["elman", "lstm"])
-def test_sentences_are_read_forwards_and_backwards(cell):
-    """Against `keras.layers.RNN` over each sentence alone, unpadded."""
-    reader = build(cell).reader
-    regions = reader(SOURCES).numpy()
-    layer = keras.layers.RNN(reader.cell, return_sequences=True)
-    for row, length in enumerate([5, 4, 2]):
-        words = reader.embedding(SOURCES[row : row + 1, :length]) * 4.0  # sqrt(16)
-        forwards = layer(words)
-        backwards = layer(words[:, ::-1])[:, ::-1]
-        np.testing.assert_allclose(
-            regions[row, :length],
-            np.concatenate([forwards, backwards], axis=-1)[0],
-            atol=1e-5,
-        )
-        np.testing.assert_array_equal(regions[row, length:], 0)
 
 
 @pytest.mark.parametrize("cell", ["elman", "lstm"])

@@ -13,7 +13,8 @@ from captioning import evaluate, train
 from captioning.inference.saved_model import write_saved_model
 from captioning.tasks.registry import TASK_NAMES, task_class
 from captioning.training.loading import load_run, shared_cell
-from captioning.training.train_step import Objective, TrainStep
+from captioning.training.objective import Objective
+from captioning.training.train_step import TrainStep
 from data_prep.errors import BadInput
 from data_prep.prepare import prepare
 
@@ -218,7 +219,7 @@ def test_a_task_may_have_an_option_of_its_own(harbour_data, tmp_path, monkeypatc
     plans = {}
     monkeypatch.setattr(train, "train_and_show", lambda p, *_, **__: plans.update(p))
     monkeypatch.setattr(
-        "captioning.training.datasets.embedded_data", lambda kind: harbour_data
+        "captioning.training.datasets.built_in_data", lambda kind: harbour_data
     )
     own = ["--translation.epochs", "3", "--knob", "tags.views=2"]
     train.main(["--task", "all", "--epochs", "5", *own])
@@ -241,7 +242,7 @@ def test_a_task_may_have_an_option_of_its_own(harbour_data, tmp_path, monkeypatc
 )
 def test_an_option_that_no_task_has(knob, reason, harbour_data, monkeypatch):
     monkeypatch.setattr(
-        "captioning.training.datasets.embedded_data", lambda kind: harbour_data
+        "captioning.training.datasets.built_in_data", lambda kind: harbour_data
     )
     with pytest.raises(BadInput, match=reason):
         train.main(["--task", "all", "--knob", knob])

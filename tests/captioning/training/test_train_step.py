@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.tasks.captions.teacher_forcing import captioning_loss
+from captioning.tasks.captions.loss import captioning_loss
 from data_prep.text.special_tokens import PAD
 
 CELLS = pytest.mark.parametrize("cell", ["elman", "lstm"])
@@ -99,24 +99,6 @@ def test_a_short_training_is_not_judged_by_its_first_weights(
     with learner.averaged_weights():
         assert loss() < 0.25 * untrained
     assert loss() < 0.25 * untrained
-
-
-@pytest.mark.parametrize(
-    "steps, started, momentum",
-    [
-        (4000, False, 0.998),
-        (40, False, 0.9),
-        (1, False, 0.0),
-        (4000, True, 0.998),
-        (40, True, 0.975),
-        (1, True, 0.0),
-    ],
-)
-def test_the_average_looks_back_no_further_than_a_training_lasts(
-    steps, started, momentum, small_captioner, train_step
-):
-    learner = train_step(small_captioner(), total_steps=steps, started=started)
-    assert learner.optimizers["captions"].ema_momentum == pytest.approx(momentum)
 
 
 def test_a_step_runs_under_a_distribution_strategy(

@@ -10,7 +10,7 @@ import tensorflow as tf
 from data_prep.errors import BadInput
 from data_prep.examples import RawExample
 from data_prep.pictures.decode import decode_picture, load_picture
-from data_prep.pipeline import features, resumable_array
+from data_prep.pipeline import augmentation, features, resumable_array
 from data_prep.pipeline.augmentation import augment
 from data_prep.pipeline.features import Features, cached, cached_copies
 from data_prep.pipeline.resumable_array import ResumableArray
@@ -113,6 +113,15 @@ def test_in_a_mirror_the_columns_turn_round(data):
     np.testing.assert_array_equal(mirrored, rows[:, ::-1])
     # Each has a file of its own.
     np.testing.assert_array_equal(cached(data, "train", Counting().features), rows)
+
+
+def test_another_augmentation_makes_its_copies_anew(data, monkeypatch):
+    rows = [np.array(c) for c in cached_copies(data, "train", Counting().features, 3)]
+    monkeypatch.setattr(augmentation, "VERSION", augmentation.VERSION + 1)
+    other = Counting(factor=0.5)  # says that it is the same: only VERSION differs
+    whole, *altered = cached_copies(data, "train", other.features, 3)
+    np.testing.assert_array_equal(whole, rows[0])
+    np.testing.assert_allclose(altered, np.stack(rows[1:]) / 2, rtol=2e-3)
 
 
 def test_pixels_are_the_pictures(data):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from captioning import gap
-from captioning.experiments.long_term import report, sweep
+from captioning.experiments.long_term import recall_results, sweep
 from captioning.experiments.long_term.comparable_cells import CELLS
 from captioning.experiments.long_term.recall_task import (
     Budget,
@@ -166,4 +166,4 @@ def test_the_results_of_a_stopped_sweep_are_drawn(tmp_path, monkeypatch, capsys)
 def test_the_table_has_mean_least_and_most(tmp_path):
     results = [fake("elman", 1, seed, QUICK) for seed in range(2)]
     results[1] = results[1]._replace(accuracy=0.7, steps=20)
-    assert "0.600 (0.500..0.700), 15" in report.table(results)
+    assert "0.600 (0.500..0.700), 15" in recall_results.table(results)

@@ -1,11 +1,11 @@
-"""Encoded pictures -> pixels by Pillow, the same as those of `pictures.decode`."""
+"""Encoded pictures -> pixels by Pillow: the same as `decode`, without TensorFlow."""
 
 import io
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from captioning.inference.results import LONGEST_SIDE
+LONGEST_SIDE = 640  # of a picture for show, in pixels: three times what a panel shows
 
 
 def upright(picture: bytes) -> Image.Image:
@@ -23,7 +23,7 @@ def reduced(image: Image.Image) -> np.ndarray:
 
 
 def squeezed(image: Image.Image, image_size: int) -> np.ndarray:
-    """Return a picture squeezed into a square, as `pictures.decode` does.
+    """Return a picture squeezed into a square, as `decode.resize_to_square` does.
 
     Args:
         image: RGB.

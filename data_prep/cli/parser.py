@@ -1,7 +1,6 @@
 """The parser of all commands: what is not known is refused, with a suggestion."""
 
 import argparse
-import difflib
 import re
 import sys
 import textwrap
@@ -9,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from data_prep.cli.did_you_mean import did_you_mean
 from data_prep.errors import BadInput, printable
 
 CONSOLE_SCRIPT = "captioning"  # `captioning train` is `python -m captioning.train`
@@ -50,17 +50,12 @@ class Parser(argparse.ArgumentParser):
         flag = word.partition("=")[0]
         if flag in self.elsewhere:
             return f"{flag} is of no use here: {self.elsewhere[flag]}"
+        if not flag.startswith("-"):
+            return f"{word!r} was given, and nothing more is expected"
         shown = [
             string
             for action in self._actions
             if action.help != argparse.SUPPRESS
             for string in action.option_strings
         ]
-        # A beginning of a flag is what an abbreviation was meant to be.
-        close = [known for known in shown if len(flag) > 3 and known.startswith(flag)]
-        close = close or difflib.get_close_matches(flag, shown, n=1)
-        if not flag.startswith("-"):
-            return f"{word!r} was given, and nothing more is expected"
-        if close:
-            return f"{flag} is not known; did you mean {close[0]}?"
-        return f"{flag} is not known; leave it out"
+        return f"{flag} is not known{did_you_mean(flag, shown) or '; leave it out'}"

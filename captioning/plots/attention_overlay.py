@@ -1,4 +1,7 @@
-"""A picture that is clear where weights are high, and veiled elsewhere."""
+"""One word's attention over a photo: a plain colour covers it where weights are low.
+
+Needs no Matplotlib; `plots.attention` puts the photos of all words into a figure.
+"""
 
 import numpy as np
 from PIL import Image

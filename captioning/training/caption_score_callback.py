@@ -1,4 +1,4 @@
-"""The score of a captioner after each epoch of `model.fit`."""
+"""A Keras callback: the score of a captioner after each epoch of `model.fit`."""
 
 from collections.abc import Sequence
 

@@ -6,7 +6,7 @@ import pytest
 
 import captioning
 from captioning.metrics import cider_d
-from captioning.training.caption_score import CaptionScore
+from captioning.training.caption_score_callback import CaptionScore
 from data_prep.text.vocabulary import Vocabulary
 
 WORDS = ("red", "blue", "boat", "gull", "sails", "rests", "slowly")

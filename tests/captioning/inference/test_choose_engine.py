@@ -3,9 +3,9 @@
 import pytest
 
 from captioning import caption, pretrained
+from captioning.inference.choose_engine import load
 from captioning.inference.litert.conversion import write_litert
 from captioning.inference.litert.engine import LiteRTEngine
-from captioning.inference.load import load
 from captioning.inference.saved_model import write_saved_model
 from captioning.inference.tensorflow_engine import RunEngine, SavedModelEngine
 from data_prep.errors import BadInput

@@ -1,4 +1,7 @@
-"""Captions of the pictures of a prepared split, from their files on."""
+"""Captions of all pictures of a prepared split: read, decoded and encoded anew.
+
+`Captions.caption_split` does it from cached features, for runs only.
+"""
 
 import itertools
 from pathlib import Path

@@ -1,24 +1,24 @@
-"""The embedded data sets, which need no source, for a first run without any data."""
+"""The built-in data sets, which need no source, for a first run without any data."""
 
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-# The embedded data set of each kind, and how many training examples of it: what a few
+# The built-in data set of each kind, and how many training examples of it: what a few
 # minutes on two cores see often enough.
-EMBEDDED = {
+BUILT_IN = {
     "captions": ("harbour", 6000),
     "sentiment": ("moods", 6000),
     "translation": ("phrasebook", 6000),
 }
 
 
-def embedded_data(kind: str) -> Path:
-    """Return the embedded data set of a kind, made if it is not there."""
+def built_in_data(kind: str) -> Path:
+    """Return the built-in data set of a kind, made if it is not there."""
     from data_prep.prepare import prepare
 
-    name, count = EMBEDDED[kind]
+    name, count = BUILT_IN[kind]
     data = Path("data") / name
     if (data / "dataset.json").exists():
         print(f"using the {name} in {data}, as it is", file=sys.stderr)
@@ -28,8 +28,8 @@ def embedded_data(kind: str) -> Path:
     return data
 
 
-def train_embedded(task: str, root: Path = Path("runs")) -> Path:
-    """Return a new run of a task, trained now on the embedded data set.
+def train_built_in(task: str, root: Path = Path("runs")) -> Path:
+    """Return a new run of a task, trained now on the built-in data set.
 
     It gets its name when it is finished: a training that was stopped leaves nothing
     that could be taken for a run.
@@ -46,7 +46,7 @@ def train_embedded(task: str, root: Path = Path("runs")) -> Path:
     from captioning.training.trainer import train
     from data_prep.errors import BadInput
 
-    data = embedded_data(task_class(task).kind)
+    data = built_in_data(task_class(task).kind)
     config = preset_for(data.name, task)
     stamp = time.strftime("%Y%m%d-%H%M%S")
     run = root / f"{data.name}-{task}-{config.recurrent.cell}-{stamp}"

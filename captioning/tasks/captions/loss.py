@@ -1,4 +1,4 @@
-"""The loss of a captioner that is shown the references: teacher forcing."""
+"""The loss of a captioner: `objectives.teacher_forcing` of its references."""
 
 import tensorflow as tf
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from captioning import pretrained
 from captioning.inference.engine import Engine
 from captioning.inference.litert.metadata import SEARCHES
-from data_prep.console import import_tensorflow
+from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput
 
 

@@ -1,0 +1,1 @@
+"""What the commands of both packages share: the parser, the import of TensorFlow."""
