@@ -21,7 +21,8 @@ checks them). Floor 1 is the ground.
                          loss, scores and serving function (task)
       objectives/     3  what a batch is scored by: teacher forcing, self-critical
       models/         2  decoder, captioner, sentiment, translator, associations,
-                         tagger; several at once: ensemble, multitask
+                         tagger, sentence reader; several at once: ensemble,
+                         multitask
       encoders/       1  pixels (B, H, W, 3) -> regions (B, R, D)
       decoding/       1  greedy, beam, sampling over a step function
       metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens;
@@ -35,7 +36,7 @@ checks them). Floor 1 is the ground.
       prepare         6  the command: a raw data set -> a prepared one
       datasets/       5  one file a data set, under one contract
       readers/        4  files that users have: captions, sentences, folders, splits
-      harbour/        4  the built-in world: scenes, drawn and said
+      harbour/        4  the built-in world: scenes, drawn and described
       pipeline/       4  a prepared split -> batches; cached features; augmentation
       prepared/       3  what lies on disk: records of pictures, words, dataset.json
       pictures/       2  untrusted files, within limits -> sound pictures -> pixels

@@ -1,4 +1,4 @@
-"""python -m captioning.export: a run -> a graph without our code, or a small run."""
+"""python -m captioning.export: a run -> a SavedModel, a .tflite file, a compact run."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""data_prep: raw data in, batches of rows and captions out. Knows no model."""
+"""data_prep: raw data in, batches to train on out. It knows no model."""
 
 import os
 

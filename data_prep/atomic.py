@@ -1,4 +1,4 @@
-"""Replacing a file or a folder at one stroke, once the new one is complete."""
+"""Atomic writing: a file or a folder appears at one stroke, once it is complete."""
 
 import contextlib
 import json

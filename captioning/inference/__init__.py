@@ -1,1 +1,1 @@
-"""Runs and exports, loaded for use."""
+"""Inference: runs and exports, loaded to caption pictures and to read texts."""

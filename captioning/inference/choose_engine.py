@@ -1,4 +1,4 @@
-"""Which engine captions: decided here, once a command, and by nothing else.
+"""Which engine captions, LiteRT or TensorFlow: chosen here by what the path is.
 
 Imports no TensorFlow: a .tflite file is loaded without it.
 """

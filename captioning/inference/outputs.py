@@ -1,4 +1,4 @@
-"""What became of a picture, as lines of text or of JSON; text around captions."""
+"""The result of a picture as lines of text or of JSON; `--prefix` and `--suffix`."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Files of pictures -> what is said of each, some at a time, and on past bad ones."""
+"""Files of pictures -> captions and tags, batch by batch; bad files get an error."""
 
 import itertools
 import threading
@@ -20,14 +20,13 @@ Batch = list[tuple[Path, bytes | BadInput]]
 
 @contextmanager
 def reading(paths: Iterable[Path]) -> Iterator[Iterator[Batch]]:
-    """Start to read picture files, in a process that may die of them, and give the
-    batches of pictures to caption at once.
+    """Start to read picture files, and give the batches of pictures to caption at once.
 
     One batch is read ahead: the next pictures are decoded while a model is loaded, or
     captions these.
 
     Args:
-        paths: files; nothing is believed of their names or contents.
+        paths: files, which need not be pictures: another process decodes them.
     """
     stop = threading.Event()
     wanted = itertools.takewhile(lambda _: not stop.is_set(), paths)

@@ -1,4 +1,4 @@
-"""All scores of captions that coco-caption prints, of a corpus and of each image."""
+"""BLEU, ROUGE-L and CIDEr-D of captions, for a corpus and for each image."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Scores as text."""
+"""Scores as text: a table, a line a score."""
 
 
 def score_table(scores: dict[str, float]) -> str:

@@ -1,4 +1,4 @@
-"""WordNet and stems as METEOR asks for them, each word looked up once.
+"""A cache of stems and of WordNet's synonyms, which METEOR asks for again and again.
 
 A test split of 1,000 pictures asks 70,000 times for the stem of one of 3,000 words, and
 35,000 times for the synonyms of one; both are kept. The answers are NLTK's own.

@@ -1,4 +1,4 @@
-"""The names by which `.keras` files know our classes, and where those are at home.
+"""The names of our classes in `.keras` files, and the modules that define them.
 
 `keras.saving.load_model` knows registered classes only. `import captioning` registers
 ours by name, and imports one only when a file needs it, so that it stays light.

@@ -1,1 +1,3 @@
-"""One file a task: its data, its options, its loss, its metric, what it serves."""
+"""A folder a task: its options and presets (`config`); its data, loss, scores and
+serving function (`task`). Beside the folders lies what tasks share.
+"""

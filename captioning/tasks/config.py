@@ -1,8 +1,9 @@
-"""Configuration: the groups of options that tasks share, and what holds for all groups.
+"""Options of training: those that tasks share, with their defaults, and their checks.
 
-A task's configuration is a frozen dataclass of groups (`captioning.tasks.NAME.config`);
-a group is a frozen dataclass of options. The name of an option is unique within a task,
-so `override(config, units=24)` and the flag ``--units`` need not name the group.
+A task's configuration is a frozen dataclass of groups (`captioning.tasks.NAME.config`,
+which also has the task's presets); a group is a frozen dataclass of options. The name
+of an option is unique within a task, so `override(config, units=24)` and the flag
+``--units`` need not name the group.
 
 Nothing here imports TensorFlow: ``--help`` must not wait for it.
 """

@@ -1,4 +1,4 @@
-"""The encoder of a configuration, frozen or trained, and the rows made of pictures.
+"""The encoder of a configuration, frozen, fine-tuned or trained, and its cached rows.
 
     pixels -> frozen part -> rows, cached on disk -> trained part -> regions
 

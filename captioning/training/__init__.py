@@ -1,1 +1,1 @@
-"""From prepared data sets to a finished run."""
+"""Training: from prepared data sets to a finished run."""

@@ -1,4 +1,4 @@
-"""Compact runs: a run that is small enough to give to others."""
+"""Compact runs: a finished run, written again in a third of its size."""
 
 import json
 import tempfile

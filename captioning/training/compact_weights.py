@@ -1,4 +1,4 @@
-"""Compact weights: a run's weights in a third of the room, to give to others.
+"""Compact weights: a run's weights, rounded and packed into a third of their size.
 
 The tree of a `.weights.h5` file, as float16 whose last three bits are zero: matrices
 that are as precise as bfloat16, in which their products may be taken anyway, and that

@@ -1,4 +1,4 @@
-"""Data sets: which one each task of a run learns from, and which must not meet."""
+"""Which data set each task of a run learns from; a leak of test pictures is refused."""
 
 from collections.abc import Sequence
 from pathlib import Path

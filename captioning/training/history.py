@@ -1,4 +1,4 @@
-"""The history of a run: what each epoch gave."""
+"""The history of a run: the losses, scores and minutes of each epoch."""
 
 import csv
 import io

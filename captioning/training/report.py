@@ -1,4 +1,4 @@
-"""Reports: what a run gives, as a table, a few lines and a sheet of pictures."""
+"""The report of a finished run: scores, a few examples, a sheet of its captions."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The state of a training: new, started from a run, or resumed. Decided once, here."""
+"""The state that a training begins with: new, started from another run, or resumed."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The harbour's scenes in English, for translation: the captions' first phrases."""
+"""The harbour's scenes in English, for translation, in the words of its captions."""
 
 from data_prep.harbour.captions import RELATION_PHRASES, SKY_PHRASES, noun_phrase
 from data_prep.harbour.phrasing import Phrasing, as_sentence

@@ -1,1 +1,1 @@
-"""A prepared split to batches."""
+"""A prepared split -> batches: pictures and captions, sentences, cached features."""

@@ -1,4 +1,4 @@
-"""Pictures as found, of which any may be damaged -> those that are sound, in order."""
+"""Examples whose pictures may be damaged -> those with sound ones, in order."""
 
 import contextlib
 import queue

@@ -1,4 +1,4 @@
-"""The files of a prepared data set are those that were written: sizes and sha256.
+"""Checksums: whether the files of a prepared data set are those that were written.
 
 Words are checked whenever words are read, which takes milliseconds. Pictures are
 checked by size when they are opened, and by content when an encoder's outputs are made

@@ -1,4 +1,4 @@
-"""Data sets whose iterators end at once."""
+"""`tf.data` without its autotuning, for which iterators wait when they end."""
 
 import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""Files of one JSON object a line, UTF-8: how all words of a data set are kept."""
+"""JSON lines, in which captions and sentences are kept: one object a line, UTF-8."""
 
 import json
 import os

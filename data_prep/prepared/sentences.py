@@ -1,4 +1,4 @@
-"""A prepared data set of sentences on disk: what its lines are, written once, here.
+"""The sentences of a prepared data set on disk: the fields of a line.
 
 DATA/dataset.json                  as for pictures, see `prepared.dataset_info`
 DATA/vocabulary.txt                or subwords.model, see `data_prep.text.tokenizers`

@@ -1,4 +1,4 @@
-"""What `data_prep.prepare` tells its user in the end."""
+"""The summary that `data_prep.prepare` prints at its end."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The example of the lecture board: the boat is on the ___. A ___ is driving that.
+"""Sentences of the lecture's example: the boat is on the ___. A ___ is driving that.
 
 A near word ("water") can be guessed from "boat", four words before it. A far word
 ("sailor") has to be remembered across sentences about something else.

@@ -1,1 +1,1 @@
-"""Reading: texts in, and what a run makes of them after every word."""
+"""Reading texts: what a run predicts of them, after every word."""

@@ -1,4 +1,4 @@
-"""Many texts, some of them bad -> predictions, in batches that memory holds."""
+"""Texts -> predictions, in batches that fit into memory; bad texts are passed over."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple

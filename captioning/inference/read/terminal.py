@@ -1,4 +1,4 @@
-"""Terminals: words side by side with numbers under them, and colours where wanted."""
+"""Words for a terminal: side by side, numbers under them, coloured where it can."""
 
 import os
 import unicodedata

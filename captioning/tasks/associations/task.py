@@ -1,4 +1,4 @@
-"""Associations, many-to-many in step: after each word, those that belong with it."""
+"""Associations, many-to-many in step: after each word, the words that go with it."""
 
 from pathlib import Path
 

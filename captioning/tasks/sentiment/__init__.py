@@ -1,1 +1,1 @@
-"""Sentiment, many-to-one: a text in, read word by word, one verdict out."""
+"""Sentiment, many-to-one: a text in, read word by word, its class out."""

@@ -1,4 +1,4 @@
-"""Sentiment, many-to-one: a sentence in, word by word, one verdict out."""
+"""Sentiment, many-to-one: a text in, read word by word, its class out."""
 
 from pathlib import Path
 
