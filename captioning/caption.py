@@ -16,6 +16,7 @@ from captioning.inference.engine import LookingEngine
 from captioning.inference.inputs import Picture
 from captioning.inference.load import load
 from captioning.inference.one_file import OneFile
+from captioning.inference.paths import check_run_or_export
 from captioning.inference.predictor import Predictor
 from captioning.inference.results import PictureResult, leave_out_unsure
 from captioning.inference.sidecars import Sidecars
@@ -83,18 +84,20 @@ def _work(flags) -> tuple[list[Path], OneFile | Sidecars | AltTextPage | None]:
 def _loaded(flags) -> tuple[Callable, Callable | None]:
     """Return what captions encoded pictures, and what tags them, if anything."""
     run = flags.run or chosen_captioner(flags)
-    tag = None
-    if flags.tags or flags.tags_run:
-        import_tensorflow()
-        from captioning.inference.tagger import Tagger, run_with_tags
-
-        tag = Tagger(flags.tags_run or run_with_tags(run)).tag
+    if flags.tags_run:
+        check_run_or_export(flags.tags_run)
     engine = load(
         flags.run,
         flags.beams,
         attention=bool(flags.attention),
         threads=flags.threads,
     )
+    tag = None
+    if flags.tags or flags.tags_run:
+        import_tensorflow()
+        from captioning.inference.tagger import Tagger, run_with_tags
+
+        tag = Tagger(flags.tags_run or run_with_tags(run)).tag
     if flags.min_confidence is not None and not engine.gives_confidence:
         raise BadInput(
             f"--min-confidence needs a captioner that says how sure it is, and {run} "

@@ -43,7 +43,8 @@ class Predictor:
         engine: what computes the captions (`inference.engine.Engine`).
 
     Raises:
-        BadInput: there is no captioner at this path.
+        BadInput: there is no captioner at this path, it cannot search with this number
+            of beams, or a number is not an integer of at least 1.
     """
 
     def __init__(
@@ -123,10 +124,12 @@ class Predictor:
 
         Raises:
             BadPicture: a picture cannot be used (it is a `ValueError`).
-            BadInput: the captioner cannot search with this number of beams.
+            BadInput: the captioner cannot search with this number of beams, or an
+                argument has another value than these.
         """
         if errors not in ("raise", "return"):
-            raise ValueError(f"errors is {errors!r}; expected 'raise' or 'return'.")
+            raise BadInput(f"errors is {errors!r}; expected 'raise' or 'return'.")
+        engines.check_count("num_beams", num_beams)
         single = is_one_picture(images)
         found = list(self._captions([images] if single else images, num_beams, errors))
         return found[0] if single else found
@@ -155,6 +158,7 @@ class Predictor:
             BadPicture: the picture cannot be used.
             BadInput: the captioner cannot search with this number of beams.
         """
+        engines.check_count("num_beams", num_beams)
         picture = sound_picture(image, self._reader)
         look = getattr(self.engine, "caption_with_attention", None)
         if look is None:

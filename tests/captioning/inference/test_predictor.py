@@ -89,16 +89,26 @@ def test_a_bad_picture_costs_itself_only(predictor, photo, tmp_path):
     ]
     found = predictor.caption(pictures, errors="return")
     assert found[0] == found[-1] == said
-    reasons = ["broken.jpg is", "does not exist", "is a link", "the bytes", "float32"]
-    for error, reason in zip(found[1:], [*reasons, "got a int"], strict=False):
+    reasons = [
+        "broken.jpg is",
+        "does not exist",
+        "is a link",
+        "object holds",
+        "float32",
+    ]
+    for error, reason in zip(found[1:], [*reasons, "of type int"], strict=False):
         assert isinstance(error, BadPicture)
         assert reason in str(error)
-    for picture, reason in zip(pictures[1:7], [*reasons, "got a int"], strict=True):
+    for picture, reason in zip(pictures[1:7], [*reasons, "of type int"], strict=True):
         with pytest.raises(ValueError, match=reason):
             predictor.caption([photo, picture])
         with pytest.raises(ValueError, match=reason):
             predictor.caption(picture)
-    with pytest.raises(ValueError, match="'raise' or 'return'"):
+    for beams in (0, "3"):
+        for ask in (predictor.caption, predictor.describe):
+            with pytest.raises(BadInput, match="num_beams is .*; expected an integer"):
+                ask(photo, num_beams=beams)
+    with pytest.raises(BadInput, match="'raise' or 'return'"):
         predictor.caption(photo, errors="ignore")
 
 
