@@ -12,9 +12,10 @@ from captioning.inference import load as engines
 from captioning.inference import picture_batches
 from captioning.inference.description import Description
 from captioning.inference.inputs import Picture, is_one_picture, name_of, sound_picture
-from captioning.inference.one_file import OneFile, check_output
+from captioning.inference.one_file import ENDINGS, OneFile
 from captioning.inference.pixels import reduced, upright
 from captioning.inference.results import PictureResult
+from data_prep.atomic import check_file_to_write
 from data_prep.console import progress
 from data_prep.errors import BadInput
 from data_prep.pictures.folders import find_pictures
@@ -200,8 +201,11 @@ class Predictor:
             raise BadInput(f"{folder} is no folder; expected a folder of pictures.")
         file = None
         if output is not None:
-            check_output(Path(output), force)
-            file = OneFile(Path(output))
+            output = Path(output)
+            check_file_to_write(
+                "output", output, ENDINGS, "" if force else "force=True"
+            )
+            file = OneFile(output)
         paths = list(find_pictures([folder]))
         if not paths:
             raise BadInput(

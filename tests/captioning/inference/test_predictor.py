@@ -127,7 +127,8 @@ def test_a_description_holds_scores_and_where_it_looked(predictor, tiny_run, pho
     assert description.picture.shape == (60, 90, 3)
 
 
-def test_a_description_is_a_picture_of_itself(predictor, photo, tmp_path):
+def test_a_description_is_a_picture_of_itself(predictor, photo, tmp_path, make_picture):
+    other_photo = make_picture(60, 60, seed=1)
     description = predictor.describe(photo)
     shown = description._repr_html_()
     assert description.caption in shown
@@ -138,7 +139,18 @@ def test_a_description_is_a_picture_of_itself(predictor, photo, tmp_path):
     figure = description.plot(tmp_path / "p.png")
     titles = [panel.get_title() for panel in figure.axes][: 1 + len(description.words)]
     assert titles == ["the photo", *description.words]
-    assert (tmp_path / "p.png").stat().st_size > 1000
+    drawn = (tmp_path / "p.png").read_bytes()
+    assert len(drawn) > 1000
+    for name, reason in (
+        ("p.png", "p.png exists; .* or give force=True to replace it"),
+        ("p.pdf", r"expected .* whose name ends in \.png or \.jpg or \.jpeg"),
+        ("no/p.png", "does not exist"),
+    ):
+        with pytest.raises(BadInput, match=reason):
+            predictor.describe(other_photo).plot(tmp_path / name)
+    assert (tmp_path / "p.png").read_bytes() == drawn
+    predictor.describe(other_photo).plot(tmp_path / "p.png", force=True)
+    assert (tmp_path / "p.png").read_bytes() != drawn
 
 
 def test_an_export_describes_without_attention(tiny_run, photo, tmp_path):
