@@ -3,10 +3,10 @@
 Imports no TensorFlow: a .tflite file is loaded without it.
 """
 
-from numbers import Integral
 from pathlib import Path
 
 from captioning import pretrained
+from captioning.inference.arguments import check_count
 from captioning.inference.engine import Engine
 from captioning.inference.paths import (
     check_run_or_export,
@@ -62,19 +62,3 @@ def load(
 
     kind = SavedModelEngine if is_saved_model(path) else RunEngine
     return kind(path, num_beams)
-
-
-def check_count(name: str, value: object) -> None:
-    """Raise BadInput unless an argument is an integer of at least 1, or None.
-
-    Args:
-        name: of the argument.
-        value: what was given for it.
-    """
-    if value is None:
-        return
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
-        raise BadInput(
-            f"{name} is {value!r}; expected an integer of at least 1, or None. "
-            "Give another."
-        )

@@ -187,6 +187,46 @@ def test_a_folder_becomes_a_file(predictor, photo, tmp_path):
         predictor.caption_folder(photo)
 
 
+def test_a_folder_gets_sidecars(predictor, photo, tmp_path):
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(photo.read_bytes())
+    (tmp_path / "b.txt").write_text("by hand")
+    (result,) = predictor.caption_folder(tmp_path, sidecars="txt", num_beams=2)
+    assert result.path == tmp_path / "a.png"
+    said = [f"{best.caption}\n" for best in result.captions]
+    assert len(said) == 2 and (tmp_path / "a.txt").read_text() == "".join(said)
+    assert (tmp_path / "b.txt").read_text() == "by hand"
+    assert predictor.caption_folder(tmp_path, sidecars="txt") == []
+    assert len(predictor.caption_folder(tmp_path, sidecars="txt", force=True)) == 2
+    assert (tmp_path / "b.txt").read_text() == predictor.caption(photo) + "\n"
+    (tmp_path / "a.xmp").write_text("precious, and no XMP")
+    broken, _ = predictor.caption_folder(tmp_path, sidecars="xmp", force=True)
+    assert "a.xmp is no XML" in broken.error and not broken.captions
+    with pytest.raises(BadInput, match="sidecars is 'pdf'; expected txt or xmp or ext"):
+        predictor.caption_folder(tmp_path, sidecars="pdf")
+    with pytest.raises(BadInput, match="output and sidecars do not go together"):
+        predictor.caption_folder(tmp_path, tmp_path / "c.csv", sidecars="txt")
+
+
+def test_captions_of_low_confidence_are_left_out(predictor, photo, tmp_path, capsys):
+    (tmp_path / "a.png").write_bytes(photo.read_bytes())
+    with captioning.load() as sure:
+        (best,) = sure.caption_folder(tmp_path, min_confidence=0)
+        (left_out,) = sure.caption_folder(tmp_path, sidecars="txt", min_confidence=1)
+        for least in (1.5, "0.5", True):
+            with pytest.raises(BadInput, match="min_confidence is .* from 0 to 1"):
+                sure.caption_folder(tmp_path, min_confidence=least)
+    assert best.captions and best.left_out is None
+    assert not left_out.captions and not left_out.error
+    assert left_out.left_out == best.captions[0].confidence
+    assert not (tmp_path / "a.txt").exists()
+    assert "left out for a confidence below 1: 1" in capsys.readouterr().err
+    with pytest.raises(
+        BadInput, match="min_confidence needs a captioner that says how"
+    ):
+        predictor.caption_folder(tmp_path, min_confidence=0.5)
+
+
 def test_threads_share_a_predictor(predictor, photo):
     said = predictor.caption(photo)
     barrier = threading.Barrier(4)
