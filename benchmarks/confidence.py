@@ -21,11 +21,12 @@ from sklearn.metrics import roc_auc_score
 from benchmarks import not_photos
 from benchmarks.arguments import add_data_flag, parser_of
 from captioning import pretrained
-from captioning.inference.confidence import FILE, Confidence
+from captioning.inference.confidence import Confidence
 from captioning.inference.litert.engine import LiteRTEngine
 from captioning.inference.results import UNSURE
 from captioning.metrics.main_noun import main_noun, shared_nouns, wordnet_noun
 from captioning.metrics.ptb_tokenizer import tokenize
+from captioning.training.run_files import CONFIDENCE
 from data_prep.atomic import write_bytes
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.console import progress
@@ -66,11 +67,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--fit",
         action="store_true",
-        help=f"first fit it anew, and write it into the run, as {FILE}",
+        help=f"first fit it anew, and write it into the run, as {CONFIDENCE}",
     )
     flags = parser.parse_args(argv)
     engine = _engine(flags.run)
-    path = flags.run / FILE
+    path = flags.run / CONFIDENCE
     if flags.fit:
         write_bytes(path, fit(engine, flags.data).to_bytes())
     confidence = Confidence.from_bytes(path.read_bytes())

@@ -68,7 +68,7 @@ def _compare(
     name: str, options: list[str], folder: Path, kills: int, generator: random.Random
 ) -> bool:
     """Run a training with and without kills; print and return whether they agree."""
-    from captioning.training.run_directory import WEIGHTS
+    from captioning.training.run_files import WEIGHTS
     from data_prep.prepared.checksums import file_sha256
 
     whole, killed = folder / f"{name}-whole", folder / f"{name}-killed"

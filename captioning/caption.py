@@ -2,7 +2,7 @@
 
 import functools
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import cast, overload
 
@@ -13,16 +13,16 @@ from captioning.inference import outputs, picture_batches
 from captioning.inference.alt_text import AltTextPage
 from captioning.inference.attention import captioning_and_drawing
 from captioning.inference.choose_engine import load
-from captioning.inference.engine import LookingEngine
+from captioning.inference.engine import LookingEngine, check_gives_confidence
 from captioning.inference.inputs import Picture
 from captioning.inference.one_file import OneFile
+from captioning.inference.paths import check_run_or_export
 from captioning.inference.predictor import Predictor
-from captioning.inference.results import PictureResult, leave_out_unsure
+from captioning.inference.results import PictureResult
 from captioning.inference.sidecars import Sidecars
 from data_prep.cli.import_tensorflow import import_tensorflow
-from data_prep.console import progress, say
-from data_prep.errors import BadInput, exit_on_bad_input, printable
-from data_prep.pictures.folders import find_pictures
+from data_prep.console import say
+from data_prep.errors import exit_on_bad_input, printable
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -32,26 +32,16 @@ def main(argv: list[str] | None = None) -> int:
     if files and not paths:
         say(files.finish())
         return 0
-    num_captioned = num_left_out = 0
-    with (
-        picture_batches.reading(paths) as batches,  # while the captioner is loaded, too
-        progress(
-            total=len(paths), label="captions", unit="pictures", shown=len(paths) > 1
-        ) as bar,
-    ):
-        caption, tag = _loaded(flags)
-        for batch in batches:
-            for result in picture_batches.caption_batch(batch, caption, tag):
-                result = leave_out_unsure(result, flags.min_confidence)
-                num_left_out += result.left_out is not None
-                result = outputs.between(result, flags.prefix, flags.suffix)
-                num_captioned += _take(result, files, flags)
-            bar.update(len(batch))
-    if num_left_out:
-        say(f"left out for a confidence below {flags.min_confidence}: {num_left_out}")
+    num_failed = 0
+    with picture_batches.captioning(
+        paths, lambda: _loaded(flags), flags.min_confidence
+    ) as results:
+        for result in results:
+            result = outputs.between(result, flags.prefix, flags.suffix)
+            num_failed += bool(_take(result, files, flags).error)
     if files:
         say(files.finish())
-    return 0 if num_captioned or num_left_out else 2
+    return 2 if num_failed == len(paths) else 0
 
 
 def _work(flags) -> tuple[list[Path], OneFile | Sidecars | AltTextPage | None]:
@@ -61,15 +51,7 @@ def _work(flags) -> tuple[list[Path], OneFile | Sidecars | AltTextPage | None]:
         if page.note:
             say(page.note)
         return page.pictures, page
-    others: list[Path] = []
-    paths = list(find_pictures(flags.paths, others))
-    if others:
-        say(f"{len(others)} other file{'s' * (len(others) > 1)} passed over")
-    if not paths:
-        raise BadInput(
-            f"There is no file in {', '.join(map(str, flags.paths))} that may be a "
-            "picture; expected pictures. Name a picture or a folder that holds some."
-        )
+    paths = picture_batches.pictures_in(flags.paths)
     if flags.sidecars:
         sidecars = Sidecars(
             paths,
@@ -81,26 +63,25 @@ def _work(flags) -> tuple[list[Path], OneFile | Sidecars | AltTextPage | None]:
     return paths, OneFile(flags.out, _shown(flags)) if flags.out else None
 
 
-def _loaded(flags) -> tuple[Callable, Callable | None]:
+def _loaded(flags) -> picture_batches.Says:
     """Return what captions encoded pictures, and what tags them, if anything."""
     run = flags.run or chosen_captioner(flags)
-    tag = None
-    if flags.tags or flags.tags_run:
-        import_tensorflow()
-        from captioning.inference.tagger import Tagger, run_with_tags
-
-        tag = Tagger(flags.tags_run or run_with_tags(run)).tag
+    if flags.tags_run:
+        check_run_or_export(flags.tags_run)
     engine = load(
         flags.run,
         flags.beams,
         attention=bool(flags.attention),
         threads=flags.threads,
     )
-    if flags.min_confidence is not None and not engine.gives_confidence:
-        raise BadInput(
-            f"--min-confidence needs a captioner that says how sure it is, and {run} "
-            "does not; leave --min-confidence out, or leave --run out."
-        )
+    tag = None
+    if flags.tags or flags.tags_run:
+        import_tensorflow()
+        from captioning.inference.tagger import Tagger, run_with_tags
+
+        tag = Tagger(flags.tags_run or run_with_tags(run)).tag
+    if flags.min_confidence is not None:
+        check_gives_confidence(engine, "--min-confidence")
     if flags.verbose:
         say(f"captions by {engine.description}")
     if flags.attention:
@@ -109,19 +90,16 @@ def _loaded(flags) -> tuple[Callable, Callable | None]:
     return engine.caption, tag
 
 
-def _take(result: PictureResult, files, flags) -> bool:
-    """Put a result into the files or on stdout; return whether there is a caption."""
+def _take(result: PictureResult, files, flags) -> PictureResult:
+    """Put a result into the files or on stdout; return it, or what went wrong there."""
     if files:
-        try:
-            files.add(result)
-        except BadInput as error:  # of this picture; the others go on
-            result = result._replace(captions=[], error=str(error))
+        result = outputs.add_to(files, result)
     if result.error and not flags.json:
         say(f"error: {printable(result.error)}")
     if flags.json or flags.explain or not files:
         for line in outputs.lines_of(result, _shown(flags), json=flags.json):
             say(line, sys.stdout)
-    return bool(result.captions)
+    return result
 
 
 def _shown(flags) -> int | None:

@@ -20,6 +20,7 @@ from captioning.cli.runs import chosen_run
 from captioning.metrics.score_table import score_table
 from captioning.tasks.config import override
 from captioning.tasks.registry import SEARCHING
+from captioning.training.run_files import check_is_run
 from data_prep.atomic import write_text
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
@@ -126,10 +127,9 @@ def _evaluated(flags) -> tuple[dict[str, float], str]:
     if flags.out:
         check_file_to_write("--out", flags.out)
     check_new("--out", flags.out, flags.force)
-    import_tensorflow()
+    scores = _of_model(flags) if flags.model else _of_run(flags)
     from captioning.tasks.registry import task_class
 
-    scores = _of_model(flags) if flags.model else _of_run(flags)
     return scores, task_class(flags.task).score_note
 
 
@@ -166,7 +166,6 @@ def _of_model(flags) -> dict[str, float]:
         )
     if not flags.data:
         raise BadInput("--model needs --data, the data set that has the pictures.")
-    from captioning.inference.caption_split import caption_split
     from captioning.inference.choose_engine import load
     from data_prep.prepared.captions import load_captions
     from data_prep.prepared.checksums import verify
@@ -175,14 +174,17 @@ def _of_model(flags) -> dict[str, float]:
     # Before minutes of captioning: the references and the pictures are whole.
     references = load_captions(flags.data, flags.split)
     verify(flags.data, DatasetInfo.load(flags.data), flags.split)
-    captions = caption_split(load(flags.model, flags.beams), flags.data, flags.split)
+    engine = load(flags.model, flags.beams)
+    import_tensorflow()
+    from captioning.inference.caption_split import caption_split
+
+    captions = caption_split(engine, flags.data, flags.split)
     if flags.out:
         _write(captions, flags.out)
     return _scores(captions, references, flags.diversity)
 
 
 def _of_run(flags) -> dict[str, float]:
-    from captioning.training.loading import load_run
     from data_prep.prepared.captions import load_captions
 
     of_captions = flags.out or flags.grey or flags.ensemble or flags.diversity
@@ -199,7 +201,13 @@ def _of_run(flags) -> dict[str, float]:
             "--beams and --length-penalty are about what is written, and "
             f"{flags.task} writes nothing; leave them out."
         )
-    run = load_run(chosen_run(flags, flags.task), encoder=False)
+    directory = chosen_run(flags, flags.task)
+    for each in (directory, *(flags.ensemble or [])):
+        check_is_run(each)
+    import_tensorflow()
+    from captioning.training.loading import load_run
+
+    run = load_run(directory, encoder=False)
     task = run.task(flags.task)
     options = {"num_beams": flags.beams, "length_penalty": flags.length_penalty}
     options = {name: value for name, value in options.items() if value is not None}

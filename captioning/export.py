@@ -13,6 +13,7 @@ from captioning.cli.arguments import (
     positive,
 )
 from captioning.cli.runs import chosen_captioner, chosen_run
+from captioning.training.run_files import check_is_run
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
@@ -76,6 +77,8 @@ def main(argv: list[str] | None = None) -> int:
     if is_litert:
         check_file_to_write("--out", out)
     check_new("--out", out, flags.force)
+    if flags.run:
+        check_is_run(flags.run)
     import_tensorflow()
     if flags.task == "captions":
         run = chosen_captioner(flags)

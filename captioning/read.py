@@ -14,6 +14,7 @@ from captioning.cli.arguments import (
     check_new,
 )
 from captioning.cli.runs import chosen_run
+from captioning.inference.paths import check_run_or_export
 from captioning.inference.read import inputs, terminal
 from captioning.inference.read.inputs import InputText
 from data_prep.cli.import_tensorflow import import_tensorflow
@@ -45,6 +46,8 @@ def main(argv: list[str] | None = None) -> int:
     if plot:
         check_file_to_write("--plot", plot, [".png"])
     check_new("--plot", plot, getattr(flags, "force", False))
+    if flags.run:
+        check_run_or_export(flags.run)
     texts = _texts(flags)  # before anything that takes a while
     import_tensorflow()
     from captioning.inference.read.batches import predict_all

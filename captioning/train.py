@@ -23,9 +23,11 @@ from captioning.cli.options import (
 from captioning.tasks.config import RecurrentConfig, TaskConfig, override
 from captioning.tasks.registry import TASK_NAMES, config_class, preset, preset_for
 from captioning.training.built_in_data import BUILT_IN
+from captioning.training.run_files import check_is_run, is_run
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.console import say
 from data_prep.errors import BadInput, exit_on_bad_input
+from data_prep.prepared.dataset_info import DatasetInfo
 
 EXAMPLE = """examples:
   python -m captioning.train                      # the built-in harbour, five minutes
@@ -68,7 +70,6 @@ def _train(argv: list[str]) -> Path:
     _check(flags, request.tasks)
     import_tensorflow()
     from captioning.training import plans
-    from captioning.training.run_directory import is_run
 
     if flags.resume and is_run(flags.run):
         own = {task: given_options(flags, task) for task in request.tasks}
@@ -209,6 +210,10 @@ def _check(flags: argparse.Namespace, tasks: Sequence[str]) -> None:
             f"{flags.run} is not a run: there is nothing. Expected the directory of a "
             "training to go on with, or with --task or --data one to begin."
         )
+    if flags.start_from:
+        check_is_run(flags.start_from)
+    for folder in flags.data or []:
+        DatasetInfo.load(folder)  # a wrong path is told without TensorFlow, too
     if len(tasks) > 1 and flags.preset:
         raise BadInput(
             "--preset is about one task, and several are trained, each from its own; "

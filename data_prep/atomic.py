@@ -5,11 +5,63 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from data_prep.errors import BadInput
+
+
+def check_file_to_write(
+    name: str, path: Path, endings: Sequence[str] = (), unless: str = ""
+) -> None:
+    """Raise BadInput if no file can be written at a path. Call it before the work whose
+    result goes there.
+
+    Args:
+        name: what a user calls it: a flag or an argument.
+        path: its value.
+        endings: allowed endings of the name, in lower case, where they say what is
+            written.
+        unless: what a user gives to replace a file; "" if that needs no asking.
+    """
+    if endings and path.suffix.lower() not in endings:
+        raise BadInput(
+            f"{name} is {path}; expected a file to write whose name ends in "
+            f"{' or '.join(endings)}. Name another."
+        )
+    folder = path.absolute().parent
+    writable = folder.is_dir() and os.access(folder, os.W_OK)
+    if path.is_dir() or not writable:
+        raise BadInput(
+            f"{name} is {path}, a folder or in one that does not exist or cannot be "
+            "written; expected a file to write. Name another, or make the folder."
+        )
+    if unless:
+        check_not_there(name, path, unless)
+
+
+def check_not_there(name: str, path: Path, unless: str) -> None:
+    """Raise BadInput if a path exists, but for an empty folder.
+
+    Args:
+        name: what a user calls it: a flag or an argument.
+        path: its value.
+        unless: what a user gives to replace what is there.
+    """
+    if not os.path.exists(path) or _is_empty_folder(path):
+        return
+    raise BadInput(
+        f"{path} exists; expected a new {'folder' if path.is_dir() else 'file'}: name "
+        f"another with {name}, or give {unless} to replace it."
+    )
+
+
+def _is_empty_folder(path: Path) -> bool:
+    try:
+        return not os.listdir(path)
+    except OSError:  # a file, or a folder that cannot be listed
+        return False
 
 
 def write_text(path: Path, text: str) -> None:

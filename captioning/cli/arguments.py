@@ -1,11 +1,11 @@
 """Arguments that several commands take, and checks of their values."""
 
 import argparse
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from captioning.tasks.registry import TASK_NAMES
+from data_prep.atomic import check_file_to_write, check_not_there
 from data_prep.cli.parser import Parser
 from data_prep.errors import BadInput
 
@@ -130,40 +130,5 @@ def check_new(flag: str, path: Path | None, force: bool) -> None:
         if force:
             raise BadInput(f"--force goes with {flag}; add it, or leave --force out.")
         return
-    if force or not os.path.exists(path) or _is_empty_folder(path):
-        return
-    raise BadInput(
-        f"{path} exists; expected a new {'folder' if path.is_dir() else 'file'}: name "
-        f"another with {flag}, or give --force to replace it."
-    )
-
-
-def _is_empty_folder(path: Path) -> bool:
-    try:
-        return not os.listdir(path)
-    except OSError:  # a file, or a folder that cannot be listed
-        return False
-
-
-def check_file_to_write(flag: str, path: Path, endings: Sequence[str] = ()) -> None:
-    """Raise BadInput if a flag names no file that could be written. Call it before the
-    work whose result goes there.
-
-    Args:
-        flag: its name.
-        path: its value.
-        endings: allowed endings of the name, in lower case, where they say what is
-            written.
-    """
-    if endings and path.suffix.lower() not in endings:
-        raise BadInput(
-            f"{flag} is {path}; expected a file to write whose name ends in "
-            f"{' or '.join(endings)}. Name another."
-        )
-    folder = path.absolute().parent
-    writable = folder.is_dir() and os.access(folder, os.W_OK)
-    if path.is_dir() or not writable:
-        raise BadInput(
-            f"{flag} is {path}, a folder or in one that does not exist or cannot be "
-            "written; expected a file to write. Name another, or make the folder."
-        )
+    if not force:
+        check_not_there(flag, path, "--force")

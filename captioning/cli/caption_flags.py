@@ -13,10 +13,9 @@ from captioning.cli.arguments import (
     share,
 )
 from captioning.inference import alt_text, one_file, sidecars
+from captioning.inference.attention import DRAWN_AS
 from captioning.inference.inputs import is_link
 from data_prep.errors import BadInput, printable
-
-DRAWN_AS = (".png", ".jpg", ".jpeg")
 
 EXAMPLE = """examples:
   python -m captioning.caption photo.jpg

@@ -13,7 +13,7 @@ READ_BY = {
 
 def how_to_go_on(directory: Path) -> str:
     """Return the line that a stopped training ends with."""
-    from captioning.training.run_directory import has_checkpoint, is_run
+    from captioning.training.run_files import has_checkpoint, is_run
 
     command = f"python -m captioning.train --run {directory} --resume"
     if has_checkpoint(directory):

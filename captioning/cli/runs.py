@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from captioning import pretrained
+from captioning.training.run_files import newest
 
 
 def chosen_run(flags: argparse.Namespace, task: str) -> Path:
@@ -15,8 +16,6 @@ def chosen_run(flags: argparse.Namespace, task: str) -> Path:
     """
     if flags.run:
         return flags.run
-    from captioning.training.run_directory import newest
-
     run = newest(task)
     print(f"using {run}, the newest run of {task}", file=sys.stderr)
     return run

@@ -7,6 +7,8 @@ from captioning.inference.engine import LookingEngine
 from captioning.inference.results import Caption
 from data_prep.errors import BadInput
 
+DRAWN_AS = (".png", ".jpg", ".jpeg")
+
 
 def captioning_and_drawing(
     engine: LookingEngine, out: Path

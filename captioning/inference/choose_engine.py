@@ -6,8 +6,13 @@ Imports no TensorFlow: a .tflite file is loaded without it.
 from pathlib import Path
 
 from captioning import pretrained
+from captioning.inference.arguments import check_count
 from captioning.inference.engine import Engine
-from captioning.inference.litert.metadata import SEARCHES
+from captioning.inference.paths import (
+    check_run_or_export,
+    is_one_file,
+    is_saved_model,
+)
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput
 
@@ -21,9 +26,10 @@ def load(
 ) -> Engine:
     """Return a captioner, loaded.
 
-    A .tflite file is run by LiteRT; a SavedModel or a run by TensorFlow. The pretrained
-    captioner is both, and says the same words; TensorFlow runs it only if more beams
-    are asked for than its file searches with.
+    What the path is decides: a .tflite file is run by LiteRT, a SavedModel or a run by
+    TensorFlow. The pretrained captioner is a .tflite file here; the run that it was
+    made of, `pretrained.RUN`, says the same words, and searches with any number of
+    beams.
 
     Args:
         path: a .tflite file, the folder of an export, or that of a run; None is the
@@ -38,22 +44,21 @@ def load(
         BadInput: `path` is none of these, cannot search with this number of beams, or
             gives no attention maps.
     """
-    if path is None:
-        few = num_beams is None or num_beams in SEARCHES
-        path = pretrained.FILE if few else pretrained.RUN
-    if path.is_file() or path.suffix == ".tflite":
+    check_count("num_beams", num_beams)
+    check_count("threads", threads)
+    path = pretrained.FILE if path is None else path
+    if is_one_file(path):
         from captioning.inference.litert.engine import LiteRTEngine
 
         return LiteRTEngine(path, num_beams, threads)
-    import_tensorflow()
-    from captioning.inference.saved_model import is_saved_model
-    from captioning.inference.tensorflow_engine import RunEngine, SavedModelEngine
-
-    if not is_saved_model(path):
-        return RunEngine(path, num_beams)
-    if attention:
+    check_run_or_export(path, also=", or a .tflite file")
+    if attention and is_saved_model(path):
         raise BadInput(
             f"{path} is an export, which gives captions but no attention maps; "
             "expected a run or a .tflite file. Give --run the run that it was made of."
         )
-    return SavedModelEngine(path, num_beams)
+    import_tensorflow()
+    from captioning.inference.tensorflow_engine import RunEngine, SavedModelEngine
+
+    kind = SavedModelEngine if is_saved_model(path) else RunEngine
+    return kind(path, num_beams)

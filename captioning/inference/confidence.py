@@ -11,13 +11,13 @@ fitted on photos seen by no training (Platt 1999). `benchmarks.confidence` does 
 import io
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from captioning.metrics.main_noun import main_noun
-
-FILE = "confidence.npz"  # in a run's directory
+from captioning.training.run_files import CONFIDENCE
 
 
 class Confidence(NamedTuple):
@@ -40,6 +40,12 @@ class Confidence(NamedTuple):
     biases: np.ndarray
     unprobed: np.ndarray
     scales: np.ndarray
+
+    @classmethod
+    def of_run(cls, directory: Path) -> "Confidence | None":
+        """Return the confidence that was fitted for a run; None if there is none."""
+        file = directory / CONFIDENCE
+        return cls.from_bytes(file.read_bytes()) if file.is_file() else None
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "Confidence":

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from captioning.inference.attention import DRAWN_AS
 from captioning.inference.outputs import unsure
 from captioning.inference.results import Caption
 from captioning.plots.attention_overlay import highlight
+from data_prep.atomic import check_file_to_write
+from data_prep.errors import BadInput
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,26 +63,28 @@ class Description:
         sure = "" if self.confidence is None else f", confidence {self.confidence:.2f}"
         return f"Description({self.caption!r}{sure})"
 
-    def plot(self, path: str | Path | None = None) -> "Figure":
+    def plot(self, path: str | Path | None = None, *, force: bool = False) -> "Figure":
         """Return a matplotlib figure: the picture, and once more for each word.
 
         Args:
             path: a .png or .jpg file to write it to as well.
+            force: whether `path` may replace a file.
 
         Raises:
-            ValueError: there is no attention to draw.
+            BadInput: there is no attention to draw, or the file cannot be written.
         """
-        from captioning.plots.attention import draw_attention
-
+        if path is not None:
+            path = Path(path)
+            check_file_to_write("path", path, DRAWN_AS, "" if force else "force=True")
         if self.attention is None:
-            raise ValueError(
+            raise BadInput(
                 "This captioner does not say where it looked; expected one that does: "
                 "load a run or a .tflite file."
             )
+        from captioning.plots.attention import draw_attention
+
         weights = self.attention.reshape(len(self.words), -1)
-        return draw_attention(
-            self.picture, self.words, weights, Path(path) if path else None
-        )
+        return draw_attention(self.picture, self.words, weights, path)
 
     def _panels(self) -> list[tuple[str, Image.Image]]:
         """Return the picture, and each word with the picture as it was looked at."""

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from captioning.inference.results import AttentionMaps, Caption
+from data_prep.errors import BadInput
 
 
 class Engine(Protocol):
@@ -51,3 +52,18 @@ class LookingEngine(Engine, Protocol):
             BadPicture: it cannot be decoded.
         """
         ...
+
+
+def check_gives_confidence(engine: Engine, name: str) -> None:
+    """Raise BadInput if an engine does not say how sure it is.
+
+    Args:
+        engine: any.
+        name: what a user calls the least confidence: a flag or an argument.
+    """
+    if not engine.gives_confidence:
+        raise BadInput(
+            f"{name} needs a captioner that says how sure it is, and this one does not "
+            f"({engine.description}); leave {name} out, or take the captioner that "
+            "comes with the project."
+        )

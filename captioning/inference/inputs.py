@@ -15,6 +15,7 @@ _EXPECTED = (
     "expected a path, the bytes of a picture file, a PIL image, or a uint8 array "
     "(height, width, 3)"
 )
+_BYTES = "the bytes object"  # what it is called in messages
 
 
 def is_one_picture(images: object) -> bool:
@@ -30,7 +31,7 @@ def is_one_picture(images: object) -> bool:
     if hasattr(images, "read"):  # an open file, which would be iterated over by lines
         return True
     if not hasattr(images, "__iter__"):
-        raise BadPicture(f"got a {type(images).__name__}; {_EXPECTED}, or a list.")
+        raise BadPicture(f"got {_kind_of(images)}; {_EXPECTED}, or a list.")
     return False
 
 
@@ -38,7 +39,7 @@ def name_of(image: Picture) -> Path:
     """Return what a picture is called in messages."""
     if isinstance(image, str | os.PathLike):
         return Path(os.fsdecode(image))
-    kinds = {bytes: "the bytes", bytearray: "the bytes", np.ndarray: "the array"}
+    kinds = {bytes: _BYTES, bytearray: _BYTES, np.ndarray: "the array"}
     return Path(kinds.get(type(image), "the image"))
 
 
@@ -68,12 +69,16 @@ def sound_picture(image: Picture, reader: PictureReader) -> bytes:
     if hasattr(image, "read"):
         image = image.read()
     if isinstance(image, bytes | bytearray):
-        return reader.read_bytes(bytes(image), "the bytes")
+        return reader.read_bytes(bytes(image), _BYTES)
     if isinstance(image, np.ndarray):
         image = _of_array(image)
     elif not isinstance(image, Image.Image):
-        raise BadPicture(f"got a {type(image).__name__}; {_EXPECTED}.")
+        raise BadPicture(f"got {_kind_of(image)}; {_EXPECTED}.")
     return _encoded(image)
+
+
+def _kind_of(value: object) -> str:
+    return f"an object of type {type(value).__name__}"
 
 
 def _of_array(array: np.ndarray) -> Image.Image:

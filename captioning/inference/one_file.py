@@ -18,27 +18,6 @@ ENDINGS = (".csv", ".jsonl", ".txt")
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
-def check_output(path: Path, force: bool = False) -> None:
-    """Raise BadInput if captions cannot be written to a file, before they are made.
-
-    Args:
-        path: of the file.
-        force: whether it may be there already.
-    """
-    if path.suffix.lower() not in ENDINGS:
-        raise BadInput(
-            f"{path} is to hold captions; expected a name that ends in "
-            f"{' or '.join(ENDINGS)}. Name another."
-        )
-    if not path.absolute().parent.is_dir():
-        raise BadInput(f"{path} lies in a folder that does not exist; make it first.")
-    if path.is_dir() or (path.exists() and not force):
-        raise BadInput(
-            f"{path} exists; expected a new file: name another, or force it to be "
-            "replaced."
-        )
-
-
 class OneFile:
     """Collects results, and writes them once all pictures are done.
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from captioning.inference.results import UNSURE, Caption, PictureResult, Tag
-from data_prep.errors import printable
+from data_prep.errors import BadInput, printable
 
 
 def between(result: PictureResult, prefix: str, suffix: str) -> PictureResult:
@@ -14,6 +14,16 @@ def between(result: PictureResult, prefix: str, suffix: str) -> PictureResult:
         for best in result.captions
     ]
     return result._replace(captions=captions)
+
+
+def add_to(files, result: PictureResult) -> PictureResult:
+    """Put a result into files, such as `OneFile` or `Sidecars`, and return it; or what
+    went wrong there, of this picture alone."""
+    try:
+        files.add(result)
+    except BadInput as error:
+        return result._replace(captions=[], error=str(error))
+    return result
 
 
 def lines_of(

@@ -2,13 +2,20 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from captioning.inference.results import Caption, PictureResult, Tag
+from captioning.inference.results import (
+    Caption,
+    PictureResult,
+    Tag,
+    leave_out_unsure,
+)
+from data_prep.console import progress, say
 from data_prep.errors import BadInput
+from data_prep.pictures.folders import find_pictures
 from data_prep.pictures.reader import BadPicture, PictureReader
 
 BATCH_SIZE = 16  # the encoder is no faster with more, and the first lines come sooner
@@ -16,6 +23,65 @@ BATCH_BYTES = 2**26  # of encoded pictures; one that is larger comes alone
 
 # Of each picture: its file, and the picture, encoded, or why there is none.
 Batch = list[tuple[Path, bytes | BadInput]]
+# Encoded pictures -> captions of each, and tags of each if they are wanted.
+Says = tuple[
+    Callable[[list[bytes]], list[list[Caption]]],
+    Callable[[list[bytes]], list[list[Tag]]] | None,
+]
+
+
+def pictures_in(paths: Sequence[Path]) -> list[Path]:
+    """Return files, with folders replaced by the pictures in them, and say on stderr
+    how many other files were passed over.
+
+    Raises:
+        BadInput: there is no picture, or a folder cannot be listed.
+    """
+    others: list[Path] = []
+    found = list(find_pictures(paths, others))
+    if others:
+        say(f"{len(others)} other file{'s' * (len(others) > 1)} passed over")
+    if not found:
+        raise BadInput(
+            f"There is no file in {', '.join(map(str, paths))} that may be a picture; "
+            "expected pictures. Name a picture or a folder that holds some."
+        )
+    return found
+
+
+@contextmanager
+def captioning(
+    paths: Sequence[Path], loaded: Callable[[], Says], least: float | None = None
+) -> Iterator[Iterator[PictureResult]]:
+    """Start to caption picture files, and give what becomes of each, in order. Show on
+    stderr how far it is, and in the end how many captions were left out.
+
+    Args:
+        paths: files.
+        loaded: what captions and what tags them, as `caption_batch` takes them; it is
+            called while the first pictures are read.
+        least: captions of a lower confidence are left out.
+    """
+    with (
+        reading(paths) as batches,
+        progress(
+            total=len(paths), label="captions", unit="pictures", shown=len(paths) > 1
+        ) as bar,
+    ):
+        says = loaded()
+
+        def results():
+            num_left_out = 0
+            for batch in batches:
+                for result in caption_batch(batch, *says):
+                    result = leave_out_unsure(result, least)
+                    num_left_out += result.left_out is not None
+                    yield result
+                bar.update(len(batch))
+            if num_left_out:
+                say(f"left out for a confidence below {least}: {num_left_out}")
+
+        yield results()
 
 
 @contextmanager

@@ -9,15 +9,17 @@ from typing import Literal, overload
 import numpy as np
 
 from captioning.inference import choose_engine as engines
-from captioning.inference import picture_batches
+from captioning.inference import outputs, picture_batches
+from captioning.inference.arguments import check_count, check_share
 from captioning.inference.description import Description
+from captioning.inference.engine import check_gives_confidence
 from captioning.inference.inputs import Picture, is_one_picture, name_of, sound_picture
-from captioning.inference.one_file import OneFile, check_output
+from captioning.inference.one_file import ENDINGS, OneFile
 from captioning.inference.results import PictureResult
-from data_prep.console import progress
+from captioning.inference.sidecars import Sidecars
+from data_prep.atomic import check_file_to_write
 from data_prep.errors import BadInput
 from data_prep.pictures.decode_pillow import reduced, upright
-from data_prep.pictures.folders import find_pictures
 from data_prep.pictures.reader import BadPicture, PictureReader
 
 
@@ -43,7 +45,8 @@ class Predictor:
         engine: what computes the captions (`inference.engine.Engine`).
 
     Raises:
-        BadInput: there is no captioner at this path.
+        BadInput: there is no captioner at this path, it cannot search with this number
+            of beams, or a number is not an integer of at least 1.
     """
 
     def __init__(
@@ -123,19 +126,21 @@ class Predictor:
 
         Raises:
             BadPicture: a picture cannot be used (it is a `ValueError`).
-            BadInput: the captioner cannot search with this number of beams.
+            BadInput: the captioner cannot search with this number of beams, or an
+                argument has another value than these.
         """
         if errors not in ("raise", "return"):
-            raise ValueError(f"errors is {errors!r}; expected 'raise' or 'return'.")
+            raise BadInput(f"errors is {errors!r}; expected 'raise' or 'return'.")
+        check_count("num_beams", num_beams)
         single = is_one_picture(images)
         found = list(self._captions([images] if single else images, num_beams, errors))
         return found[0] if single else found
 
     def _captions(self, images, num_beams, errors) -> Iterator[str | BadInput]:
-        images = iter(images)
+        images, caption = iter(images), self._captioning(num_beams)
         while chunk := list(itertools.islice(images, picture_batches.BATCH_SIZE)):
             batch = [(name_of(image), self._sound(image)) for image in chunk]
-            for result in self._results(batch, num_beams):
+            for result in picture_batches.caption_batch(batch, caption):
                 if not result.error:
                     yield result.captions[0].caption
                     continue
@@ -155,6 +160,7 @@ class Predictor:
             BadPicture: the picture cannot be used.
             BadInput: the captioner cannot search with this number of beams.
         """
+        check_count("num_beams", num_beams)
         picture = sound_picture(image, self._reader)
         look = getattr(self.engine, "caption_with_attention", None)
         if look is None:
@@ -171,7 +177,9 @@ class Predictor:
         folder: str | Path,
         output: str | Path | None = None,
         *,
+        sidecars: Literal["txt", "xmp", "ext.xmp"] | None = None,
         num_beams: int | None = None,
+        min_confidence: float | None = None,
         force: bool = False,
     ) -> list[PictureResult]:
         """Caption the pictures in a folder and below it, and say on stderr how far it
@@ -180,43 +188,49 @@ class Predictor:
         Args:
             folder: of pictures; other files are passed over.
             output: a .csv, .jsonl or .txt file to write when all is done.
+            sidecars: instead, write a file beside each picture, as the command does by
+                ``--sidecars``: "txt" with `num_beams` captions, or one; "xmp" and
+                "ext.xmp" with the best. Pictures that have one are passed over.
             num_beams: as in the constructor, for these pictures.
-            force: whether `output` may replace a file.
+            min_confidence: leave out captions of a lower confidence, 0..1.
+            force: whether `output` may replace a file, and whether sidecars are written
+                again; of XMP only the description is changed.
 
         Returns:
             What became of each picture, in the order of their names: its captions, best
             first, or why there are none.
 
         Raises:
-            BadInput: the folder cannot be listed or holds no pictures, or the output
-                cannot be written.
+            BadInput: the folder cannot be listed or holds no pictures, the output
+                cannot be written, an argument has another value than these, or the
+                captioner does not say how sure it is.
         """
         folder = Path(folder)
         if not folder.is_dir():
             raise BadInput(f"{folder} is no folder; expected a folder of pictures.")
-        file = None
+        check_count("num_beams", num_beams)
+        if min_confidence is not None:
+            check_share("min_confidence", min_confidence)
+            check_gives_confidence(self.engine, "min_confidence")
+        files: OneFile | Sidecars | None = None
         if output is not None:
-            check_output(Path(output), force)
-            file = OneFile(Path(output))
-        paths = list(find_pictures([folder]))
-        if not paths:
-            raise BadInput(
-                f"There is no file in {folder} that may be a picture; expected "
-                "pictures. Name a folder that holds some."
-            )
-        results = []
-        with (
-            picture_batches.reading(paths) as batches,
-            progress(total=len(paths), label="captions", unit="pictures") as bar,
-        ):
-            for batch in batches:
-                for result in self._results(batch, num_beams):
-                    results.append(result)
-                    if file:
-                        file.add(result)
-                bar.update(len(batch))
-        if file:
-            file.finish()
+            if sidecars:
+                raise BadInput(
+                    "output and sidecars do not go together; leave one of them out."
+                )
+            output, unless = Path(output), "" if force else "force=True"
+            check_file_to_write("output", output, ENDINGS, unless)
+            files = OneFile(output)
+        paths = picture_batches.pictures_in([folder])
+        if sidecars:
+            files = Sidecars(paths, sidecars, shown=num_beams or 1, overwrite=force)
+            paths = files.pictures
+        with picture_batches.captioning(
+            paths, lambda: (self._captioning(num_beams), None), min_confidence
+        ) as found:
+            results = [outputs.add_to(files, r) if files else r for r in found]
+        if files:
+            files.finish()
         return results
 
     def _sound(self, image: Picture) -> bytes | BadInput:
@@ -225,10 +239,8 @@ class Predictor:
         except BadInput as error:
             return error
 
-    def _results(self, batch, num_beams) -> list[PictureResult]:
-        return picture_batches.caption_batch(
-            batch, lambda pictures: self.engine.caption(pictures, num_beams)
-        )
+    def _captioning(self, num_beams):
+        return lambda pictures: self.engine.caption(pictures, num_beams)
 
 
 def load(

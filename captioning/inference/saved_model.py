@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from captioning.inference.paths import is_saved_model
 from captioning.tasks.task import Task
 from captioning.training.loading import load_run
 from captioning.training.run_directory import check_has, load_facts
 from data_prep.atomic import marked, replacing
-from data_prep.errors import BadInput
+from data_prep.errors import BadInput, with_extra
 
 EXPORT_FACTS = "captioning_export.json"
 EXPORT_FORMAT = 2  # raised when the signatures of an export change
@@ -96,11 +97,6 @@ def _facts_of(tasks: dict[str, Task], num_beams: int | None) -> dict:
 # === Load ===
 
 
-def is_saved_model(path: Path) -> bool:
-    """Say whether a directory holds a SavedModel."""
-    return (path / "saved_model.pb").exists()
-
-
 def tasks_of(path: Path) -> tuple[str, ...]:
     """Return the names of what a run, or an export of one, learned.
 
@@ -159,9 +155,7 @@ def _of_export(path: Path, task: str, num_beams: int | None) -> Server:
     facts = export_facts(path)
     check_has(path, facts["patterns"], task)
     _check_beams(path, facts, num_beams)
-    # Subwords are operations of another library, which must be there before the graph.
-    import tensorflow_text  # noqa: F401
-
+    _import_operations_of(path)
     try:
         ask = tf.saved_model.load(str(path)).signatures[task]
     except (OSError, KeyError, tf.errors.OpError, ValueError) as error:
@@ -170,6 +164,17 @@ def _of_export(path: Path, task: str, num_beams: int | None) -> Server:
             "whole export. Export the run again."
         ) from error
     return Server(ask, tuple(facts.get("languages", ())))
+
+
+def _import_operations_of(path: Path) -> None:
+    """Import what must be there before the graph: subwords are operations of
+    `tensorflow_text`, which a graph has by their names."""
+    if b"Sentencepiece" not in (path / "saved_model.pb").read_bytes():
+        return
+    try:
+        import tensorflow_text  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise with_extra(error) from error
 
 
 def check_beams(path: Path, num_beams: int | None) -> None:

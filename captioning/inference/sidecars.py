@@ -29,6 +29,9 @@ class Sidecars:
     Attributes:
         pictures: those to caption. Without `overwrite` these are the ones that have no
             sidecar: a run that was stopped goes on where it was.
+
+    Raises:
+        BadInput: there is no such kind.
     """
 
     def __init__(
@@ -39,6 +42,10 @@ class Sidecars:
         shown: int = 1,
         overwrite: bool = False,
     ):
+        if kind not in KINDS:
+            raise BadInput(
+                f"sidecars is {kind!r}; expected {' or '.join(KINDS)}. Name one."
+            )
         self._kind, self._shown = kind, shown
         pictures = list(pictures)
         self._pictures = {os.path.abspath(picture) for picture in pictures}
@@ -74,7 +81,7 @@ class Sidecars:
             raise BadInput(
                 f"{path} is the sidecar of {owner} already, so {result.path} got none; "
                 "expected pictures with different names: rename one, or take "
-                "--sidecars ext.xmp, whose names hold the picture's ending."
+                "sidecars ext.xmp, whose names hold the picture's ending."
             )
         try:
             write_bytes(path, self._content(result, path))

@@ -4,15 +4,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from captioning.inference.confidence import Confidence
 from captioning.inference.results import AttentionMaps, Caption
 from captioning.inference.saved_model import check_beams, load_server
+from captioning.models.captioner import Captioner
 from captioning.training.loading import load_run
 from data_prep.pictures.decode import decode_picture, resize_to_square
 from data_prep.pictures.decode_pillow import reduced
 from data_prep.pictures.reader import BadPicture
+from data_prep.text.standardize import split_words
 
 
 class SavedModelEngine:
@@ -52,11 +56,15 @@ class RunEngine:
         BadInput: it is no run, or did not learn captions.
     """
 
-    gives_confidence = False
-
     def __init__(self, path: Path, num_beams: int | None = None):
         self.description = f"TensorFlow, the run {path}"
-        self._task = load_run(path).task("captions")
+        self._task = task = load_run(path).task("captions")
+        # The regions are computed once, for the search, the maps and the confidence.
+        self._encode = tf.function(
+            task.model.encode, autograph=False, reduce_retracing=True
+        )
+        task.model = Captioner(None, task.model.decoder)
+        self._confidence = Confidence.of_run(path)
         self._num_beams = num_beams
         self._searches: dict[int | None, Callable] = {}  # by the number of beams
 
@@ -65,23 +73,42 @@ class RunEngine:
     ) -> list[list[Caption]]:
         # Decoded here by the operations of the served graph: to trace them in a graph
         # takes 1.5 s, a sixth of the time to the first caption.
-        size = self._task.config.vision.image_size
-        pixels = [resize_to_square(_decoded(picture), size) for picture in pictures]
-        return self._search(tf.stack(pixels), num_beams)
+        pixels = [self._pixels(_decoded(picture)) for picture in pictures]
+        return self._search(self._encode(tf.stack(pixels)), num_beams)
 
     def caption_with_attention(
         self, picture: bytes, num_beams: int | None = None
     ) -> tuple[list[Caption], AttentionMaps]:
         image = _decoded(picture)
-        pixels = resize_to_square(image, self._task.config.vision.image_size)[None]
-        (captions,) = self._search(pixels, num_beams)
-        return captions, self._attention_maps(image, pixels, captions[0].caption)
+        regions = self._encode(self._pixels(image)[None])
+        (captions,) = self._search(regions, num_beams)
+        return captions, self._attention_maps(image, regions, captions[0].caption)
 
-    def _search(self, pixels: tf.Tensor, num_beams: int | None) -> list[list[Caption]]:
+    @property
+    def gives_confidence(self) -> bool:
+        return self._confidence is not None
+
+    def _pixels(self, image: tf.Tensor) -> tf.Tensor:
+        return resize_to_square(image, self._task.config.vision.image_size)
+
+    def _search(self, regions: tf.Tensor, num_beams: int | None) -> list[list[Caption]]:
         num_beams = num_beams or self._num_beams
         if num_beams not in self._searches:
             self._searches[num_beams] = self._task.captioner(num_beams)
-        return _captions(*self._searches[num_beams](pixels))
+        found = _captions(*self._searches[num_beams](regions))
+        images = tf.reduce_mean(tf.cast(regions, tf.float32), axis=1).numpy()
+        return [
+            [self._with_confidence(caption, image) for caption in captions]
+            for captions, image in zip(found, images, strict=True)
+        ]
+
+    def _with_confidence(self, caption: Caption, image: np.ndarray) -> Caption:
+        if not self._confidence:
+            return caption
+        (words,) = split_words(tf.constant([caption.caption])).to_list()
+        words = [word.decode("utf-8") for word in words]
+        sure = self._confidence.of(words, caption.score, image)
+        return caption._replace(confidence=sure)
 
     def attention_maps(self, picture: bytes, caption: str) -> AttentionMaps:
         """Return the attention maps of a caption of an encoded picture.
@@ -90,11 +117,11 @@ class RunEngine:
             BadPicture: it cannot be decoded.
         """
         image = _decoded(picture)
-        pixels = resize_to_square(image, self._task.config.vision.image_size)[None]
-        return self._attention_maps(image, pixels, caption)
+        regions = self._encode(self._pixels(image)[None])
+        return self._attention_maps(image, regions, caption)
 
-    def _attention_maps(self, image, pixels, caption: str) -> AttentionMaps:
-        words, weights = self._task.attention_maps(pixels, caption)
+    def _attention_maps(self, image, regions, caption: str) -> AttentionMaps:
+        words, weights = self._task.attention_maps(regions, caption)
         small = reduced(Image.fromarray(image.numpy()))
         # A caption without words has weights too: those from which its end was chosen.
         return AttentionMaps(small, words, weights[: len(words)])

@@ -5,7 +5,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from captioning.training.history import HISTORY, Epoch, passes, read_history
-from captioning.training.run_directory import CHECKPOINT
+from captioning.training.run_files import CHECKPOINT
 from captioning.training.train_step import TrainStep
 from data_prep.errors import BadInput
 

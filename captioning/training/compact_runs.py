@@ -1,13 +1,15 @@
 """Compact runs: a finished run, written again in a third of its size."""
 
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
 from captioning.tasks.registry import task_class
 from captioning.training.compact_weights import pack
 from captioning.training.loading import load_run, multitask, shared_cell
-from captioning.training.run_directory import COMPACT, CONFIG, FORMAT, read_config
+from captioning.training.run_directory import FORMAT, read_config
+from captioning.training.run_files import COMPACT, CONFIDENCE, CONFIG
 from data_prep.atomic import marked, replacing, write_text
 
 
@@ -54,4 +56,6 @@ def _write(directory: Path, out: Path) -> None:
             if getattr(task.config, "vision", None) and task.config.vision.fine_tune
         ]
         pack(*files, out / COMPACT, tuple(moved))
+    if (directory / CONFIDENCE).is_file():
+        shutil.copy(directory / CONFIDENCE, out)
     write_text(out / CONFIG, json.dumps(fields, indent=2) + "\n")

@@ -1,17 +1,4 @@
-"""The directory of a run: what a training leaves on disk.
-
-RUN/config.json              by task: options, data set, the encoder's fingerprint
-RUN/TASK/                    its words (vocabulary.txt and the like)
-RUN/model.weights.h5         the best weights so far, by the dev score (their moving
-                             average); without those of a frozen encoder, which come
-                             from the encoder's package
-RUN/model.compact.h5         instead of it, in a compact run: rounded weights
-RUN/history.csv              one line an epoch
-RUN/curves.png               the same, drawn
-RUN/samples/, captions.png   a few pictures with their captions
-RUN/checkpoint/              where a stopped training goes on
-RUN/tensorboard/             the logs
-"""
+"""The directory of a run, read and written; `run_files` says what lies in it."""
 
 import dataclasses
 import json
@@ -26,15 +13,21 @@ from captioning.tasks.config import TaskConfig
 from captioning.tasks.image_encoding import fingerprint
 from captioning.tasks.registry import TASK_NAMES, config_class
 from captioning.tasks.task import Task
+from captioning.training.run_files import (
+    CHECKPOINT,
+    CONFIG,
+    WEIGHTS,
+    check_is_run,
+    has_checkpoint,
+    is_run,
+    weights_file,
+)
 from data_prep.atomic import write_text
 from data_prep.errors import BadInput
 from data_prep.prepared.dataset_info import DatasetInfo, examples_digest
 
 FORMAT = 4  # of config.json
 _TASKS = {3: "patterns", 4: "tasks"}  # by format: the key of the tasks
-CONFIG, WEIGHTS = "config.json", "model.weights.h5"
-COMPACT = "model.compact.h5"
-CHECKPOINT = "checkpoint"
 
 
 class Facts(NamedTuple):
@@ -52,11 +45,6 @@ class Facts(NamedTuple):
 
 
 # === Reading ===
-
-
-def is_run(directory: Path) -> bool:
-    """Return whether a training was begun in a directory."""
-    return (directory / CONFIG).is_file()
 
 
 def load_facts(directory: Path) -> dict[str, Facts]:
@@ -85,11 +73,7 @@ def read_config(directory: Path) -> dict[str, Any]:
     """
     path = directory / CONFIG
     try:
-        if not path.is_file():
-            raise BadInput(
-                f"{directory} is not a run: it has no config.json. "
-                "Expected a directory that `python -m captioning.train` made."
-            )
+        check_is_run(directory)
         fields = json.loads(path.read_text("utf-8"))
         written_as = fields["format"]
         if written_as in _TASKS:
@@ -139,29 +123,6 @@ def start_of(directory: Path) -> Path | None:
     return Path(start) if start else None
 
 
-def weights_file(directory: Path) -> Path | None:
-    """Return the file that has a run's weights, as learned or compact."""
-    files = (directory / name for name in (WEIGHTS, COMPACT))
-    return next((file for file in files if file.is_file()), None)
-
-
-def newest(task: str, root: Path = Path("runs")) -> Path:
-    """Return the run under `root` with the newest weights of a task; it may still be
-    in training.
-
-    Raises:
-        BadInput: there is none.
-    """
-    found = filter(None, map(weights_file, root.glob("*")))
-    for weights in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True):
-        if (weights.parent / task).is_dir():
-            return weights.parent
-    raise BadInput(
-        f"There is no run under {root}/ that learned {task}; expected one. "
-        f"Make one by `python -m captioning.train --task {task}`, or name one by --run."
-    )
-
-
 def check_has(directory: Path, tasks: Mapping, name: str) -> None:
     """Raise BadInput unless `name` is one of a run's tasks."""
     if name not in tasks:
@@ -188,12 +149,6 @@ def check_new(directory: Path) -> None:
             f"{directory} already holds a run; expected a new directory. "
             f"Go on with it by --run {directory} --resume, or give another --run."
         )
-
-
-def has_checkpoint(directory: Path) -> bool:
-    """Return whether a training got as far as its first checkpoint."""
-    # TensorFlow writes this file last, at one stroke.
-    return (directory / CHECKPOINT / "checkpoint").is_file()
 
 
 def create(

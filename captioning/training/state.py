@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from captioning.tasks.registry import task_class
 from captioning.tasks.task import Task, TrainingData
-from captioning.training import run_directory
+from captioning.training import run_directory, run_files
 from captioning.training.checkpoint import Checkpoint
 from captioning.training.history import Epoch
 from captioning.training.loading import shared_cell, start_from
@@ -59,10 +59,10 @@ def training_state(
         BadInput: a data set is not whole, the directory is not as needed, or the run to
             start from does not fit.
     """
-    if resume and run_directory.is_run(directory):
+    if resume and run_files.is_run(directory):
         run_directory.check_same_data(directory, _data(plans))
         start = run_directory.start_of(directory)
-        if run_directory.has_checkpoint(directory):
+        if run_files.has_checkpoint(directory):
             return _resumed(plans, directory, bool(start))
     return _begun(plans, directory, start)
 

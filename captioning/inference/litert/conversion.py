@@ -5,12 +5,12 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from captioning.inference.confidence import FILE
 from captioning.inference.litert.engine import ENCODER, SEARCH
 from captioning.inference.litert.metadata import SEARCHES, is_litert, with_facts
 from captioning.models.captioner import TOKENS, Captioner
 from captioning.tasks.captions.task import Captions
 from captioning.training.loading import load_run
+from captioning.training.run_files import CONFIDENCE
 from data_prep.atomic import write_bytes
 from data_prep.cli.import_tensorflow import silence
 from data_prep.errors import BadInput
@@ -36,7 +36,7 @@ def write_litert(
             f"{out} exists and is no .tflite file; expected a new file, or one to "
             "replace. Give another --out."
         )
-    confidence = run_directory / FILE
+    confidence = run_directory / CONFIDENCE
     model = convert(
         load_run(run_directory).task("captions"),
         weights,

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+from captioning import pretrained
 from captioning.inference.confidence import Confidence
 from captioning.inference.litert.metadata import CONFIDENCE, facts_of, metadata_of
 from captioning.inference.results import AttentionMaps, Caption
@@ -141,10 +142,13 @@ class LiteRTEngine:
 
     def _able(self, num_beams: int) -> int:
         if num_beams not in (able := self._facts["all_beams"]):
+            is_ours = self._path == pretrained.FILE
+            run = pretrained.RUN if is_ours else "that it was made of"
             raise BadInput(
                 f"{self._path} searches with {', '.join(map(str, able))} beams, "
-                f"{num_beams} were asked for. Ask for one of these, or export the run "
-                f"again with --beams {num_beams}."
+                f"{num_beams} were asked for. Ask for one of these; or take the run "
+                f"{run}, which needs TensorFlow and searches with any number, or "
+                f"export it with --beams {num_beams}."
             )
         return num_beams
 

@@ -89,16 +89,26 @@ def test_a_bad_picture_costs_itself_only(predictor, photo, tmp_path):
     ]
     found = predictor.caption(pictures, errors="return")
     assert found[0] == found[-1] == said
-    reasons = ["broken.jpg is", "does not exist", "is a link", "the bytes", "float32"]
-    for error, reason in zip(found[1:], [*reasons, "got a int"], strict=False):
+    reasons = [
+        "broken.jpg is",
+        "does not exist",
+        "is a link",
+        "object holds",
+        "float32",
+    ]
+    for error, reason in zip(found[1:], [*reasons, "of type int"], strict=False):
         assert isinstance(error, BadPicture)
         assert reason in str(error)
-    for picture, reason in zip(pictures[1:7], [*reasons, "got a int"], strict=True):
+    for picture, reason in zip(pictures[1:7], [*reasons, "of type int"], strict=True):
         with pytest.raises(ValueError, match=reason):
             predictor.caption([photo, picture])
         with pytest.raises(ValueError, match=reason):
             predictor.caption(picture)
-    with pytest.raises(ValueError, match="'raise' or 'return'"):
+    for beams in (0, "3"):
+        for ask in (predictor.caption, predictor.describe):
+            with pytest.raises(BadInput, match="num_beams is .*; expected an integer"):
+                ask(photo, num_beams=beams)
+    with pytest.raises(BadInput, match="'raise' or 'return'"):
         predictor.caption(photo, errors="ignore")
 
 
@@ -117,7 +127,8 @@ def test_a_description_holds_scores_and_where_it_looked(predictor, tiny_run, pho
     assert description.picture.shape == (60, 90, 3)
 
 
-def test_a_description_is_a_picture_of_itself(predictor, photo, tmp_path):
+def test_a_description_is_a_picture_of_itself(predictor, photo, tmp_path, make_picture):
+    other_photo = make_picture(60, 60, seed=1)
     description = predictor.describe(photo)
     shown = description._repr_html_()
     assert description.caption in shown
@@ -128,7 +139,18 @@ def test_a_description_is_a_picture_of_itself(predictor, photo, tmp_path):
     figure = description.plot(tmp_path / "p.png")
     titles = [panel.get_title() for panel in figure.axes][: 1 + len(description.words)]
     assert titles == ["the photo", *description.words]
-    assert (tmp_path / "p.png").stat().st_size > 1000
+    drawn = (tmp_path / "p.png").read_bytes()
+    assert len(drawn) > 1000
+    for name, reason in (
+        ("p.png", "p.png exists; .* or give force=True to replace it"),
+        ("p.pdf", r"expected .* whose name ends in \.png or \.jpg or \.jpeg"),
+        ("no/p.png", "does not exist"),
+    ):
+        with pytest.raises(BadInput, match=reason):
+            predictor.describe(other_photo).plot(tmp_path / name)
+    assert (tmp_path / "p.png").read_bytes() == drawn
+    predictor.describe(other_photo).plot(tmp_path / "p.png", force=True)
+    assert (tmp_path / "p.png").read_bytes() != drawn
 
 
 def test_an_export_describes_without_attention(tiny_run, photo, tmp_path):
@@ -163,6 +185,46 @@ def test_a_folder_becomes_a_file(predictor, photo, tmp_path):
             predictor.caption_folder(folder, output=folder / output)
     with pytest.raises(BadInput, match="is no folder"):
         predictor.caption_folder(photo)
+
+
+def test_a_folder_gets_sidecars(predictor, photo, tmp_path):
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(photo.read_bytes())
+    (tmp_path / "b.txt").write_text("by hand")
+    (result,) = predictor.caption_folder(tmp_path, sidecars="txt", num_beams=2)
+    assert result.path == tmp_path / "a.png"
+    said = [f"{best.caption}\n" for best in result.captions]
+    assert len(said) == 2 and (tmp_path / "a.txt").read_text() == "".join(said)
+    assert (tmp_path / "b.txt").read_text() == "by hand"
+    assert predictor.caption_folder(tmp_path, sidecars="txt") == []
+    assert len(predictor.caption_folder(tmp_path, sidecars="txt", force=True)) == 2
+    assert (tmp_path / "b.txt").read_text() == predictor.caption(photo) + "\n"
+    (tmp_path / "a.xmp").write_text("precious, and no XMP")
+    broken, _ = predictor.caption_folder(tmp_path, sidecars="xmp", force=True)
+    assert "a.xmp is no XML" in broken.error and not broken.captions
+    with pytest.raises(BadInput, match="sidecars is 'pdf'; expected txt or xmp or ext"):
+        predictor.caption_folder(tmp_path, sidecars="pdf")
+    with pytest.raises(BadInput, match="output and sidecars do not go together"):
+        predictor.caption_folder(tmp_path, tmp_path / "c.csv", sidecars="txt")
+
+
+def test_captions_of_low_confidence_are_left_out(predictor, photo, tmp_path, capsys):
+    (tmp_path / "a.png").write_bytes(photo.read_bytes())
+    with captioning.load() as sure:
+        (best,) = sure.caption_folder(tmp_path, min_confidence=0)
+        (left_out,) = sure.caption_folder(tmp_path, sidecars="txt", min_confidence=1)
+        for least in (1.5, "0.5", True):
+            with pytest.raises(BadInput, match="min_confidence is .* from 0 to 1"):
+                sure.caption_folder(tmp_path, min_confidence=least)
+    assert best.captions and best.left_out is None
+    assert not left_out.captions and not left_out.error
+    assert left_out.left_out == best.captions[0].confidence
+    assert not (tmp_path / "a.txt").exists()
+    assert "left out for a confidence below 1: 1" in capsys.readouterr().err
+    with pytest.raises(
+        BadInput, match="min_confidence needs a captioner that says how"
+    ):
+        predictor.caption_folder(tmp_path, min_confidence=0.5)
 
 
 def test_threads_share_a_predictor(predictor, photo):

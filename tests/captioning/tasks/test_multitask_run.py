@@ -171,6 +171,8 @@ def plain(tensor):
 
 def test_the_export_reads_raw_strings_as_python_does(joint_run, tmp_path):
     write_saved_model(joint_run, tmp_path / "exported")
+    # By which our own loader knows that it must import tensorflow_text first.
+    assert b"Sentencepiece" in (tmp_path / "exported" / "saved_model.pb").read_bytes()
     texts = ["The sailor is not happy, but the boat is old.", "정말 기분이 좋지 않다"]
     to = ["de", "en"]
     answer = subprocess.run(
