@@ -121,8 +121,8 @@ def test_it_learns_which_words_are_related(seeded):
 
 
 def test_the_most_probable_words_come_first_but_those_that_were_read():
-    logits = np.log([[1.0, 3.0, 50.0, 2.0]]).astype(np.float32)
-    was_read = np.array([[False, False, True, False]])
+    logits = tf.math.log([[1.0, 3.0, 50.0, 2.0]])
+    was_read = tf.constant([[False, False, True, False]])
     log_probs, best = rank_related(logits, was_read, 2)
     np.testing.assert_array_equal(best, [[1, 3]])
     np.testing.assert_allclose(np.exp(log_probs), [[3 / 6, 2 / 6]], rtol=1e-6)
