@@ -13,7 +13,7 @@ from captioning.cli.options import add_options, flag_of, options_elsewhere
 from captioning.tasks.config import RecurrentConfig, TaskConfig
 from captioning.tasks.registry import TASK_NAMES, config_class, preset, preset_for
 from captioning.training.built_in_data import BUILT_IN
-from captioning.training.run_files import check_is_run
+from captioning.training.run_files import check_is_run, task_names
 from data_prep.errors import BadInput
 from data_prep.prepared.dataset_info import DatasetInfo
 
@@ -81,24 +81,12 @@ def _request(argv: Sequence[str]) -> _Request:
     if name == "all":
         tasks = TASK_NAMES
     elif not name and started:
-        tasks = _tasks_of(pretrained.run_named(started)) or tasks
+        learned = task_names(pretrained.run_named(started))
+        tasks = tuple(name for name in learned if name in TASK_NAMES) or tasks
     data = Path(flags.data[0]) if flags.data else None
     chosen = flags.preset if len(tasks) == 1 else None  # else refused, later
     configs = {task: preset_of(chosen, task, _name_of(data, task)) for task in tasks}
     return _Request(tasks, configs)
-
-
-def _tasks_of(run: Path) -> tuple[str, ...]:
-    """Return the tasks of a run; () of what is none, which is told later."""
-    try:
-        facts = json.loads((run / "config.json").read_text("utf-8"))
-        return tuple(name for name in facts["tasks"] if name in TASK_NAMES)
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    try:
-        return tuple(name for name in facts["patterns"] if name in TASK_NAMES)
-    except (UnboundLocalError, KeyError, TypeError):
-        return ()
 
 
 def _name_of(data: Path | None, task: str) -> str:

@@ -16,7 +16,7 @@ from captioning.inference.outputs import unsure
 from captioning.inference.results import Caption
 from captioning.plots.attention_overlay import highlight
 from data_prep.atomic import check_file_to_write
-from data_prep.errors import BadInput
+from data_prep.errors import BadInput, with_extra
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -81,8 +81,10 @@ class Description:
                 "This captioner does not say where it looked; expected one that does: "
                 "load a run or a .tflite file."
             )
-        from captioning.plots.attention import draw_attention
-
+        try:
+            from captioning.plots.attention import draw_attention
+        except ModuleNotFoundError as error:
+            raise with_extra(error) from error
         weights = self.attention.reshape(len(self.words), -1)
         return draw_attention(self.picture, self.words, weights, path)
 

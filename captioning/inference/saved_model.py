@@ -186,6 +186,7 @@ def check_beams(path: Path, num_beams: int | None) -> None:
 def _check_beams(path: Path, facts: dict, num_beams: int | None) -> None:
     if num_beams not in (None, facts["num_beams"]):
         raise BadInput(
-            f"{path} was exported with {facts['num_beams']} beams, {num_beams} were "
-            "asked for. Leave --beams out, or export again with the number you want."
+            f"The number of beams of {path} is {facts['num_beams']}, got {num_beams}. "
+            "Leave the number out, or export the run again with "
+            f"--beams {num_beams}."
         )

@@ -14,6 +14,7 @@ RUN/checkpoint/              where a stopped training goes on
 RUN/tensorboard/             the logs
 """
 
+import json
 from pathlib import Path
 
 from data_prep.errors import BadInput
@@ -37,6 +38,15 @@ def check_is_run(directory: Path) -> None:
             f"{directory} is not a run: it {found}. Expected a directory that "
             "`python -m captioning.train` made: check the path."
         )
+
+
+def task_names(directory: Path) -> tuple[str, ...]:
+    """Return the names of a run's tasks; () of what is no run, which is told later."""
+    try:
+        facts = json.loads((directory / CONFIG).read_text("utf-8"))
+        return tuple(facts["tasks"] if "tasks" in facts else facts["patterns"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
 
 
 def weights_file(directory: Path) -> Path | None:

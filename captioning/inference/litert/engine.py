@@ -145,10 +145,10 @@ class LiteRTEngine:
             is_ours = self._path == pretrained.FILE
             run = pretrained.RUN if is_ours else "that it was made of"
             raise BadInput(
-                f"{self._path} searches with {', '.join(map(str, able))} beams, "
-                f"{num_beams} were asked for. Ask for one of these; or take the run "
-                f"{run}, which needs TensorFlow and searches with any number, or "
-                f"export it with --beams {num_beams}."
+                f"The number of beams of {self._path} may be "
+                f"{', '.join(map(str, able))}, got {num_beams}. Ask for one of these; "
+                f"or take the run {run}, which needs TensorFlow and searches with any "
+                f"number, or export it with --beams {num_beams}."
             )
         return num_beams
 

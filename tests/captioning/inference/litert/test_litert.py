@@ -201,7 +201,7 @@ def test_what_is_no_such_file_is_named(model, tmp_path):
         other.write_bytes(whole[: int(share * len(whole))])
         with pytest.raises(BadInput, match="other.tflite"):
             LiteRTEngine(other)
-    with pytest.raises(BadInput, match="searches with 3 beams, 6 were"):
+    with pytest.raises(BadInput, match="model.tflite may be 3, got 6"):
         LiteRTEngine(model, num_beams=6)
 
 
