@@ -9,8 +9,8 @@ has the expected CIDEr-D
 
 where v_n(c) is its own tf-idf vector and f the expected penalty of its length. So the
 best candidate is the one that agrees most with all captions that the picture might have
-(minimum Bayes risk, Kumar & Byrne 2004), without any caption to compare with. END is a
-token of n-grams of two and more: a caption that breaks off has no n-gram to end with.
+(minimum Bayes risk, Kumar & Byrne 2004), without any caption to compare with. END is no
+word, as in CIDEr-D.
 
 All is gathers, comparisons and one product, which LiteRT has too.
 """
@@ -26,6 +26,7 @@ from captioning.nn.masking import MASKED_LOGIT
 
 LONGEST = 4  # n-grams of one to so many tokens, as CIDEr-D has them
 SCALE = 10.0  # of CIDEr-D's published numbers
+_ROWS = 1024  # of weights, cast at a time
 
 
 class Reranker(NamedTuple):
@@ -122,12 +123,10 @@ def expected_cider_d(
         reranker: of the same words and regions.
         tokens: the special tokens.
     """
-    # No id is below 0. But no converter knows that; see `_expected_weights`.
-    zero = tf.minimum(tf.reduce_min(token_ids), 0)
-    weights = _expected_weights(images, reranker, zero)  # (batch, ngrams + 1)
+    weights = _expected_weights(token_ids, images, reranker)  # (batch, ngrams + 1)
     is_word = (token_ids != tokens.end) & (token_ids != tokens.pad)
     total = tf.zeros(tf.shape(token_ids)[:2])
-    for keys, is_ngram in _ngrams(token_ids, is_word, reranker, tokens):
+    for keys, is_ngram in _ngrams(token_ids, is_word, reranker):
         places = _places(keys, reranker.keys)  # (batch, beams, time)
         real = tf.cast(is_ngram, tf.float32)
         idf = real * tf.gather(reranker.idf, places)
@@ -145,29 +144,33 @@ def expected_cider_d(
     return SCALE / LONGEST * factors * total
 
 
-def _expected_weights(images, reranker: Reranker, zero: tf.Tensor) -> tf.Tensor:
+def _expected_weights(token_ids, images, reranker: Reranker) -> tf.Tensor:
     """Return P, ``(batch, ngrams + 1)``.
 
-    The rows are gathered, all of them, by numbers that are not known before the graph
-    runs. Else LiteRT's converter would write them as float32, in four times the bytes.
+    The weights are cast to floats some rows at a time, which takes little memory. They
+    are gathered first, all of them, by numbers that are not known before the graph
+    runs. Else LiteRT's converter would write them as floats, in four times the bytes.
     """
     standardised = (images - reranker.mean) / reranker.deviation
-    rows = tf.gather(reranker.weights, tf.range(len(reranker.weights)) + zero)
-    weights = tf.cast(rows, tf.float32)
-    found = tf.matmul(standardised, weights, transpose_b=True)
-    return found * reranker.scales + reranker.biases
+    zero = tf.minimum(tf.reduce_min(token_ids), 0)  # no id is below 0
+    products = []
+    for first in range(0, len(reranker.weights), _ROWS):
+        block = reranker.weights[first : first + _ROWS]
+        rows = tf.gather(block, tf.range(len(block)) + zero)
+        rows = tf.cast(rows, tf.float32)
+        products.append(tf.matmul(standardised, rows, transpose_b=True))
+    return tf.concat(products, axis=1) * reranker.scales + reranker.biases
 
 
-def _ngrams(token_ids, is_word, reranker: Reranker, tokens: SpecialTokens):
+def _ngrams(token_ids, is_word, reranker: Reranker):
     """Yield, for n in 1..4, the keys of the n-grams that begin at each place, int64
     ``(batch, beams, time)``, and whether there is one."""
     base = int(reranker.vocabulary_size) + 1
     digits = tf.cast(token_ids, tf.int64) + 1
-    is_token = is_word | (token_ids == tokens.end)
     keys = tf.zeros_like(digits)
     for n in range(1, LONGEST + 1):
         keys += _from_place(digits, n - 1) * base ** (n - 1)
-        yield keys, is_word if n == 1 else _from_place(is_token, n - 1)
+        yield keys, _from_place(is_word, n - 1)
 
 
 def _from_place(tensor, place: int):

@@ -1,4 +1,4 @@
-"""Re-ranking: the expected CIDEr-D in the graph against the formula, written naively."""
+"""Re-ranking: the expected CIDEr-D of the graph is that of the formula."""
 
 import math
 from collections import Counter
@@ -58,13 +58,11 @@ def reranker(captions):
 
 
 def ngrams_of(row) -> list[tuple]:
-    """Return the n-grams of a caption: of words, and of two tokens or more with END."""
-    said = [i for i in row.tolist() if i != PAD]
-    words = [i for i in said if i != END]
-    found = [(word,) for word in words]
-    for n in (2, 3, 4):
-        found += [tuple(said[i : i + n]) for i in range(len(said) - n + 1)]
-    return found
+    """Return the n-grams of a caption's words."""
+    words = [i for i in row.tolist() if i not in (PAD, END)]
+    return [
+        tuple(words[i : i + n]) for n in (1, 2, 3, 4) for i in range(len(words) - n + 1)
+    ]
 
 
 def expected(row, image, reranker: Reranker) -> float:
