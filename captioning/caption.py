@@ -93,12 +93,16 @@ def _loaded(flags) -> tuple[Callable, Callable | None]:
         flags.beams,
         attention=bool(flags.attention),
         threads=flags.threads,
+        rerank=flags.rerank,
     )
     if flags.min_confidence is not None and not engine.gives_confidence:
         raise BadInput(
             f"--min-confidence needs a captioner that says how sure it is, and {run} "
             "does not; leave --min-confidence out, or leave --run out."
         )
+    if flags.explain:
+        by = "their expected CIDEr-D" if engine.is_reranked else "their scores"
+        say(f"captions in the order of {by}")
     if flags.verbose:
         say(f"captions by {engine.description}")
     if flags.attention:

@@ -4,7 +4,13 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from captioning.cli.arguments import Parser, check_file_to_write, positive, share
+from captioning.cli.arguments import (
+    Parser,
+    add_rerank_flag,
+    check_file_to_write,
+    positive,
+    share,
+)
 from captioning.inference import alt_text, one_file, sidecars
 from data_prep.errors import BadInput
 
@@ -68,6 +74,7 @@ def _parser() -> Parser:
         metavar="K",
         help="captions a picture, best first (default: the best of the run's beams)",
     )
+    add_rerank_flag(parser)
     parser.add_argument("--model", type=Path, help=argparse.SUPPRESS)
     parser.add_argument(
         "--threads",
@@ -87,7 +94,7 @@ def _parser() -> Parser:
         action="store_true",
         help="show all beams with their scores, best first (with --json, list them): "
         "the log probability of a caption over length ** length_penalty, its end "
-        "counted; nearer to 0 is likelier",
+        "counted; nearer to 0 is likelier. Stderr says by what they are ordered",
     )
     parser.add_argument(
         "--attention",

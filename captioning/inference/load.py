@@ -18,6 +18,7 @@ def load(
     *,
     attention: bool = False,
     threads: int | None = None,
+    rerank: bool = True,
 ) -> Engine:
     """Return a captioner, loaded.
 
@@ -33,6 +34,8 @@ def load(
             give; the engine is then a `LookingEngine`.
         threads: of a .tflite file's interpreter; as many as there are processors if not
             given. TensorFlow chooses its own.
+        rerank: whether captions are in the order of a reranker, if there is one
+            (`decoding.reranking`); False is faster.
 
     Raises:
         BadInput: `path` is none of these, cannot search with this number of beams, or
@@ -44,16 +47,16 @@ def load(
     if path.is_file() or path.suffix == ".tflite":
         from captioning.inference.litert.engine import LiteRTEngine
 
-        return LiteRTEngine(path, num_beams, threads)
+        return LiteRTEngine(path, num_beams, threads, rerank=rerank)
     import_tensorflow()
     from captioning.inference.saved_model import is_saved_model
     from captioning.inference.tensorflow_engine import RunEngine, SavedModelEngine
 
     if not is_saved_model(path):
-        return RunEngine(path, num_beams)
+        return RunEngine(path, num_beams, rerank=rerank)
     if attention:
         raise BadInput(
             f"{path} is an export, which gives captions but no attention maps; "
             "expected a run or a .tflite file. Give --run the run that it was made of."
         )
-    return SavedModelEngine(path, num_beams)
+    return SavedModelEngine(path, num_beams, rerank=rerank)
