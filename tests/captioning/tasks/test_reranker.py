@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning import decoding, evaluate, export, rerank
+from captioning import caption, decoding, evaluate, export, rerank
+from captioning.inference.load import load
 from captioning.models.captioner import TOKENS
 from captioning.tasks.captions.reranker_file import FILE
 from captioning.tasks.captions.reranker_fitting import Ridge, references_of
@@ -133,6 +134,39 @@ def test_it_goes_along_into_a_compact_run(reranked_run, tmp_path):
         np.testing.assert_array_equal(array, other)
     with pytest.raises(BadInput, match="--no-rerank go with the other formats"):
         export.main([*args, "--no-rerank"])
+
+
+def test_an_export_says_what_the_run_says(reranked_run, make_picture, tmp_path):
+    photos = []
+    for seed in range(6):
+        make_picture(90, 70, seed).save(tmp_path / f"{seed}.png")
+        photos.append((tmp_path / f"{seed}.png").read_bytes())
+    found = {}
+    for name, flags in (("reranked", []), ("fast", ["--no-rerank"])):
+        out = tmp_path / name
+        args = ["--run", str(reranked_run), "--out", str(out), *flags]
+        assert export.main(args) == 0
+        engine = load(out, rerank=not flags)
+        run = load(reranked_run, rerank=not flags)
+        assert engine.is_reranked == run.is_reranked == (not flags)
+        found[name] = [[c.caption for c in row] for row in engine.caption(photos)]
+        assert found[name] == [[c.caption for c in row] for row in run.caption(photos)]
+    assert found["reranked"] != found["fast"]
+    with pytest.raises(BadInput, match="was exported with re-ranking"):
+        load(tmp_path / "reranked", rerank=False)
+
+
+def test_explain_says_by_what_captions_are_ordered(
+    reranked_run, make_picture, tmp_path, capsys
+):
+    make_picture(90, 70).save(tmp_path / "photo.png")
+    args = [str(tmp_path / "photo.png"), "--run", str(reranked_run), "--explain"]
+    assert caption.main(args) == 0
+    found = capsys.readouterr()
+    assert "in the order of their expected CIDEr-D" in found.err
+    assert len(found.out.splitlines()) == 1 + 4
+    assert caption.main([*args, "--no-rerank"]) == 0
+    assert "in the order of their scores" in capsys.readouterr().err
 
 
 def test_evaluate_takes_both_orders(reranked_run, tiny_run, tmp_path, capsys):
