@@ -50,10 +50,14 @@ def main(argv: list[str] | None = None) -> int:
             "--beams is 1, and one caption has no order; expected 2 or more."
         )
     import_tensorflow()
+    import tensorflow as tf
+
     from captioning.tasks.captions.reranker_choice import compare, fit
     from captioning.tasks.captions.reranker_file import FILE, save_reranker
     from captioning.training.loading import load_run
 
+    # It warns of functions that are traced anew: each number of beams is a new one.
+    tf.get_logger().setLevel("ERROR")
     run = load_run(chosen_run(flags, "captions"), encoder=False)
     captions = run.task("captions")
     data = flags.data or [run.data["captions"]]
