@@ -22,6 +22,7 @@ SUBJECTS = {
     "training_step": False,  # captions a second in training
     "self_critical": True,  # captions a second in self-critical training
     "search": True,  # photos a second in beam search, from cached regions
+    "reranking": True,  # the same with re-ranking, and by the .tflite file
     "blip": True,  # photos a second from file to caption, beside BLIP
     "one_photo": True,  # the command for one photo, from start to end
     "features": True,  # photos a second from file to cached features

@@ -142,7 +142,7 @@ def _by_beams(run: Path, rounds: int) -> Panel:
     with without_encoder(captions):
         ways = {}
         for beams in BEAMS:
-            search = captions.captioner(num_beams=beams)
+            search = captions.captioner(num_beams=beams, rerank=False)
             ways[str(beams)] = lambda search=search: caption_rows(search, regions)
         seconds = in_turn(ways, rounds)
     return Panel(

@@ -6,7 +6,8 @@ data sets do not know each other (`.importlinter` has the contracts, `lint-impor
 checks them). Floor 1 is the ground.
 
     captioning/
-      train caption evaluate export read gap      8  commands: parse, call, print
+      train rerank caption evaluate export read gap
+                      8  commands: parse, call, print
       cli/            7  arguments that commands share, options as flags, which run,
                          commands as functions
       inference/      6  runs and exports, loaded for use: the predictor and its
@@ -24,7 +25,7 @@ checks them). Floor 1 is the ground.
                          tagger, sentence reader; several at once: ensemble,
                          multitask
       encoders/       1  pixels (B, H, W, 3) -> regions (B, R, D)
-      decoding/       1  greedy, beam, sampling over a step function
+      decoding/       1  greedy, beam, sampling over a step function; re-ranking
       metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens;
                          diversity, main nouns, rankings, BLEU of translations
       plots/          1  figures from plain arrays and strings

@@ -8,6 +8,7 @@ from data_prep.errors import BadInput, exit_on_bad_input, printable
 _MODULES = {
     "prepare": "data_prep.prepare",
     "train": "captioning.train",
+    "rerank": "captioning.rerank",
     "caption": "captioning.caption",
     "read": "captioning.read",
     "evaluate": "captioning.evaluate",
@@ -17,6 +18,7 @@ _MODULES = {
 COMMANDS = """\
 captioning prepare     photos and captions, or texts -> a data set on disk
 captioning train       a data set -> a run (without --data: the harbour)
+captioning rerank      a run -> its captions in a better order
 captioning caption     photos -> captions, and tags
 captioning read        texts -> moods, translations, related words
 captioning evaluate    a run, or a file of captions -> scores

@@ -73,6 +73,7 @@ def _loaded(flags) -> picture_batches.Says:
         flags.beams,
         attention=bool(flags.attention),
         threads=flags.threads,
+        rerank=flags.rerank,
     )
     tag = None
     if flags.tags or flags.tags_run:
@@ -82,6 +83,9 @@ def _loaded(flags) -> picture_batches.Says:
         tag = Tagger(flags.tags_run or run_with_tags(run)).tag
     if flags.min_confidence is not None:
         check_gives_confidence(engine, "--min-confidence")
+    if flags.explain:
+        by = "their expected CIDEr-D" if engine.is_reranked else "their scores"
+        say(f"captions in the order of {by}")
     if flags.verbose:
         say(f"captions by {engine.description}")
     if flags.attention:

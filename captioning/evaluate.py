@@ -9,6 +9,7 @@ from captioning.cli.arguments import (
     Parser,
     add_candidates_flags,
     add_force_flag,
+    add_rerank_flag,
     add_run_flag,
     add_task_flag,
     check_file_to_write,
@@ -23,6 +24,7 @@ from captioning.tasks.registry import SEARCHING
 from captioning.training.run_files import check_is_run
 from data_prep.atomic import write_text
 from data_prep.cli.import_tensorflow import import_tensorflow
+from data_prep.console import say
 from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """examples:
@@ -89,6 +91,7 @@ def _parser() -> Parser:
     parser.add_argument(
         "--beams", type=positive, metavar="K", help="(default: the run's)"
     )
+    add_rerank_flag(parser)
     parser.add_argument(
         "--length-penalty", type=float, metavar="X", help="(default: the run's)"
     )
@@ -174,7 +177,7 @@ def _of_model(flags) -> dict[str, float]:
     # Before minutes of captioning: the references and the pictures are whole.
     references = load_captions(flags.data, flags.split)
     verify(flags.data, DatasetInfo.load(flags.data), flags.split)
-    engine = load(flags.model, flags.beams)
+    engine = load(flags.model, flags.beams, rerank=flags.rerank)
     import_tensorflow()
     from captioning.inference.caption_split import caption_split
 
@@ -201,6 +204,8 @@ def _of_run(flags) -> dict[str, float]:
             "--beams and --length-penalty are about what is written, and "
             f"{flags.task} writes nothing; leave them out."
         )
+    if not flags.rerank and flags.task != "captions":
+        raise BadInput("--no-rerank is about captions; leave it out.")
     directory = chosen_run(flags, flags.task)
     for each in (directory, *(flags.ensemble or [])):
         check_is_run(each)
@@ -215,6 +220,8 @@ def _of_run(flags) -> dict[str, float]:
         task.config = override(task.config, **options)
     except ValueError as error:
         raise BadInput(str(error)) from error
+    if flags.task == "captions":
+        _set_reranker(task, flags)
     data = flags.data or run.data[flags.task]
     if not (flags.out or flags.grey or flags.ensemble or flags.diversity):
         return task.scores(data, flags.split)
@@ -229,6 +236,16 @@ def _of_run(flags) -> dict[str, float]:
     if flags.out:
         _write(captions, flags.out)
     return _scores(captions, load_captions(data, flags.split), flags.diversity)
+
+
+def _set_reranker(task, flags) -> None:
+    """Let a run's captions be re-ranked or not, as the flags say."""
+    if not flags.rerank:
+        task.reranker = None
+    elif task.reranker is not None and flags.ensemble:
+        say("the captions of an ensemble are not re-ranked")
+    elif task.reranker is not None and flags.beams:
+        task.reranker = task.reranker._replace(num_beams=flags.beams)
 
 
 def _write(captions: dict[str, str], out: Path) -> None:

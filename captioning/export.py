@@ -6,6 +6,7 @@ from pathlib import Path
 from captioning.cli.arguments import (
     Parser,
     add_force_flag,
+    add_rerank_flag,
     add_run_flag,
     add_task_flag,
     check_file_to_write,
@@ -70,6 +71,7 @@ def main(argv: list[str] | None = None) -> int:
         help="hypotheses of a search (default: each task's own; of a .tflite file 1 to "
         "5 as well, if captioning.caption --beams asks for them)",
     )
+    add_rerank_flag(parser)
     flags = parser.parse_args(argv)
     _check(flags)
     is_litert = flags.format == "litert"
@@ -88,7 +90,7 @@ def main(argv: list[str] | None = None) -> int:
         from captioning.inference.litert.conversion import write_litert
 
         weights = flags.weights or "float32"
-        size = write_litert(run, out, weights, flags.beams)
+        size = write_litert(run, out, weights, flags.beams, rerank=flags.rerank)
         said = f"captions of {run}, {weights}, {size / 1e6:.1f} MB"
     elif flags.format == "compact":
         from captioning.training.compact_runs import write_compact
@@ -97,7 +99,8 @@ def main(argv: list[str] | None = None) -> int:
     else:
         from captioning.inference.saved_model import write_saved_model
 
-        said = f"{', '.join(write_saved_model(run, out, flags.beams))} of {run}"
+        names = write_saved_model(run, out, flags.beams, rerank=flags.rerank)
+        said = f"{', '.join(names)} of {run}"
     print(f"exported {said}", file=sys.stderr)
     print(out)
     return 0
@@ -112,8 +115,10 @@ def _check(flags) -> None:
         raise BadInput(
             f"--format litert saves captions, not {flags.task}; leave --task out."
         )
-    if flags.format == "compact" and flags.beams:
-        raise BadInput("--beams goes with the other formats only; leave it out.")
+    if flags.format == "compact" and (flags.beams or not flags.rerank):
+        raise BadInput(
+            "--beams and --no-rerank go with the other formats only; leave them out."
+        )
 
 
 if __name__ == "__main__":

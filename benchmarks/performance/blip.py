@@ -33,7 +33,7 @@ def rows(run: Path, rounds: int):
     data = load_facts(run)["captions"].data
     records = read_shards(data, "dev").take(PHOTOS).as_numpy_iterator()
     photos = [record["image"] for record in records]
-    caption = load(run).caption
+    caption = load(run, rerank=False).caption
     words = [len(best[0].caption.split()) for best in caption(photos)]
     new_tokens = round(sum(words) / len(words))
     torch.manual_seed(0)

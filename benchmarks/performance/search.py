@@ -22,7 +22,7 @@ def rows(run: Path, rounds: int):
     from captioning.tasks.captions.generation import caption_rows
 
     captions, regions = cached_regions(run, PHOTOS)
-    search = captions.captioner(num_beams=3)
+    search = captions.captioner(num_beams=3, rerank=False)
     one_beam = _beam_one_by_one(captions, 3)
     one_greedy = _greedy_by_predict(captions)
     few = regions[:20]

@@ -13,6 +13,7 @@ __all__ = [
     "Parser",
     "add_candidates_flags",
     "add_force_flag",
+    "add_rerank_flag",
     "add_run_flag",
     "add_task_flag",
     "check_file_to_write",
@@ -68,6 +69,18 @@ def add_task_flag(
     )
     parser.add_argument(
         "--pattern", dest="task", choices=choices, help=argparse.SUPPRESS
+    )
+
+
+def add_rerank_flag(parser: argparse.ArgumentParser) -> None:
+    """Give the parser `--no-rerank`."""
+    parser.add_argument(
+        "--rerank",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="search for more captions, and order them by the CIDEr-D that they may be "
+        "expected to have, if the captioner has a reranker (default). --no-rerank "
+        "orders fewer by their probability, and is faster",
     )
 
 

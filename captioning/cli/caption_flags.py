@@ -7,6 +7,7 @@ from pathlib import Path
 from captioning.cli.arguments import (
     Parser,
     add_force_flag,
+    add_rerank_flag,
     check_file_to_write,
     check_new,
     positive,
@@ -75,6 +76,7 @@ def _parser() -> Parser:
         metavar="K",
         help="captions a picture, best first (default: the best of the run's beams)",
     )
+    add_rerank_flag(parser)
     parser.add_argument("--model", type=Path, help=argparse.SUPPRESS)
     parser.add_argument(
         "--threads",
@@ -96,7 +98,7 @@ def _parser() -> Parser:
         action="store_true",
         help="show all beams with their scores, best first (with --json, list them): "
         "the log probability of a caption over length ** length_penalty, its end "
-        "counted; nearer to 0 is likelier",
+        "counted; nearer to 0 is likelier. Stderr says by what they are ordered",
     )
     parser.add_argument(
         "--attention",

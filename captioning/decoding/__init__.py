@@ -6,15 +6,19 @@ token ids and scores. `search` has the contract; a new search is a new file.
 
 from captioning.decoding.beam import beam_search
 from captioning.decoding.greedy import greedy_search
+from captioning.decoding.reranking import Reranker, expected_cider_d, rerank
 from captioning.decoding.sampling import sample
 from captioning.decoding.search import Hypotheses, SpecialTokens, Step, logit_bias
 
 __all__ = [
     "Hypotheses",
+    "Reranker",
     "SpecialTokens",
     "Step",
     "beam_search",
+    "expected_cider_d",
     "greedy_search",
     "logit_bias",
+    "rerank",
     "sample",
 ]

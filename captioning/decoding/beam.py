@@ -1,4 +1,4 @@
-"""Beam search, with length normalisation."""
+"""Beam search, with length normalisation, and without repeated n-grams if asked for."""
 
 from typing import Any
 
@@ -25,6 +25,7 @@ def beam_search(
     num_beams: int,
     max_length: int,
     length_penalty: float,
+    no_repeat_ngram_size: int = 0,
 ) -> Hypotheses:
     """Keep the `num_beams` best hypotheses at every step, and return them, best first.
 
@@ -42,6 +43,8 @@ def beam_search(
         length_penalty: 0 compares log probabilities, 1 their mean per token. The
             commands' default is that of `tasks.config.SearchConfig`; a .tflite file
             has the value of the run that it was made of.
+        no_repeat_ngram_size: no hypothesis has an n-gram of this size twice (Paulus et
+            al. 2018, section 2.5); 0 allows it.
     """
     search = initial_search_state(initial_state, tokens, num_beams, max_length)
     # All beams are equal at first; only the first may branch, or each hypothesis would
@@ -51,7 +54,9 @@ def beam_search(
 
     def advance(search: SearchState) -> SearchState:
         # The best K of all candidates are among each beam's own best K.
-        log_probs, token_ids, state = _top_k(step, search, tokens, num_beams)
+        log_probs, token_ids, state = _top_k(
+            step, search, tokens, num_beams, no_repeat_ngram_size
+        )
         width = token_ids.shape[-1]
         lengths = search.lengths + tf.cast(~search.finished, tf.float32)
         candidates = search.log_probs[..., None] + log_probs  # (batch, beams, width)
@@ -85,9 +90,10 @@ def _scores(log_probs, lengths, length_penalty: float):
     return log_probs / tf.maximum(lengths, 1.0) ** length_penalty
 
 
-def _top_k(step, search: SearchState, tokens: SpecialTokens, k: int):
+def _top_k(step, search: SearchState, tokens: SpecialTokens, k: int, n: int):
     """Return each beam's best next tokens: log probabilities and ids, both
-    ``(batch, beams, k or fewer)``, and the step's new state.
+    ``(batch, beams, k or more)``, fewer if there are not so many words, and the step's
+    new state. Those that would repeat an n-gram are masked.
 
     The order of a beam's tokens is that of their logits, so that no log softmax over
     the vocabulary is computed, only its normaliser.
@@ -96,7 +102,12 @@ def _top_k(step, search: SearchState, tokens: SpecialTokens, k: int):
     logits = tf.cast(logits, tf.float32)
     size = logits.shape[-1]
     normaliser = tf.reduce_logsumexp(logits, axis=-1, keepdims=True)
-    best, token_ids = tf.math.top_k(logits + logit_bias(tokens, size), min(k, size))
+    max_length = search.token_ids.shape[-1]
+    may_repeat = 0 < n <= max_length
+    width = k + _most_repeating(max_length, n) if may_repeat else k
+    best, token_ids = tf.math.top_k(logits + logit_bias(tokens, size), min(width, size))
+    if may_repeat:
+        best += MASKED_LOGIT * _repeats(token_ids, search, n)
     finished = search.finished[..., None]
     first_only = tf.one_hot(0, best.shape[-1], on_value=0.0, off_value=MASKED_LOGIT)
     return (
@@ -104,3 +115,29 @@ def _top_k(step, search: SearchState, tokens: SpecialTokens, k: int):
         tf.where(finished, tokens.pad, token_ids),
         state,
     )
+
+
+def _most_repeating(max_length: int, n: int) -> int:
+    """Return how many next tokens can repeat an n-gram, at most.
+
+    It is how often the last n - 1 tokens occur before. Of two such places that overlap
+    the distance, below n, tells the token behind the first; so each such distance
+    occurs once, for no n-gram occurs twice. All other places are n apart or more.
+    """
+    return n + max_length // n
+
+
+def _repeats(candidates, search: SearchState, n: int) -> tf.Tensor:
+    """Say which next tokens ``(batch, beams, candidates)`` would make an n-gram that
+    their hypothesis has already: float32, 1 or 0."""
+    token_ids = search.token_ids
+    num_places = token_ids.shape[-1] - n + 1  # where an n-gram may begin
+    # A place counts if its n-gram is complete, and begins as the last n - 1 tokens do.
+    matches = tf.range(n, n + num_places) <= search.time
+    for offset in range(n - 1):
+        place = tf.maximum(search.time - (n - 1) + offset, 0)
+        last = tf.gather(token_ids, place, axis=-1)[..., None]
+        matches &= token_ids[..., offset : offset + num_places] == last
+    behind = tf.where(matches, token_ids[..., n - 1 :], -1)
+    same = tf.cast(candidates[..., None] == behind[..., None, :], tf.float32)
+    return tf.reduce_max(same, axis=-1)

@@ -23,6 +23,7 @@ def load(
     *,
     attention: bool = False,
     threads: int | None = None,
+    rerank: bool = True,
 ) -> Engine:
     """Return a captioner, loaded.
 
@@ -39,6 +40,8 @@ def load(
             give; the engine is then a `LookingEngine`.
         threads: of a .tflite file's interpreter; as many as there are processors if not
             given. TensorFlow chooses its own.
+        rerank: whether captions are in the order of a reranker, if there is one
+            (`decoding.reranking`); False is faster.
 
     Raises:
         BadInput: `path` is none of these, cannot search with this number of beams, or
@@ -50,7 +53,7 @@ def load(
     if is_one_file(path):
         from captioning.inference.litert.engine import LiteRTEngine
 
-        return LiteRTEngine(path, num_beams, threads)
+        return LiteRTEngine(path, num_beams, threads, rerank=rerank)
     check_run_or_export(path, also=", or a .tflite file")
     if attention and is_saved_model(path):
         raise BadInput(
@@ -61,4 +64,4 @@ def load(
     from captioning.inference.tensorflow_engine import RunEngine, SavedModelEngine
 
     kind = SavedModelEngine if is_saved_model(path) else RunEngine
-    return kind(path, num_beams)
+    return kind(path, num_beams, rerank=rerank)

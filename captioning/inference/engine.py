@@ -17,10 +17,13 @@ class Engine(Protocol):
     Attributes:
         description: what is run, and by which library, for `--verbose`.
         gives_confidence: whether its captions have a confidence.
+        is_reranked: whether its captions are in the order of a reranker
+            (`decoding.reranking`); else in that of their scores.
     """
 
     description: str
     gives_confidence: bool
+    is_reranked: bool
 
     def caption(
         self, pictures: list[bytes], num_beams: int | None = None

@@ -40,6 +40,9 @@ class Predictor:
         num_beams: captions a picture that a search compares; None takes the
             captioner's own number.
         threads: processors that a .tflite file uses; all of them if not given.
+        rerank: whether captions are in the order of what people may be expected to
+            write, if the captioner can tell; False is the order of the search, and
+            faster.
 
     Attributes:
         engine: what computes the captions (`inference.engine.Engine`).
@@ -55,9 +58,13 @@ class Predictor:
         *,
         num_beams: int | None = None,
         threads: int | None = None,
+        rerank: bool = True,
     ):
         self.engine = engines.load(
-            None if path is None else Path(path), num_beams, threads=threads
+            None if path is None else Path(path),
+            num_beams,
+            threads=threads,
+            rerank=rerank,
         )
         self._reader = PictureReader()
         # Of a predictor that is never closed, too.
@@ -248,9 +255,10 @@ def load(
     *,
     num_beams: int | None = None,
     threads: int | None = None,
+    rerank: bool = True,
 ) -> Predictor:
     """Return a captioner, loaded: the pretrained one, or that of a path.
 
     The arguments are those of `Predictor`.
     """
-    return Predictor(path, num_beams=num_beams, threads=threads)
+    return Predictor(path, num_beams=num_beams, threads=threads, rerank=rerank)

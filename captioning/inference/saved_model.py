@@ -41,7 +41,11 @@ class Server(NamedTuple):
 
 
 def write_saved_model(
-    run_directory: Path, out: Path, num_beams: int | None = None
+    run_directory: Path,
+    out: Path,
+    num_beams: int | None = None,
+    *,
+    rerank: bool = True,
 ) -> list[str]:
     """Write a run as one SavedModel, with one signature a task, and return the names of
     the tasks.
@@ -50,12 +54,15 @@ def write_saved_model(
         run_directory: a finished run.
         out: a new directory, or an export that this one replaces.
         num_beams: hypotheses of every search; each task's own number if not given.
+        rerank: False leaves the captions' reranker out, if there is one.
 
     Raises:
         BadInput: the run is not whole, or `out` holds something else.
     """
     with replacing(out, marked("an export", EXPORT_FACTS)) as partial:
         tasks = load_run(run_directory).tasks
+        if not rerank and "captions" in tasks:
+            tasks["captions"].reranker = None
         signatures = {
             name: t.serving_function(num_beams=num_beams) for name, t in tasks.items()
         }
@@ -76,8 +83,12 @@ def _facts_of(tasks: dict[str, Task], num_beams: int | None) -> dict:
     def searches(task: Task) -> bool:
         return "num_beams" in inspect.signature(task.serving_function).parameters
 
+    def own_beams(task: Task) -> int:
+        reranker = getattr(task, "reranker", None)
+        return int(reranker.num_beams) if reranker else task.config.search.num_beams
+
     beams = {
-        name: num_beams or task.config.search.num_beams
+        name: num_beams or own_beams(task)
         for name, task in tasks.items()
         if searches(task)
     }
@@ -89,6 +100,8 @@ def _facts_of(tasks: dict[str, Task], num_beams: int | None) -> dict:
             name: {"num_beams": beams[name]} if name in beams else {} for name in tasks
         },
     }
+    if "captions" in tasks:
+        facts["reranked"] = tasks["captions"].reranker is not None
     if "translation" in tasks:
         facts["languages"] = list(tasks["translation"].subwords.language_ids)
     return facts
@@ -181,6 +194,18 @@ def check_beams(path: Path, num_beams: int | None) -> None:
     """Raise BadInput if an export searches with another number of beams."""
     if num_beams is not None:
         _check_beams(path, export_facts(path), num_beams)
+
+
+def check_rerank(path: Path, rerank: bool) -> bool:
+    """Return whether an export re-ranks its captions; raise BadInput if it does and
+    must not."""
+    reranked = bool(export_facts(path).get("reranked"))
+    if reranked and not rerank:
+        raise BadInput(
+            f"{path} was exported with re-ranking, and cannot do without. Leave "
+            "--no-rerank out, or export again with it."
+        )
+    return reranked
 
 
 def _check_beams(path: Path, facts: dict, num_beams: int | None) -> None:

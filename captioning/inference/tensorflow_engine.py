@@ -10,7 +10,7 @@ from PIL import Image
 
 from captioning.inference.confidence import Confidence
 from captioning.inference.results import AttentionMaps, Caption
-from captioning.inference.saved_model import check_beams, load_server
+from captioning.inference.saved_model import check_beams, check_rerank, load_server
 from captioning.models.captioner import Captioner
 from captioning.training.loading import load_run
 from data_prep.pictures.decode import decode_picture, resize_to_square
@@ -25,14 +25,18 @@ class SavedModelEngine:
     Args:
         path: the folder of an export.
         num_beams: captions a picture; None takes the export's own number.
+        rerank: False is refused by an export that re-ranks.
 
     Raises:
-        BadInput: it is no export of captions, or has another number of beams.
+        BadInput: it is no export of captions, or searches in another way.
     """
 
     gives_confidence = False
 
-    def __init__(self, path: Path, num_beams: int | None = None):
+    def __init__(
+        self, path: Path, num_beams: int | None = None, *, rerank: bool = True
+    ):
+        self.is_reranked = check_rerank(path, rerank)
         self.description = f"TensorFlow, the SavedModel {path}"
         self._path = path
         self._ask = load_server(path, "captions", num_beams).ask
@@ -51,14 +55,20 @@ class RunEngine:
     Args:
         path: the run's directory.
         num_beams: captions a picture; None takes the run's own number.
+        rerank: whether captions are in the order of the run's reranker, if it has one.
 
     Raises:
         BadInput: it is no run, or did not learn captions.
     """
 
-    def __init__(self, path: Path, num_beams: int | None = None):
+    def __init__(
+        self, path: Path, num_beams: int | None = None, *, rerank: bool = True
+    ):
         self.description = f"TensorFlow, the run {path}"
         self._task = task = load_run(path).task("captions")
+        if not rerank:
+            task.reranker = None
+        self.is_reranked = task.reranker is not None
         # The regions are computed once, for the search, the maps and the confidence.
         self._encode = tf.function(
             task.model.encode, autograph=False, reduce_retracing=True

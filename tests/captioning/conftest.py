@@ -129,6 +129,22 @@ def train_step():
     return make
 
 
+@pytest.fixture(scope="session")
+def reranked_run(tiny_run, tmp_path_factory):
+    """`tiny_run` with a reranker, of four beams."""
+    import shutil
+    from unittest import mock
+
+    from captioning import rerank
+    from captioning.tasks.captions import reranker_choice
+
+    directory = tmp_path_factory.mktemp("runs") / "reranked"
+    shutil.copytree(tiny_run, directory)
+    with mock.patch.object(reranker_choice, "BEAMS", (4,)):  # measured in the end
+        assert rerank.main(["--run", str(directory), "--beams", "4"]) == 0
+    return directory
+
+
 # === Five tasks over one cell ===
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from captioning.inference.litert.engine import ENCODER, SEARCH
+from captioning.inference.litert.engine import ENCODER, RERANKED_SEARCH, SEARCH
 from captioning.inference.litert.metadata import SEARCHES, is_litert, with_facts
 from captioning.models.captioner import TOKENS, Captioner
+from captioning.tasks.captions.generation import search
 from captioning.tasks.captions.task import Captions
 from captioning.training.loading import load_run
 from captioning.training.run_files import CONFIDENCE
@@ -18,7 +19,12 @@ from data_prep.text.standardize import CLITICS
 
 
 def write_litert(
-    run_directory: Path, out: Path, weights: str, num_beams: int | None = None
+    run_directory: Path,
+    out: Path,
+    weights: str,
+    num_beams: int | None = None,
+    *,
+    rerank: bool = True,
 ) -> int:
     """Write a run's captioner as one .tflite file, and return its size in bytes.
 
@@ -27,6 +33,7 @@ def write_litert(
         out: a new file, or a .tflite file that this one replaces.
         weights: as `convert` takes them.
         num_beams: hypotheses of the search; the run's own number if not given.
+        rerank: False leaves the run's reranker out, if it has one.
 
     Raises:
         BadInput: the run is not whole or has no captions, or `out` is something else.
@@ -37,8 +44,11 @@ def write_litert(
             "replace. Give another --out."
         )
     confidence = run_directory / CONFIDENCE
+    captions = load_run(run_directory).task("captions")
+    if not rerank:
+        captions.reranker = None
     model = convert(
-        load_run(run_directory).task("captions"),
+        captions,
         weights,
         num_beams,
         confidence.read_bytes() if confidence.is_file() else b"",
@@ -60,7 +70,9 @@ def convert(
     "captions_K" for each number K of beams takes these and returns, best first, what
     `decoding.beam_search` finds: `token_ids`, int32 ``(1, beams, time)``, and `scores`,
     float32 ``(1, beams)``; and the `attention` from which each token was chosen,
-    float32 ``(1, beams, time, regions)``. `litert.metadata` says what the ids mean.
+    float32 ``(1, beams, time, regions)``. `litert.metadata` says what the ids mean. If
+    the captioner has a reranker, the signatures "reranked_K" return the same in the
+    order of the reranker, and "captions_K" are the fast mode.
 
     Args:
         captions: with its encoder attached.
@@ -68,15 +80,17 @@ def convert(
             float32; "int8" quarters it (post-training dynamic range quantization: large
             products are computed in integers, scaled for each picture).
         num_beams: hypotheses of the search. If not given, the file can search with any
-            of `SEARCHES`, and does so with the run's own number where none is asked
-            for.
+            of `SEARCHES`, and does so with the run's own number, or the reranker's,
+            where none is asked for.
         confidence: an `inference.confidence.Confidence`, if there is one.
     """
     config = captions.config
-    own = config.search.num_beams
-    all_beams = [num_beams] if num_beams else sorted({*SEARCHES, own})
-    size = config.vision.image_size
     encoder, decoder = captions.model, Captioner(None, captions.model.decoder)
+    rerankers = {SEARCH: (None, config.search.num_beams)}
+    if captions.reranker is not None:
+        reranker = captions.reranker
+        rerankers[RERANKED_SEARCH] = reranker, int(reranker.num_beams)
+    size = config.vision.image_size
 
     @tf.function(
         autograph=False,
@@ -87,33 +101,31 @@ def convert(
 
     regions = encode.get_concrete_function().structured_outputs["regions"]
 
-    def search_with(beams: int):
+    def searching(beams: int, reranker):
         @tf.function(
             autograph=False,
             input_signature=[
                 tf.TensorSpec(regions.shape, regions.dtype, name="regions")
             ],
         )
-        def search(regions):
-            found, attention = decoder.beam_search_with_attention(
-                regions,
-                TOKENS,
-                num_beams=beams,
-                max_length=config.search.max_length,
-                length_penalty=config.search.length_penalty,
+        def find(regions):
+            found = search(
+                decoder, regions, config.search, beams, reranker, attention=True
             )
+            _, attention, _ = found.state
             return {
                 "token_ids": found.token_ids,
                 "scores": found.scores,
                 "attention": attention,
             }
 
-        return search
+        return find
 
-    signatures = {
-        ENCODER: encode,
-        **{SEARCH.format(beams): search_with(beams) for beams in all_beams},
-    }
+    signatures, facts = {ENCODER: encode}, {}
+    for name, (reranker, own) in rerankers.items():
+        all_beams = [num_beams] if num_beams else sorted({*SEARCHES, own})
+        facts[name] = {"num_beams": num_beams or own, "all_beams": all_beams}
+        signatures |= {name.format(k): searching(k, reranker) for k in all_beams}
     return with_facts(
         _converted(captions, signatures, weights),
         {
@@ -123,8 +135,8 @@ def convert(
             "end": TOKENS.end,
             "clitics": CLITICS,
             "image_size": size,
-            "num_beams": num_beams or own,
-            "all_beams": all_beams,
+            **facts[SEARCH],
+            "reranked": facts.get(RERANKED_SEARCH),
             "weights": weights,
         },
         confidence,

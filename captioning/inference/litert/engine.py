@@ -24,6 +24,7 @@ from data_prep.pictures.decode_pillow import reduced, squeezed, upright
 
 ENCODER = "regions"  # signatures
 SEARCH = "captions_{}"  # by the number of beams
+RERANKED_SEARCH = "reranked_{}"  # the same, of a captioner with a reranker
 
 
 class Found(NamedTuple):
@@ -51,6 +52,7 @@ class LiteRTEngine:
         path: made by `captioning.export --format litert`.
         num_beams: captions a picture; None takes the file's own number.
         threads: of the interpreter; as many as there are processors if not given.
+        rerank: whether captions are in the order of the file's reranker, if it has one.
 
     Attributes:
         words: the vocabulary, by token id.
@@ -61,7 +63,12 @@ class LiteRTEngine:
     """
 
     def __init__(
-        self, path: Path, num_beams: int | None = None, threads: int | None = None
+        self,
+        path: Path,
+        num_beams: int | None = None,
+        threads: int | None = None,
+        *,
+        rerank: bool = True,
     ):
         self.description = f"LiteRT, the file {path}"
         self._path = path
@@ -76,7 +83,11 @@ class LiteRTEngine:
             ) from error
         self._facts = facts_of(model, path)
         self.words: list[str] = self._facts["words"]
-        self._num_beams = self._able(num_beams or self._facts["num_beams"])
+        reranked = self._facts.get("reranked") if rerank else None
+        self.is_reranked = reranked is not None
+        self._signature = RERANKED_SEARCH if reranked else SEARCH
+        self._searches = reranked or self._facts
+        self._num_beams = self._able(num_beams or self._searches["num_beams"])
         confidence = metadata_of(model).get(CONFIDENCE)
         self._confidence = confidence and Confidence.from_bytes(confidence)
         from ai_edge_litert.interpreter import Interpreter
@@ -132,7 +143,7 @@ class LiteRTEngine:
             # The first time it says which kernels it takes.
             with nullcontext() if self._is_warm else silence():
                 regions = self._encode(pixels=pixels)["regions"]
-                name = SEARCH.format(num_beams)
+                name = self._signature.format(num_beams)
                 search = self._interpreter.get_signature_runner(name)
                 found = search(regions=regions)
             self._is_warm = True
@@ -141,7 +152,7 @@ class LiteRTEngine:
         return Found(words, found["scores"][0], found["attention"][0], image_features)
 
     def _able(self, num_beams: int) -> int:
-        if num_beams not in (able := self._facts["all_beams"]):
+        if num_beams not in (able := self._searches["all_beams"]):
             is_ours = self._path == pretrained.FILE
             run = pretrained.RUN if is_ours else "that it was made of"
             raise BadInput(

@@ -6,14 +6,16 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from captioning.decoding import Reranker
 from captioning.models.captioner import TOKENS, Captioner
 from captioning.models.decoder import Decoder
 from captioning.objectives.rewards import CiderReward
 from captioning.objectives.self_critical import self_critical_loss
 from captioning.tasks.caption_scores import SplitCiderD, scores_of
 from captioning.tasks.captions.config import CaptionsConfig
-from captioning.tasks.captions.generation import caption_rows
-from captioning.tasks.captions.loss import captioning_loss
+from captioning.tasks.captions.generation import caption_rows, search
+from captioning.tasks.captions.loss import captioning_loss, say_how_many_are_cut
+from captioning.tasks.captions.reranker_file import load_reranker, save_reranker
 from captioning.tasks.image_encoding import (
     EncoderParts,
     cached_copies,
@@ -21,11 +23,10 @@ from captioning.tasks.image_encoding import (
     features_of,
 )
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
-from data_prep.console import say
 from data_prep.pictures.decode import load_pictures
 from data_prep.pipeline import images
 from data_prep.prepared.captions import SplitCaptions, load_captions
-from data_prep.text.special_tokens import END, PAD, START
+from data_prep.text.special_tokens import PAD, START
 from data_prep.text.standardize import split_words
 from data_prep.text.vocabulary import Vocabulary
 
@@ -37,6 +38,10 @@ class Captions(Task):
         config: its options.
         vocabulary: its words.
         cell: the cell it decodes with, shared or not.
+
+    Attributes:
+        reranker: orders what the search finds, if the run has one; None is the fast
+            mode, in which captions are in the order of the search.
     """
 
     kind = "captions"
@@ -63,6 +68,7 @@ class Captions(Task):
         self.model = Captioner(trained, decoder, name="captioner")
         self.model.built = True
         self._takes_pixels = config.vision.train_encoder
+        self.reranker: Reranker | None = None
         self.reward = None  # made from the references of the training split
         if config.objective.objective == "self_critical":
             self.metrics = [keras.metrics.Mean(n) for n in ("reward", "baseline")]
@@ -74,10 +80,15 @@ class Captions(Task):
 
     @classmethod
     def from_run(cls, config: CaptionsConfig, folder: Path, cell: Cell) -> "Captions":
-        return cls.from_data(config, folder, cell)
+        task = cls.from_data(config, folder, cell)
+        region_dim = task.encoder.region_shape[-1]
+        task.reranker = load_reranker(folder, len(task.vocabulary), region_dim)
+        return task
 
     def save(self, folder: Path) -> None:
         self.vocabulary.save(folder / Vocabulary.FILE)
+        if self.reranker is not None:
+            save_reranker(folder, self.reranker)
 
     def attach_encoder(self) -> None:
         if self._takes_pixels:
@@ -106,7 +117,7 @@ class Captions(Task):
         config = self.config
         split = load_captions(data, "train")
         token_ids = self._token_ids(split)
-        _say_how_many_are_cut(token_ids.values, data, config.search.max_length)
+        say_how_many_are_cut(token_ids.values, data, config.search.max_length)
         dev = load_captions(data, "dev")
         dev_rows = cached_rows(config, data, "dev", encoder=self.encoder)
         copies = cached_copies(config, data, "train", self.encoder)
@@ -142,7 +153,8 @@ class Captions(Task):
 
     def _dev_scorer(self, dev: SplitCaptions, rows: np.ndarray):
         cider_d = SplitCiderD(dev)
-        caption = self.captioner()
+        # A reranker is of earlier weights, and would hide what is learned.
+        caption = self.captioner(rerank=False)
         return lambda: cider_d(caption_rows(caption, rows, label="dev captions"))
 
     def _dev_loss(self, dev: SplitCaptions, rows: np.ndarray) -> float:
@@ -189,20 +201,20 @@ class Captions(Task):
 
     # === Use ===
 
-    def captioner(self, num_beams: int | None = None):
+    def captioner(self, num_beams: int | None = None, *, rerank: bool = True):
         """Return inputs ``(batch, ...)`` -> (captions string ``(batch, beams)``, best
-        first, scores float32 ``(batch, beams)``), compiled once."""
-        search = self.config.search
+        first, scores float32 ``(batch, beams)``), compiled once.
+
+        Args:
+            num_beams: hypotheses of the search; see `search`.
+            rerank: False is the order of the search, also if there is a reranker.
+        """
 
         @tf.function(autograph=False, reduce_retracing=True)
         def caption(inputs):
-            found = self.model.beam_search(
-                inputs,
-                TOKENS,
-                num_beams=num_beams or search.num_beams,
-                max_length=search.max_length,
-                length_penalty=search.length_penalty,
-            )
+            reranker = self.reranker if rerank else None
+            options = self.config.search
+            found = search(self.model, inputs, options, num_beams, reranker)
             return self.vocabulary.decode(found.token_ids), found.scores
 
         return caption
@@ -265,9 +277,9 @@ class Captions(Task):
         Decode, squeeze, encode, search, and join words. `image_bytes` are whole files,
         as `data_prep.pictures.decode` reads them; one that cannot be decoded fails the
         call (`InvalidArgumentError`), and with it all of the batch, for a graph can't
-        go on past an error. `captions` string ``(batch, beams)``, best first, and
-        `scores` float32 ``(batch, beams)``, the log probability over length **
-        length_penalty.
+        go on past an error. `captions` string ``(batch, beams)``, best first (as the
+        reranker has it, if there is one), and `scores` float32 ``(batch, beams)``, the
+        log probability over length ** length_penalty.
         """
         size = self.config.vision.image_size
         caption = self.captioner(num_beams)
@@ -281,16 +293,3 @@ class Captions(Task):
             return {"captions": captions, "scores": scores}
 
         return serve
-
-
-def _say_how_many_are_cut(
-    token_ids: tf.RaggedTensor, data: Path, max_length: int
-) -> None:
-    """Say on stderr how many of the captions ``(captions, (time))`` have no END."""
-    cut = np.sum(token_ids[:, -1:].flat_values != END)
-    if cut:
-        say(
-            f"{data}: {cut:,} of {token_ids.nrows():,} captions have more than "
-            f"{max_length - 1} words and are learned without their end; "
-            "--max-length takes more."
-        )

@@ -58,7 +58,15 @@ def test_the_length_penalty_decides_between_short_and_long(markov, spelled, toke
     assert len(best(1.0)) > 1
 
 
-def brute_force(step, state, tokens, vocabulary_size, max_length, length_penalty):
+def repeats(words, n: int) -> bool:
+    """Say whether a sequence has an n-gram twice; none has one of no tokens."""
+    ngrams = [words[i : i + n] for i in range(len(words) - n + 1)]
+    return bool(n) and len(set(ngrams)) < len(ngrams)
+
+
+def brute_force(
+    step, state, tokens, vocabulary_size, max_length, length_penalty, no_repeat=0
+):
     """Return all sequences up to END, or cut at max_length, with their scores."""
     allowed = [i for i in range(vocabulary_size) if i not in tokens.banned]
     found = {}
@@ -66,6 +74,8 @@ def brute_force(step, state, tokens, vocabulary_size, max_length, length_penalty
         for words in itertools.product(allowed, repeat=length):
             ends = words.index(tokens.end) + 1 if tokens.end in words else None
             if ends != length and not (ends is None and length == max_length):
+                continue
+            if repeats(words, no_repeat):
                 continue
             log_prob, past, last = 0.0, state, tokens.start
             for word in words:
@@ -97,6 +107,52 @@ def test_a_beam_of_full_width_equals_brute_force(seed, length_penalty, random_mo
     )
     assert tuple(found.token_ids[0, 0].numpy()) == expected[0][0]
     assert {tuple(row) for row in found.token_ids[0].numpy()} == dict(expected).keys()
+
+
+@pytest.mark.parametrize("no_repeat", (1, 2, 3))
+def test_no_n_gram_is_repeated_and_nothing_else_is_lost(no_repeat, random_model):
+    tokens = SpecialTokens(start=3, end=0, pad=3, banned=(3,))
+    step, state = random_model(4, 0)
+    expected = brute_force(step, state, tokens, 4, 5, 0.7, no_repeat)
+    found = decoding.beam_search(
+        step,
+        state,
+        tokens,
+        num_beams=len(expected),
+        max_length=5,
+        length_penalty=0.7,
+        no_repeat_ngram_size=no_repeat,
+    )
+    np.testing.assert_allclose(
+        found.scores[0], [score for _, score in expected], rtol=1e-4
+    )
+    assert {tuple(row) for row in found.token_ids[0].numpy()} == dict(expected).keys()
+
+
+@pytest.mark.parametrize("num_beams", (1, 3))
+def test_a_repeated_n_gram_makes_way_for_the_next_best_token(
+    num_beams, markov, spelled, tokens
+):
+    # "ab" for ever is what the model likes best.
+    step, state = markov(
+        {
+            "$": {"a": 1.0},
+            "a": {"b": 0.9, "c": 0.06, ".": 0.04},
+            "b": {"a": 0.9, "c": 0.06, ".": 0.04},
+            "c": {"a": 0.9, "b": 0.06, ".": 0.04},
+        }
+    )
+
+    def best(size, max_length=12):
+        options = {"num_beams": num_beams, "max_length": max_length}
+        found = decoding.beam_search(
+            step, state, tokens, no_repeat_ngram_size=size, **options
+        )
+        return spelled(found.token_ids[0])[0]
+
+    assert best(0) == best(13) == "abababababab"
+    assert repeats(best(3), 2) and not repeats(best(3), 3)
+    assert repeats(best(2), 1) and not repeats(best(2), 2)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -67,6 +67,40 @@ def test_the_same_words_as_the_run_on_fifty_photos(which, photos, tmp_path, requ
     assert len({row[0].caption for row in found}) > 1
 
 
+def test_reranked_captions_are_those_of_the_run(
+    reranked_run, tiny_run, photos, tmp_path
+):
+    path = tmp_path / "model.tflite"
+    write_litert(reranked_run, path, "float32")
+    facts = facts_of(path.read_bytes(), path)
+    assert facts["num_beams"] == 3 and facts["reranked"]["num_beams"] == 4
+    pictures = [
+        picture
+        for name, picture in zip(*photos, strict=True)
+        if "CMYK" not in name.name  # its pixels are a level away
+    ]
+
+    def texts(engine, num_beams=None):
+        found = engine.caption(pictures, num_beams)
+        return [[caption.caption for caption in row] for row in found]
+
+    file, run = LiteRTEngine(path), RunEngine(reranked_run)
+    assert file.is_reranked and run.is_reranked
+    for num_beams in (None, 3):
+        assert texts(file, num_beams) == texts(run, num_beams)
+    # The attention goes along with its caption.
+    captions, maps = file.caption_with_attention(pictures[0])
+    expected, others = run.caption_with_attention(pictures[0])
+    assert maps.words == others.words == captions[0].caption.split()
+    np.testing.assert_allclose(maps.weights, others.weights, atol=2e-3)
+    # The fast mode of both is the run without a reranker.
+    fast = LiteRTEngine(path, rerank=False)
+    assert not fast.is_reranked
+    plain = texts(RunEngine(tiny_run))
+    assert texts(fast) == texts(RunEngine(reranked_run, rerank=False)) == plain
+    assert [row[0] for row in plain] != [row[0] for row in texts(file)]
+
+
 def test_the_attention_is_that_of_the_run(tiny_run, model, photos):
     run, file = RunEngine(tiny_run, num_beams=3), LiteRTEngine(model)
     for path, picture in zip(*photos, strict=True):
