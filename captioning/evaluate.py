@@ -82,6 +82,13 @@ def _parser() -> Parser:
     add_task_flag(parser, "which of the run's tasks")
     add_candidates_flags(parser, required=False)
     parser.add_argument(
+        "--references",
+        type=Path,
+        metavar="FILE",
+        help="with --captions, instead of --data: what people wrote, as .csv, .json or "
+        ".jsonl, as data_prep.prepare folder reads it",
+    )
+    parser.add_argument(
         "--model",
         type=Path,
         metavar="FILE",
@@ -127,6 +134,8 @@ def _evaluated(flags) -> tuple[dict[str, float], str]:
         )
     if flags.captions:  # words alone: no TensorFlow is needed
         return _of_file(flags), ""
+    if flags.references:
+        raise BadInput("--references goes with --captions; add it, or give --data.")
     if flags.out:
         check_file_to_write("--out", flags.out)
     check_new("--out", flags.out, flags.force)
@@ -149,14 +158,25 @@ def _of_file(flags) -> dict[str, float]:
     )
     if any(flag not in (None, False) for flag in of_a_model):
         raise BadInput(
-            "--captions goes with --data, --split, --diversity and --json only."
+            "--captions goes with --data, --split, --references, --diversity and "
+            "--json only."
         )
-    if not flags.data:
-        raise BadInput("--captions needs --data, the data set that has the references.")
-    from captioning.tasks.caption_scores import read_candidates, references_of
+    if bool(flags.data) == bool(flags.references):
+        raise BadInput(
+            "--captions needs --data, the data set that has the references, or "
+            "--references, a file of them; expected one of the two."
+        )
+    from captioning.tasks.caption_scores import (
+        read_candidates,
+        references_of,
+        with_references_of_file,
+    )
 
     captions = read_candidates(flags.captions)
-    references = references_of(captions, flags.data, flags.split)
+    if flags.references:
+        captions, references = with_references_of_file(captions, flags.references)
+    else:
+        references = references_of(captions, flags.data, flags.split)
     return _scores(captions, references, flags.diversity)
 
 

@@ -100,7 +100,8 @@ def add_candidates_flags(
         required=required,
         metavar="FILE",
         help='score these: a JSON list of {"image", "caption"}, which '
-        "captioning.evaluate --out writes",
+        "captioning.evaluate --out writes, or the .csv file of captioning.caption "
+        "--out",
     )
     parser.add_argument(
         "--data",

@@ -23,6 +23,7 @@ from data_prep.errors import BadInput
 from data_prep.harbour.captions import parse
 from data_prep.harbour.scene import Scene, facts
 from data_prep.prepared.captions import SplitCaptions, load_captions
+from data_prep.readers.caption_files import read_captions
 
 
 class FactScores(NamedTuple):
@@ -33,29 +34,39 @@ class FactScores(NamedTuple):
 
 
 def read_candidates(path: Path) -> dict[str, str]:
-    """Return image id -> caption from a JSON list of {"image", "caption"}.
+    """Return image id -> caption: from a JSON list of {"image", "caption"}, or from a
+    .csv file, as `captioning.caption --out` writes it.
 
     Raises:
         BadInput: the file is missing, of another form, or names an image twice.
     """
-    expected = 'expected a JSON list of {"image": ..., "caption": ...}'
-    try:
-        listed = json.loads(path.read_text("utf-8"))
-        pairs = [(entry["image"], entry["caption"]) for entry in listed]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"{path} cannot be read ({error!r}); {expected}.") from error
+    if path.suffix.lower() == ".csv":
+        pairs = list(read_captions(path))
+    else:
+        pairs = _listed_candidates(path)
     captions = {}
     for image, caption in pairs:
-        if not isinstance(image, str) or not isinstance(caption, str):
-            raise BadInput(
-                f"{path} has an entry for {image!r} that is not text; {expected}."
-            )
         if image in captions:
             raise BadInput(
                 f"{path} names {image} twice; expected one caption an image."
             )
         captions[image] = caption
     return captions
+
+
+def _listed_candidates(path: Path) -> list[tuple[str, str]]:
+    expected = 'expected a JSON list of {"image": ..., "caption": ...}'
+    try:
+        listed = json.loads(path.read_text("utf-8"))
+        pairs = [(entry["image"], entry["caption"]) for entry in listed]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{path} cannot be read ({error!r}); {expected}.") from error
+    for image, caption in pairs:
+        if not isinstance(image, str) or not isinstance(caption, str):
+            raise BadInput(
+                f"{path} has an entry for {image!r} that is not text; {expected}."
+            )
+    return pairs
 
 
 def references_of(captions: Mapping[str, str], data: Path, split: str) -> SplitCaptions:
@@ -65,17 +76,47 @@ def references_of(captions: Mapping[str, str], data: Path, split: str) -> SplitC
         BadInput: there is not one caption for each of its images.
     """
     references = load_captions(data, split)
-    missing = [i for i in references.image_ids if i not in captions]
-    unknown = sorted(set(captions) - set(references.image_ids))
+    _check_same_images(
+        captions, references.image_ids, f"the {split} split", "--data and --split"
+    )
+    return references
+
+
+def with_references_of_file(
+    captions: Mapping[str, str], path: Path
+) -> tuple[dict[str, str], SplitCaptions]:
+    """Return the captions, and the references of a file, which `data_prep.readers.
+    caption_files` describes. Images have the names of their files, without folders.
+
+    Raises:
+        BadInput: the file cannot be read, or there is not one caption for each of its
+            images.
+    """
+    references: dict[str, list[str]] = {}
+    for image, caption in read_captions(path):
+        references.setdefault(Path(image).name, []).append(caption)
+    named = {Path(image).name: caption for image, caption in captions.items()}
+    if len(named) < len(captions):
+        raise BadInput(
+            "The captions name two images that have the same file name in different "
+            "folders; with --references expected names that differ: rename one."
+        )
+    _check_same_images(named, references, str(path), "--references")
+    texts = [tuple(each) for each in references.values()]
+    return named, SplitCaptions(list(references), texts, [""] * len(texts))
+
+
+def _check_same_images(captions, images, of: str, flags: str) -> None:
+    """Raise BadInput unless there is a caption for each of the images of something."""
+    missing = [image for image in images if image not in captions]
+    unknown = sorted(set(captions) - set(images))
     if missing or unknown:
         examples = ", ".join([*missing[:1], *unknown[:1]])
         raise BadInput(
-            f"The captions miss {len(missing)} of the {split} split's "
-            f"{len(references.image_ids)} images and name {len(unknown)} others "
-            f"(such as {examples}); expected one caption for each. "
-            "Check --data and --split."
+            f"The captions miss {len(missing)} of the {len(images)} images of {of}, "
+            f"and name {len(unknown)} others (such as {examples}); expected one "
+            f"caption for each. Check {flags}."
         )
-    return references
 
 
 def reference_tokens(split: SplitCaptions) -> dict[str, list[list[str]]]:

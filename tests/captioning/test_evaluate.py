@@ -142,3 +142,21 @@ def test_captions_and_run_exclude_each_other(tiny_run, tmp_path):
         )
     with pytest.raises(BadInput, match="length_penalty is -1.0"):
         evaluate.main(["--run", str(tiny_run), "--length-penalty", "-1"])
+
+
+def test_captions_of_a_folder_are_scored_by_a_file_of_references(tmp_path, capsys):
+    said = tmp_path / "said.csv"
+    said.write_text("image,caption\nphotos/a.jpg,a red boat\nphotos/b.jpg,two gulls\n")
+    references = tmp_path / "captions.jsonl"
+    references.write_text(
+        '{"image": "a.jpg", "captions": ["A red boat.", "The boat."]}\n'
+        '{"image": "b.jpg", "captions": ["Two gulls."]}\n'
+    )
+    flags = ["--captions", str(said), "--references", str(references), "--json"]
+    evaluate.main(flags)
+    assert json.loads(capsys.readouterr().out)["BLEU-1"] == pytest.approx(1)
+    said.write_text("image,caption\nphotos/a.jpg,a red boat\n")
+    with pytest.raises(BadInput, match=r"miss 1 of the 2 images .*b\.jpg"):
+        evaluate.main(flags)
+    with pytest.raises(BadInput, match="--data, .* or --references"):
+        evaluate.main(["--captions", str(said)])
