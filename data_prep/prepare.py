@@ -2,7 +2,7 @@
 
 import inspect
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,7 +12,7 @@ from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.cli.parser import Parser
 from data_prep.datasets import load, names
 from data_prep.errors import BadInput, exit_on_bad_input, printable
-from data_prep.examples import SPLITS, Skipped
+from data_prep.examples import SPLITS, RawExample, Skipped
 from data_prep.prepared.checksums import file_sha256
 from data_prep.prepared.dataset_info import DatasetInfo, SplitInfo
 from data_prep.prepared.summary import summary
@@ -43,6 +43,7 @@ def prepare(
     min_count: int | None = None,
     vocabulary_size: int | None = None,
     images_per_shard: int = IMAGES_PER_SHARD,
+    add: Sequence[Path] = (),
     **options: Any,
 ) -> DatasetInfo:
     """Make a prepared data set; `out` appears, or is replaced, once it is complete.
@@ -57,6 +58,8 @@ def prepare(
             number, see `text.min_count`.
         vocabulary_size: of all but words, how many at most; None is the data set's own.
         images_per_shard: pictures a file; sentences are one file a split.
+        add: folders of pictures and captions, as the data set "folder" reads them,
+            all of whose pictures are added to the training split.
         options: the data set's own, as keywords of its `read`.
 
     Raises:
@@ -73,6 +76,8 @@ def prepare(
     choice = choose(dataset, tokenizer, **numbers)
     skipped = Skipped()
     examples = _open(dataset, name, source, skipped, options)
+    if add:
+        examples = _with_added(examples, dataset, add, skipped)
     with replacing(Path(out)) as partial:
         from data_prep.prepared.write_split import write_pictures, write_texts
         from data_prep.text.standardize import STANDARDISATION
@@ -132,6 +137,39 @@ def _open(dataset: ModuleType, name, source, skipped, options) -> Iterator:
                 f"{' or '.join(known) or 'none'}: leave it out."
             )
     return dataset.read(None if source is None else Path(source), skipped, **options)
+
+
+def _with_added(
+    examples: Iterator, dataset: ModuleType, folders: Sequence[Path], skipped: Skipped
+) -> Iterator:
+    """Check the folders, and return the examples with those of the folders behind the
+    training split."""
+    if dataset.KIND != "captions":
+        raise BadInput(
+            f"--add got {folders[0]}, pictures, and the data set is one of "
+            f"{dataset.KIND}; leave --add out."
+        )
+    for folder in folders:
+        check_folder("--add", folder)
+
+    def added() -> Iterator[RawExample]:
+        own = dict(skipped.notes)
+        for folder in map(Path, folders):
+            for example in load("folder").read(folder, skipped):
+                image_id = f"{folder.name}/{example.image_id}"
+                yield example._replace(split="train", image_id=image_id)
+        skipped.notes.clear()  # of how the folders would be split by themselves
+        skipped.notes.update(own, added=f"to train: {', '.join(map(str, folders))}")
+
+    def joined() -> Iterator[RawExample]:
+        is_added = False
+        for example in examples:
+            if example.split != "train" and not is_added:
+                yield from added()
+                is_added = True
+            yield example
+
+    return joined()
 
 
 def _check_splits(name, splits, skipped):
@@ -200,6 +238,14 @@ def _parser() -> Parser:
             group.add_argument(
                 flag, type=kind, metavar=metavar, help=text, required=required
             )
+    parser.add_argument(
+        "--add",
+        type=Path,
+        nargs="+",
+        metavar="DIR",
+        help="of pictures: folders as the data set folder reads them, whose pictures "
+        "all go to the training split too",
+    )
     parser.add_argument(
         "--tokenizer", choices=KINDS, help="of sentiment (default: the data set's own)"
     )

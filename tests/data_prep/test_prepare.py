@@ -49,6 +49,28 @@ def prepared(source, tmp_path_factory):
     return out, info
 
 
+def test_pictures_of_other_folders_are_added_to_train(
+    source, prepared, tmp_path, make_picture, encode_picture
+):
+    other = tmp_path / "more"
+    other.mkdir()
+    for name in "abc":
+        data = encode_picture(make_picture(9, 8, seed=ord(name)), "JPEG")
+        (other / f"{name}.jpg").write_bytes(data)
+        (other / f"{name}.txt").write_text("A lighthouse.")
+    _, plain = prepared
+    info = prepare("folder", source, tmp_path / "data", add=[other], min_count=1)
+    for split in ("dev", "test"):
+        assert info.splits[split].examples == plain.splits[split].examples
+    words = load_captions(tmp_path / "data", "train")
+    assert words.image_ids[-3:] == ["more/a.jpg", "more/b.jpg", "more/c.jpg"]
+    assert len(words.image_ids) == plain.splits["train"].examples + 3
+    assert "lighthouse" in (tmp_path / "data" / "vocabulary.txt").read_text()
+    assert info.notes["split"] == plain.notes["split"]
+    with pytest.raises(BadInput, match="--add"):
+        prepare("moods", None, tmp_path / "moods", add=[other])
+
+
 def test_all_is_there_and_whole(prepared):
     out, info = prepared
     assert DatasetInfo.load(out) == info
