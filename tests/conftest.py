@@ -1,14 +1,41 @@
 """What all tests share: quiet TensorFlow, fixed seeds, and the way to real data."""
 
+import functools
 import os
+import re
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # the default run is CPU-only
+# Each of the workers has one core: more threads would wait for each other.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 
 import pytest
 
+# Fixtures of a session that take long. One worker of pytest-xdist gets all files that
+# name any of them, and makes each once.
+COSTLY = "frozen_run|tuned_run|joint_run|joint_export|tiny_litert|tiny_saved_model"
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.hookimpl(optionalhook=True)  # there is none without pytest-xdist
+def pytest_xdist_make_scheduler(config, log):
+    """Deal out files, as `--dist loadfile` does, but those of `COSTLY` fixtures as
+    one."""
+    from xdist.scheduler import LoadFileScheduling
+
+    @functools.cache
+    def is_costly(file: str) -> bool:
+        return bool(re.search(COSTLY, (config.rootpath / file).read_text("utf-8")))
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = super()._split_scope(nodeid)
+            return "costly" if is_costly(file) else file
+
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
 """Small models and batches."""
 
+import json
+import shutil
+
 import numpy as np
 import pytest
 
@@ -16,7 +19,7 @@ def tokens():
     return SpecialTokens(start=START, end=END, pad=PAD, banned=(PAD, UNK, START))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def stop_during_epoch():
     """Return a callback class that stops training like Ctrl-C during an epoch."""
     import keras
@@ -34,6 +37,28 @@ def stop_during_epoch():
                 raise KeyboardInterrupt
 
     return StopDuringEpoch
+
+
+@pytest.fixture(scope="session")
+def copy_during_epoch():
+    """Return a callback class that copies the run's directory during an epoch: what a
+    training leaves that is killed there."""
+    import keras
+
+    class CopyDuringEpoch(keras.callbacks.Callback):
+        def __init__(self, epoch, directory, copy):
+            super().__init__()
+            self._copy_at, self._epoch = epoch, 0
+            self._directory, self._copy = directory, copy
+
+        def on_epoch_begin(self, epoch, logs=None):
+            self._epoch = epoch
+
+        def on_train_batch_end(self, batch, logs=None):
+            if self._epoch == self._copy_at and batch == 1:
+                shutil.copytree(self._directory, self._copy)
+
+    return CopyDuringEpoch
 
 
 @pytest.fixture
@@ -145,6 +170,48 @@ def reranked_run(tiny_run, tmp_path_factory):
     return directory
 
 
+# === Fine-tuned, exported ===
+
+
+@pytest.fixture(scope="session")
+def tuned_run(frozen_run, harbour_data, tmp_path_factory):
+    """A run that starts from the frozen one and fine-tunes two stages; its history."""
+    from captioning.tasks.config import override
+    from captioning.training.plans import Plan
+    from captioning.training.run_directory import load_facts
+    from captioning.training.trainer import train
+
+    config = override(
+        load_facts(frozen_run)["captions"].config,
+        fine_tune=2,
+        encoder_learning_rate=1e-3,
+        epochs=2,
+    )
+    directory = tmp_path_factory.mktemp("runs") / "tuned"
+    plans = {"captions": Plan(config, harbour_data)}
+    return directory, train(plans, directory, start=frozen_run)
+
+
+@pytest.fixture(scope="session")
+def tiny_saved_model(tiny_run, tmp_path_factory):
+    """The SavedModel of `tiny_run`; it searches with the run's own number of beams."""
+    from captioning.inference.saved_model import write_saved_model
+
+    directory = tmp_path_factory.mktemp("saved_model") / "tiny"
+    write_saved_model(tiny_run, directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def tiny_litert(tiny_run, tmp_path_factory):
+    """The .tflite file of `tiny_run`, float32, which searches with 1 to 5 beams."""
+    from captioning.inference.litert.conversion import write_litert
+
+    file = tmp_path_factory.mktemp("litert") / "tiny.tflite"
+    write_litert(tiny_run, file, "float32")
+    return file
+
+
 # === Five tasks over one cell ===
 
 
@@ -205,3 +272,18 @@ def joint_run(joint_plans, tmp_path_factory):
     directory = tmp_path_factory.mktemp("runs") / "joint"
     train(joint_plans, directory)
     return directory
+
+
+@pytest.fixture(scope="session")
+def joint_export(joint_run, tmp_path_factory):
+    """The joint run, but that its translations are searched with three beams; and an
+    export of it."""
+    from captioning.inference.saved_model import write_saved_model
+
+    folder = tmp_path_factory.mktemp("joint")
+    run = shutil.copytree(joint_run, folder / "run")
+    options = json.loads((run / "config.json").read_text())
+    options["tasks"]["translation"]["config"]["num_beams"] = 3
+    (run / "config.json").write_text(json.dumps(options))
+    write_saved_model(run, folder / "exported")
+    return run, folder / "exported"

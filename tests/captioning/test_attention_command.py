@@ -22,6 +22,11 @@ def photo(tmp_path, make_picture):
     return path
 
 
+@pytest.fixture(scope="module")
+def engine(tiny_run):
+    return load(tiny_run, attention=True)
+
+
 # === --attention ===
 
 
@@ -50,10 +55,9 @@ def test_the_photo_is_drawn_once_for_each_word(which, photo, tmp_path, request, 
 
 
 def test_the_photo_drawn_is_upright_and_small_and_has_its_own_shape(
-    tiny_run, make_picture, encode_picture
+    engine, make_picture, encode_picture
 ):
     lying = encode_picture(make_picture(1500, 500), "JPEG", orientation=6)
-    engine = load(tiny_run, attention=True)
     maps = engine.attention_maps(lying, "a red boat")
     assert maps.picture.shape == (LONGEST_SIDE, round(LONGEST_SIDE / 3), 3)
     assert engine.attention_maps(lying, "").weights.shape[0] == 0
@@ -61,11 +65,11 @@ def test_the_photo_drawn_is_upright_and_small_and_has_its_own_shape(
 
 @pytest.mark.parametrize("size", [(1, 1), (3000, 3), (3, 3000)])
 def test_photos_of_any_shape_can_be_drawn(
-    size, tiny_run, tmp_path, make_picture, encode_picture
+    size, engine, tmp_path, make_picture, encode_picture
 ):
     out = tmp_path / "looks.jpg"
     picture = encode_picture(make_picture(*size), "PNG")
-    captioning_and_drawing(load(tiny_run, attention=True), out)([picture])
+    captioning_and_drawing(engine, out)([picture])
     with Image.open(out) as drawn:
         assert drawn.format == "JPEG" and max(drawn.size) < 5000
 
@@ -109,12 +113,10 @@ def test_nothing_is_drawn_of_what_is_no_picture(tiny_run, tmp_path, capsys):
     assert not out.exists()
 
 
-def test_a_file_that_cannot_be_written_is_bad_input(tiny_run, photo, tmp_path):
+def test_a_file_that_cannot_be_written_is_bad_input(engine, photo, tmp_path):
     out = tmp_path / ("x" * 300 + ".png")  # a longer name than file systems have
     with pytest.raises(BadInput, match="cannot be written"):
-        captioning_and_drawing(load(tiny_run, attention=True), out)(
-            [photo.read_bytes()]
-        )
+        captioning_and_drawing(engine, out)([photo.read_bytes()])
 
 
 # === --explain ===

@@ -62,6 +62,7 @@ def test_train_is_the_command(harbour_data, tmp_path, capsys):
         harbour_data,
         run=tmp_path / "run",
         epochs=1,
+        image_size=32,
         units=8,
         embedding_dim=8,
         attention_dim=8,

@@ -1,26 +1,35 @@
 """python -m captioning.read, as its user meets it, over small runs of all tasks."""
 
+import functools
 import io
 import json
-import shutil
 import sys
 
 import pytest
 
 from captioning import caption, read
-from captioning.inference.saved_model import write_saved_model
+from captioning.inference.read import predictions
+from captioning.inference.saved_model import load_server
 from captioning.tasks import registry
 from captioning.tasks.config import override
 from captioning.tasks.registry import preset
 from captioning.training import built_in_data
+from captioning.training.run_directory import load_facts
 from data_prep.errors import BadInput
 
 KOREAN = "나는 불행하게도 오늘 지갑을 잃어버렸기 때문에 정말 기분이 좋지 않다"
 
 
+@pytest.fixture(scope="module")
+def servers():
+    """`load_server` that loads each task of a run once."""
+    return functools.cache(load_server)
+
+
 @pytest.fixture
-def answers(joint_run, capsys):
+def answers(joint_run, servers, monkeypatch, capsys):
     """Return a function: arguments -> exit status, lines of stdout, stderr."""
+    monkeypatch.setattr(predictions, "load_server", servers)
 
     def ask(*arguments):
         status = read.main([*map(str, arguments), "--run", str(joint_run)])
@@ -123,19 +132,13 @@ def test_a_word_read_often_is_still_not_answered(answers):
     assert "boat" not in line.split(" -> ")[1].split(", ")
 
 
-def test_an_export_reads_as_its_run_does(joint_run, tmp_path, capsys):
-    run, exported = tmp_path / "run", tmp_path / "exported"
-    shutil.copytree(joint_run, run)
-    knobs = json.loads((run / "config.json").read_text())
-    # One task searches with other beams than the first one does.
-    knobs["tasks"]["translation"]["config"]["num_beams"] = 3
-    (run / "config.json").write_text(json.dumps(knobs))
-    write_saved_model(run, exported)
+def test_an_export_reads_as_its_run_does(joint_export, capsys):
+    run, exported = joint_export
     facts = json.loads((exported / "captioning_export.json").read_text())
+    # One task searches with other beams than the first one does.
     assert facts["num_beams"] == facts["patterns"]["captions"]["num_beams"] == 2
     assert facts["patterns"]["translation"]["num_beams"] == 3
-    assert list(facts["patterns"]) == list(knobs["tasks"])
-    capsys.readouterr()
+    assert list(facts["patterns"]) == list(load_facts(run))
     for what in (["sentiment"], ["translate", "--to", "ko"], ["related"]):
         said = []
         for path in (run, exported):

@@ -18,6 +18,7 @@ from captioning.inference.saved_model import write_saved_model
 from captioning.inference.tensorflow_engine import RunEngine, SavedModelEngine
 from captioning.training.compact_runs import write_compact
 from captioning.training.loading import load_run
+from captioning.training.run_directory import load_facts
 from captioning.training.run_files import CONFIDENCE
 from data_prep.errors import BadInput
 
@@ -31,14 +32,14 @@ def photo(tmp_path_factory, make_picture):
     return path
 
 
-def test_what_a_path_names_is_what_is_loaded(tiny_run, photo, tmp_path, capsys):
-    write_litert(tiny_run, tmp_path / "a.tflite", "float32")
-    write_saved_model(tiny_run, tmp_path / "exported")
+def test_what_a_path_names_is_what_is_loaded(
+    tiny_run, tiny_saved_model, tiny_litert, photo, capsys
+):
     picture, said = photo.read_bytes(), set()
     for path, kind, name in (
         (tiny_run, RunEngine, "TensorFlow, the run"),
-        (tmp_path / "exported", SavedModelEngine, "TensorFlow, the SavedModel"),
-        (tmp_path / "a.tflite", LiteRTEngine, "LiteRT, the file"),
+        (tiny_saved_model, SavedModelEngine, "TensorFlow, the SavedModel"),
+        (tiny_litert, LiteRTEngine, "LiteRT, the file"),
     ):
         engine = load(path)
         assert type(engine) is kind
@@ -67,12 +68,10 @@ def test_the_pretrained_captioner_is_a_file_and_a_run(photo, capsys):
 
 
 def test_engines_search_with_the_beams_that_each_call_asks_for(
-    tiny_run, photo, tmp_path
+    tiny_run, tiny_saved_model, tiny_litert, photo
 ):
-    write_litert(tiny_run, tmp_path / "a.tflite", "float32")
-    write_saved_model(tiny_run, tmp_path / "exported", num_beams=2)
     picture = photo.read_bytes()
-    run, file = load(tiny_run), load(tmp_path / "a.tflite")
+    run, file = load(tiny_run), load(tiny_litert)
     for beams in (1, 4):
         ((*expected,),) = run.caption([picture], num_beams=beams)
         ((*found,),) = file.caption([picture], num_beams=beams)
@@ -80,14 +79,14 @@ def test_engines_search_with_the_beams_that_each_call_asks_for(
         assert [c.caption for c in found] == [c.caption for c in expected]
     with pytest.raises(BadInput, match="may be 1, 2, 3, 4, 5, got 6"):
         file.caption([picture], num_beams=6)
-    with pytest.raises(BadInput, match="exported is 2, got 3"):
-        load(tmp_path / "exported").caption([picture], num_beams=3)
+    own = load_facts(tiny_run)["captions"].config.search.num_beams
+    with pytest.raises(BadInput, match=f"tiny is {own}, got {own + 1}"):
+        load(tiny_saved_model).caption([picture], num_beams=own + 1)
 
 
-def test_an_export_gives_no_attention_maps(tiny_run, tmp_path):
-    write_saved_model(tiny_run, tmp_path / "exported")
-    with pytest.raises(BadInput, match="exported is an export.*expected a run"):
-        load(tmp_path / "exported", attention=True)
+def test_an_export_gives_no_attention_maps(tiny_saved_model):
+    with pytest.raises(BadInput, match="tiny is an export.*expected a run"):
+        load(tiny_saved_model, attention=True)
 
 
 def test_an_export_without_subwords_needs_no_tensorflow_text(

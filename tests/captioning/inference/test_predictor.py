@@ -12,23 +12,14 @@ import pytest
 from PIL import Image
 
 import captioning
-from captioning.inference.litert.conversion import write_litert
-from captioning.inference.saved_model import write_saved_model
 from captioning.inference.tensorflow_engine import RunEngine
 from data_prep.errors import BadInput
 from data_prep.pictures.reader import BadPicture, PictureReader
 
 
-@pytest.fixture(scope="module")
-def model(tiny_run, tmp_path_factory):
-    out = tmp_path_factory.mktemp("model") / "model.tflite"
-    write_litert(tiny_run, out, "float32")
-    return out
-
-
 @pytest.fixture
-def predictor(model):
-    with captioning.load(model) as loaded:
+def predictor(tiny_litert):
+    with captioning.load(tiny_litert) as loaded:
         yield loaded
 
 
@@ -153,9 +144,8 @@ def test_a_description_is_a_picture_of_itself(predictor, photo, tmp_path, make_p
     assert (tmp_path / "p.png").read_bytes() != drawn
 
 
-def test_an_export_describes_without_attention(tiny_run, photo, tmp_path):
-    write_saved_model(tiny_run, tmp_path / "exported")
-    with captioning.load(tmp_path / "exported") as predictor:
+def test_an_export_describes_without_attention(tiny_saved_model, photo):
+    with captioning.load(tiny_saved_model) as predictor:
         description = predictor.describe(photo)
         assert description.attention is None
         assert description.caption == predictor.caption(photo)
@@ -239,8 +229,8 @@ def test_threads_share_a_predictor(predictor, photo):
         assert list(pool.map(ask, range(4))) == [[said] * 5] * 4
 
 
-def test_closing_ends_the_process_that_decodes(model, photo):
-    predictor = captioning.load(model)
+def test_closing_ends_the_process_that_decodes(tiny_litert, photo):
+    predictor = captioning.load(tiny_litert)
     predictor.caption(photo)
     child = predictor._reader._worker.child
     assert child.poll() is None
@@ -261,11 +251,11 @@ print(sorted(heavy))
 
 
 def test_a_script_without_a_guard_captions_and_imports_nothing_heavy(
-    model, photo, predictor, tmp_path
+    tiny_litert, photo, predictor, tmp_path
 ):
     (tmp_path / "script.py").write_text(SCRIPT)
     answer = subprocess.run(
-        [sys.executable, tmp_path / "script.py", model, photo],
+        [sys.executable, tmp_path / "script.py", tiny_litert, photo],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,

@@ -19,32 +19,25 @@ def plans(config, data):
     return {"captions": Plan(config, data)}
 
 
-@pytest.fixture(scope="module")
-def tuned_run(frozen_run, harbour_data, tmp_path_factory):
-    """A run that starts from the frozen one and fine-tunes two stages."""
-    config = override(
-        load_facts(frozen_run)["captions"].config,
-        fine_tune=2,
-        encoder_learning_rate=1e-3,
-        epochs=2,
-    )
-    directory = tmp_path_factory.mktemp("runs") / "tuned"
-    history = train(plans(config, harbour_data), directory, start=frozen_run)
-    assert [epoch.epoch for epoch in history] == [0, 1, 2]
-    return directory, history, config
+@pytest.fixture
+def config(tuned_run):
+    """The options of the run that fine-tunes."""
+    directory, _ = tuned_run
+    return load_facts(directory)["captions"].config
 
 
 def test_it_starts_where_the_other_run_ended(frozen_run, tuned_run, harbour_data):
     captions = load_run(frozen_run, encoder=False).task("captions")
-    directory, history, _ = tuned_run
+    directory, history = tuned_run
+    assert [epoch.epoch for epoch in history] == [0, 1, 2]
     assert (start_of(directory), start_of(frozen_run)) == (frozen_run, None)
     before = captions.training_data(harbour_data).dev_score()
     assert history[0].dev["captions"] == pytest.approx(before, abs=1e-3)
     assert np.isnan(history[0].losses["captions"])
 
 
-def test_the_last_stages_learn_and_the_others_stand_still(tuned_run):
-    directory, _, config = tuned_run
+def test_the_last_stages_learn_and_the_others_stand_still(tuned_run, config):
+    directory, _ = tuned_run
     below, above = efficientnet_lite.split_encoder(
         config.vision.encoder, config.vision.image_size, 2
     )
@@ -61,8 +54,8 @@ def test_the_last_stages_learn_and_the_others_stand_still(tuned_run):
         np.testing.assert_array_equal(mine, theirs)
 
 
-def test_pixels_and_cached_maps_give_the_same_captions(tuned_run, harbour_data):
-    directory, _, config = tuned_run
+def test_pixels_and_cached_maps_give_the_same_captions(tuned_run, config):
+    directory, _ = tuned_run
     by_rows = load_run(directory, encoder=False).task("captions")
     by_pixels = load_run(directory).task("captions")
     pixels = np.random.default_rng(0).uniform(0, 255, (3, 64, 64, 3)).astype("float32")
@@ -79,9 +72,8 @@ def encoder_of(directory):
 
 @pytest.mark.parametrize("rate", [0.0, 1e-6])
 def test_the_encoder_learns_at_its_own_rate(
-    rate, frozen_run, harbour_data, tuned_run, tmp_path
+    rate, frozen_run, harbour_data, config, tmp_path
 ):
-    *_, config = tuned_run
     slow = override(config, encoder_learning_rate=rate, epochs=1)
     history = train(plans(slow, harbour_data), tmp_path / "slow", start=frozen_run)
     assert len(history) == 2
@@ -102,21 +94,17 @@ def test_the_encoder_learns_at_its_own_rate(
         assert nearest <= 10 * rate + 1e-9
 
 
-def test_a_stopped_run_goes_on(
-    frozen_run, harbour_data, tuned_run, tmp_path, stop_during_epoch
+def test_a_killed_run_goes_on(
+    frozen_run, harbour_data, config, tmp_path, copy_during_epoch
 ):
     """Two optimizers, and captions that are drawn: as if nothing had happened."""
-    *_, config = tuned_run
-    drawing = override(config, objective="self_critical", num_samples=2)
-    straight = train(plans(drawing, harbour_data), tmp_path / "one", start=frozen_run)
-    with pytest.raises(KeyboardInterrupt):
-        train(
-            plans(drawing, harbour_data),
-            tmp_path / "two",
-            start=frozen_run,
-            callbacks=[stop_during_epoch(1)],
-        )
-    resumed = train(plans(drawing, harbour_data), tmp_path / "two", resume=True)
+    drawing = plans(
+        override(config, objective="self_critical", num_samples=2), harbour_data
+    )
+    one, killed = tmp_path / "one", tmp_path / "killed"
+    copying = copy_during_epoch(1, one, killed)
+    straight = train(drawing, one, start=frozen_run, callbacks=[copying])
+    resumed = train(drawing, killed, resume=True)
     assert [epoch.epoch for epoch in resumed] == [0, 1, 2]
     for one, other in zip(straight[1:], resumed[1:], strict=True):
         assert one.losses == pytest.approx(other.losses, rel=1e-4)
@@ -134,10 +122,10 @@ def test_a_stopped_run_goes_on(
     ],
 )
 def test_what_does_not_fit_is_refused(
-    knobs, message, frozen_run, harbour_data, tuned_run, tmp_path
+    knobs, message, frozen_run, harbour_data, tuned_run, config, tmp_path
 ):
     start = tuned_run[0] if knobs.pop("start", "") else frozen_run
-    config = override(tuned_run[2], **knobs)
+    config = override(config, **knobs)
     with pytest.raises(BadInput, match=message):
         train(plans(config, harbour_data), tmp_path / "run", start=start)
     assert not (tmp_path / "run").exists()

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from captioning.nn.cells import build_cell
@@ -17,14 +18,20 @@ from data_prep.prepared.sentences import load_labelled
 from data_prep.text.prefixes import with_start
 
 
-def served(joint_run, name, *arguments):
-    task = load_run(joint_run).task(name)
-    return task, task.serving_function()(*map(tf.constant, arguments))
+@pytest.fixture(scope="module")
+def tasks(joint_run):
+    """The tasks of the joint run, by name."""
+    return load_run(joint_run).tasks
 
 
-def test_sentiment_after_every_word(joint_run):
+def served(task, *arguments):
+    return task.serving_function()(*map(tf.constant, arguments))
+
+
+def test_sentiment_after_every_word(tasks):
     texts = ["The sailor is not happy", "", "zzz ... boat"]
-    sentiment, said = served(joint_run, "sentiment", texts)
+    sentiment = tasks["sentiment"]
+    said = served(sentiment, texts)
     positive = said["positive"].numpy()
     assert said["words"].numpy()[0].tolist() == b"The sailor is not happy".split()
     # After each word stands the verdict of the text that ends there.
@@ -40,16 +47,17 @@ def test_sentiment_after_every_word(joint_run):
     assert said["known"].numpy()[2, :3].tolist() == [False, False, True]
 
 
-def test_verdicts_do_not_depend_on_company(joint_run, moods_data):
-    sentiment = load_run(joint_run).task("sentiment")
+def test_verdicts_do_not_depend_on_company(tasks, moods_data):
+    sentiment = tasks["sentiment"]
     texts = load_labelled(moods_data, "test").texts[:20]
     together = sentiment.probabilities(texts)
     alone = np.concatenate([sentiment.probabilities([text]) for text in texts])
     np.testing.assert_allclose(together, alone, atol=1e-5)
 
 
-def test_words_that_were_read_are_not_related(joint_run):
-    associations, said = served(joint_run, "associations", ["a red boat", "boat"])
+def test_words_that_were_read_are_not_related(tasks):
+    associations = tasks["associations"]
+    said = served(associations, ["a red boat", "boat"])
     related = said["related"].numpy()
     assert related.shape == (2, 3, 10)
     for row, read in ((related[0, 2], {b"red", b"boat"}), (related[1, 0], {b"boat"})):
@@ -58,8 +66,8 @@ def test_words_that_were_read_are_not_related(joint_run):
     assert np.all(np.diff(said["scores"].numpy(), axis=-1) <= 0)
 
 
-def test_what_is_read_later_is_expected_until_it_is_read(joint_run):
-    associations = load_run(joint_run).task("associations")
+def test_what_is_read_later_is_expected_until_it_is_read(tasks):
+    associations = tasks["associations"]
     token_ids = associations.vocabulary.ids(tf.constant(["boat and sailor"]))
     token_ids = with_start(token_ids).to_tensor()
     boat, sailor = map(associations.related.index, ("boat", "sailor"))
@@ -81,8 +89,8 @@ def test_what_is_read_later_is_expected_until_it_is_read(joint_run):
     np.testing.assert_allclose(expected, -log_probs[:, sailor].sum() / 4, rtol=1e-4)
 
 
-def test_where_it_looks_depends_on_the_words_before(joint_run, harbour_data):
-    captions = load_run(joint_run).task("captions")
+def test_where_it_looks_depends_on_the_words_before(tasks, harbour_data):
+    captions = tasks["captions"]
     (record,) = read_shards(harbour_data, "dev").take(1).as_numpy_iterator()
     pixels = load_pictures(
         tf.constant([record["image"]]), captions.config.vision.image_size
@@ -128,8 +136,8 @@ def test_tags_through_a_frozen_encoder_are_those_of_its_regions(
     assert len(tags.tracked_resources()) == len(tags._encoder.variables) == 2 * 49
 
 
-def test_associations_are_asked_for_the_other_captions_words(joint_run, harbour_data):
-    associations = load_run(joint_run).task("associations")
+def test_associations_are_asked_for_the_other_captions_words(tasks, harbour_data):
+    associations = tasks["associations"]
     token_ids, counts, own = associations._questions(harbour_data, "dev")
     captions = load_captions(harbour_data, "dev").captions[0]
     word = "buoy" if "buoy" in " ".join(captions) else "lighthouse"
@@ -141,8 +149,8 @@ def test_associations_are_asked_for_the_other_captions_words(joint_run, harbour_
     assert token_ids.nrows() == len(counts) == 5 * 100
 
 
-def test_tags_of_the_harbour_are_its_objects(joint_run, harbour_data):
-    tags = load_run(joint_run).task("tags")
+def test_tags_of_the_harbour_are_its_objects(tasks, harbour_data):
+    tags = tasks["tags"]
     assert "sailing boat" in tags.tags and "gulls" in tags.tags
     record = next(iter(load_captions(harbour_data, "dev").scenes))
     truth = tags._truth(load_captions(harbour_data, "dev"))[0]
@@ -152,8 +160,8 @@ def test_tags_of_the_harbour_are_its_objects(joint_run, harbour_data):
     )
 
 
-def test_translation_is_told_the_language_in_its_first_token(joint_run):
-    translation = load_run(joint_run).task("translation")
+def test_translation_is_told_the_language_in_its_first_token(tasks):
+    translation = tasks["translation"]
     assert list(map(str, translation.directions)) == [
         "en-de",
         "de-en",
@@ -166,8 +174,9 @@ def test_translation_is_told_the_language_in_its_first_token(joint_run):
     assert ids[0][1:] == ids[1][1:] and ids[0][-1] == 3  # END
 
 
-def test_the_served_translation_is_the_translated(joint_run):
+def test_the_served_translation_is_the_translated(tasks):
     texts = ["A red boat.", "The sailor sees a green buoy behind the pier."]
-    translation, said = served(joint_run, "translation", texts, ["de", "de"])
+    translation = tasks["translation"]
+    said = served(translation, texts, ["de", "de"])
     best = [text.decode("utf-8") for text in said["translations"].numpy()[:, 0]]
     assert best == translation.translate(texts, "de")

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -43,12 +44,19 @@ class Counting:
         return tf.reduce_mean(pixels, axis=(1, 3)) * self._factor  # of each column
 
 
-@pytest.fixture
-def data(tmp_path):
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
     from data_prep.prepare import prepare
 
-    prepare("harbour", None, tmp_path / "data", count=40, seed=1)
-    return tmp_path / "data"
+    out = tmp_path_factory.mktemp("prepared") / "data"
+    prepare("harbour", None, out, count=40, seed=1)
+    return out
+
+
+@pytest.fixture
+def data(prepared, tmp_path):
+    """A copy of the prepared pictures, without any features."""
+    return shutil.copytree(prepared, tmp_path / "data")
 
 
 def test_a_row_a_picture_in_order(data):

@@ -48,12 +48,20 @@ def model(tiny_run, tmp_path_factory):
     return out
 
 
-@pytest.mark.parametrize("which", ["tiny_run", "frozen_run"])
-def test_the_same_words_as_the_run_on_fifty_photos(which, photos, tmp_path, request):
-    run = request.getfixturevalue(which)
-    write_litert(run, tmp_path / "model.tflite", "float32", num_beams=3)
+@pytest.fixture(scope="module")
+def frozen_model(frozen_run, tmp_path_factory):
+    out = tmp_path_factory.mktemp("litert") / "frozen.tflite"
+    write_litert(frozen_run, out, "float32", num_beams=3)
+    return out
+
+
+@pytest.mark.parametrize(
+    "run, file", [("tiny_run", "model"), ("frozen_run", "frozen_model")]
+)
+def test_the_same_words_as_the_run_on_fifty_photos(run, file, photos, request):
+    run, file = request.getfixturevalue(run), request.getfixturevalue(file)
     paths, pictures = photos
-    found = LiteRTEngine(tmp_path / "model.tflite").caption(pictures)
+    found = LiteRTEngine(file).caption(pictures)
     expected = RunEngine(run, num_beams=3).caption(pictures)
     assert len(found) == 50
     for path, row, others in zip(paths, found, expected, strict=True):
@@ -125,13 +133,11 @@ def test_threads_can_share_a_file(model, photos):
     assert [row for (row,) in found] == expected
 
 
-def test_searches_share_their_weights(tiny_run, tmp_path):
+def test_searches_share_their_weights(tiny_litert):
     # Five searches in a file that is hardly larger than the weights.
-    model = tmp_path / "model.tflite"
-    write_litert(tiny_run, model, "float32")
-    weights = sum(v.nbytes for v in _arrays(model))
-    assert model.stat().st_size < weights + 2**20
-    assert sorted(LiteRTEngine(model)._interpreter.get_signature_list()) == [
+    weights = sum(v.nbytes for v in _arrays(tiny_litert))
+    assert tiny_litert.stat().st_size < weights + 2**20
+    assert sorted(LiteRTEngine(tiny_litert)._interpreter.get_signature_list()) == [
         *(f"captions_{beams}" for beams in range(1, 6)),
         "regions",
     ]
