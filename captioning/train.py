@@ -3,7 +3,7 @@
 import dataclasses
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from captioning.cli import train_flags
@@ -110,12 +110,23 @@ def train_and_show(
     for name, plan in plans.items():
         split = "test" if name_of(plan.data) in built_in else "dev"
         print(report.show_run(directory, name, plan.data, split), end="\n\n")
-    print(
-        f"The run is {directory} (best of {history[-1].epoch} epochs by its dev score; "
-        "curves.png). What to type next:"
-    )
+    print(f"The run is {directory} ({_which_weights(history)}; see curves.png).")
+    print("What to type next:")
     for line in next_commands(plans, directory):
         print(f"  {line}")
+
+
+def _which_weights(history: Sequence) -> str:
+    """Say which epoch's weights a finished run holds."""
+    from captioning.training.history import best_epoch, passes
+
+    kept = best_epoch(history).epoch
+    if not kept:
+        return (
+            "no epoch was better than the start: the run's weights are those it "
+            "started from"
+        )
+    return f"the weights of epoch {kept}, the best of {passes(history)} on dev"
 
 
 make_callable(__name__, train)
