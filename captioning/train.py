@@ -43,6 +43,7 @@ def _train(argv: list[str]) -> Path:
     flags, tasks = train_flags.parse(argv)
     import_tensorflow()
     from captioning.training import plans
+    from captioning.training.seen_photos import warn_of_seen_photos
 
     if flags.resume and is_run(flags.run):
         own = {task: given_options(flags, task) for task in tasks}
@@ -63,6 +64,9 @@ def _train(argv: list[str]) -> Path:
         chosen[task] = plans.Plan(config, sets[task])
     if len(chosen) > 1:
         chosen = _over_one_cell(chosen)
+    if start:
+        for data in set(sets.values()):
+            warn_of_seen_photos(start, data)
     directory = flags.run or _new_directory(chosen)
     train_and_show(chosen, directory, resume=flags.resume, start=start)
     return directory

@@ -14,6 +14,7 @@ from captioning.training.history import Epoch
 from captioning.training.loading import load_run
 from captioning.training.plans import Plan
 from captioning.training.run_directory import load_facts
+from captioning.training.seen_photos import warn_of_seen_photos
 from captioning.training.trainer import train as train_run
 from data_prep.errors import BadInput
 from data_prep.prepare import prepare
@@ -53,6 +54,26 @@ def test_the_pretrained_captioner_has_a_name_everywhere(
     (tmp_path / "flickr8k").mkdir()
     with pytest.raises(BadInput, match="^flickr8k is not a run"):
         train.main(flags)
+
+
+def test_photos_that_the_pretrained_captioner_may_know_are_named(
+    make_picture, frozen_run, tmp_path, capsys
+):
+    source, data = tmp_path / "source", tmp_path / "data"
+    source.mkdir()
+    images = []
+    for number, split in enumerate(["train", "val", "test"]):
+        name = f"{number}268201_693b08cb0{number}.jpg"
+        make_picture(32, 32, seed=number).save(source / name)
+        images.append({"filename": name, "split": split, "sentences": [{"raw": "A."}]})
+    (source / "dataset_coco.json").write_text(json.dumps({"images": images}))
+    prepare("coco", source, data)
+    capsys.readouterr()
+    warn_of_seen_photos(pretrained.RUN, data)
+    assert f"1 of the 1 dev photos of {data} are named as" in capsys.readouterr().err
+    warn_of_seen_photos(frozen_run, data)
+    warn_of_seen_photos(pretrained.RUN, load_facts(frozen_run)["captions"].data)
+    assert not capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
