@@ -196,6 +196,7 @@ def draw(panels: list[Panel], path: Path) -> None:
     """
     import matplotlib
     from matplotlib.figure import Figure
+    from matplotlib.ticker import LogLocator, NullFormatter
 
     matplotlib.use("Agg")  # works without a screen
     rows = -(-len(panels) // 2)
@@ -216,8 +217,12 @@ def draw(panels: list[Panel], path: Path) -> None:
         axes.set(xlabel=panel.work, ylabel=panel.cost)
         if max(panel.lines[0].work) > 10:
             axes.set_xscale("log", base=10 if panel.work == "photos" else 2)
+            axes.xaxis.set_major_formatter("{x:,.0f}")
         if panel.cost == "seconds":
             axes.set_yscale("log")
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.yaxis.set_major_formatter("{x:g}")
+            axes.yaxis.set_minor_formatter(NullFormatter())
         else:
             most = max(cost.most for line in panel.lines for cost in line.cost)
             axes.set_ylim(0, 1.05 * most)

@@ -1,9 +1,9 @@
 """captioning: pictures in, sentences out, by one recurrent cell.
 
 Two packages. `data_prep/` knows pictures and words, never models; `captioning/` uses
-it. A room imports from the floors below, or from its own folder; commands, tasks and
-data sets do not know each other (`.importlinter` has the contracts, `lint-imports`
-checks them). Floor 1 is the ground.
+it. The number beside a folder is its floor: a folder imports from those with smaller
+numbers, or from itself. Commands, tasks and data sets do not know each other
+(`.importlinter` has the contracts, `lint-imports` checks them).
 
     captioning/
       train rerank caption evaluate export read gap

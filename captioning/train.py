@@ -3,7 +3,7 @@
 import dataclasses
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from captioning.cli import train_flags
@@ -43,6 +43,7 @@ def _train(argv: list[str]) -> Path:
     flags, tasks = train_flags.parse(argv)
     import_tensorflow()
     from captioning.training import plans
+    from captioning.training.seen_photos import warn_of_seen_photos
 
     if flags.resume and is_run(flags.run):
         own = {task: given_options(flags, task) for task in tasks}
@@ -63,6 +64,9 @@ def _train(argv: list[str]) -> Path:
         chosen[task] = plans.Plan(config, sets[task])
     if len(chosen) > 1:
         chosen = _over_one_cell(chosen)
+    if start:
+        for data in set(sets.values()):
+            warn_of_seen_photos(start, data)
     directory = flags.run or _new_directory(chosen)
     train_and_show(chosen, directory, resume=flags.resume, start=start)
     return directory
@@ -110,12 +114,23 @@ def train_and_show(
     for name, plan in plans.items():
         split = "test" if name_of(plan.data) in built_in else "dev"
         print(report.show_run(directory, name, plan.data, split), end="\n\n")
-    print(
-        f"The run is {directory} (best of {history[-1].epoch} epochs by its dev score; "
-        "curves.png). What to type next:"
-    )
+    print(f"The run is {directory} ({_which_weights(history)}; see curves.png).")
+    print("What to type next:")
     for line in next_commands(plans, directory):
         print(f"  {line}")
+
+
+def _which_weights(history: Sequence) -> str:
+    """Say which epoch's weights a finished run holds."""
+    from captioning.training.history import best_epoch, passes
+
+    kept = best_epoch(history).epoch
+    if not kept:
+        return (
+            "no epoch was better than the start: the run's weights are those it "
+            "started from"
+        )
+    return f"the weights of epoch {kept}, the best of {passes(history)} on dev"
 
 
 make_callable(__name__, train)

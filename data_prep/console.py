@@ -31,7 +31,7 @@ def progress(
         done: how many were taken before.
         shown: False shows nothing.
     """
-    kind = tqdm if sys.stderr.isatty() else _ProgressLines
+    kind = _ProgressBar if sys.stderr.isatty() else _ProgressLines
     return kind(
         steps,
         total=total,
@@ -50,7 +50,33 @@ def say(line: str, file: TextIO | None = None) -> None:
     file.flush()
 
 
-class _ProgressLines(tqdm):
+class _Progress(tqdm):
+    """A `tqdm` whose rate is always one of steps a second, as in "0.033 steps/s"."""
+
+    @property
+    def format_dict(self):
+        facts = super().format_dict
+        rate = facts["rate"]
+        if not rate and facts["elapsed"]:
+            rate = (self.n - self.initial) / facts["elapsed"]
+        digits = ",.0f" if rate and rate >= 10 else ".2g"
+        shown = format(rate, digits) if rate else "?"
+        return {**facts, "steps_a_second": f"{shown}{self.unit}/s"}
+
+
+class _ProgressBar(_Progress):
+    """Progress for a terminal."""
+
+    def __init__(self, steps=None, **options):
+        super().__init__(
+            steps,
+            **options,
+            bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} "
+            "[{elapsed}<{remaining}, {steps_a_second}{postfix}]",
+        )
+
+
+class _ProgressLines(_Progress):
     """Progress for a log: lines, with rate and time left."""
 
     monitor_interval = 0  # no thread is needed to redraw a line
@@ -63,7 +89,7 @@ class _ProgressLines(tqdm):
             delay=SECONDS_A_LINE,
             mininterval=SECONDS_A_LINE,
             miniters=1,
-            bar_format="{desc}: {n_fmt}/{total_fmt}{unit}, {rate_fmt}, "
+            bar_format="{desc}: {n_fmt}/{total_fmt}{unit}, {steps_a_second}, "
             "{remaining} left{postfix}",
         )
 

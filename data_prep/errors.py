@@ -1,14 +1,19 @@
 """`BadInput`: the input is at fault, not the program. And how a command ends on it.
 
-Beside it, what its messages need: text made safe to print, and the name of the extra
-that brings a package that is not installed.
+Beside it, what its messages need: text made safe to print, commands as the user types
+them, and the name of the extra that brings a package that is not installed.
 """
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
+
+CONSOLE_SCRIPT = "captioning"  # `captioning train` is `python -m captioning.train`
+_MODULE = re.compile(r"python -m (?:captioning|data_prep)\.(\w+)")
 
 
 class BadInput(ValueError):
@@ -35,6 +40,14 @@ def printable(text: object, longest: int | None = None) -> str:
     if longest is not None and len(shown) > longest:
         shown = shown[:longest] + "..."
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)
+
+
+def as_typed(text: str) -> str:
+    """Return text with our commands as the user typed the present one: ``python -m
+    captioning.train`` becomes ``captioning train`` where the console script runs."""
+    if Path(sys.argv[0]).name != CONSOLE_SCRIPT:
+        return text
+    return _MODULE.sub(rf"{CONSOLE_SCRIPT} \1", text)
 
 
 # Packages that only some commands need -> the extra that brings them.
@@ -80,7 +93,7 @@ def exit_on_bad_input(main: Callable[[], int]) -> NoReturn:
         status = _status_of(main)
         sys.stdout.flush()
     except BadInput as error:
-        print(f"error: {printable(error)}", file=sys.stderr)
+        print(f"error: {as_typed(printable(error))}", file=sys.stderr)
         status = 2
     except ModuleNotFoundError as error:
         if (told := with_extra(error)) is error:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from data_prep.errors import as_typed
+
 # What `captioning.read` calls what it does by a task.
 READ_BY = {
     "sentiment": 'sentiment "..."',
@@ -15,7 +17,7 @@ def how_to_go_on(directory: Path) -> str:
     """Return the line that a stopped training ends with."""
     from captioning.training.run_files import has_checkpoint, is_run
 
-    command = f"python -m captioning.train --run {directory} --resume"
+    command = as_typed(f"python -m captioning.train --run {directory} --resume")
     if has_checkpoint(directory):
         return f"stopped; go on from the last checkpoint by: {command}"
     if is_run(directory):
@@ -43,4 +45,4 @@ def next_commands(plans: Mapping, directory: Path) -> list[str]:
         f"captioning.evaluate --run {directory} --task {first} --split dev",
         f"captioning.export --run {directory} --out exported",
     ]
-    return [f"python -m {line}" for line in lines]
+    return [as_typed(f"python -m {line}") for line in lines]

@@ -62,6 +62,11 @@ def best(history: Sequence[Epoch]) -> tuple[float, float]:
     return max((epoch.rank for epoch in history), default=(-1.0, 0.0))
 
 
+def best_epoch(history: Sequence[Epoch]) -> Epoch:
+    """Return the epoch whose weights are kept: the first of the best rank."""
+    return max(history, key=lambda epoch: epoch.rank)
+
+
 def write_history(directory: Path, history: Sequence[Epoch]) -> None:
     """Write RUN/history.csv, all at once or not at all."""
     names, metrics = list(history[0].losses), list(history[-1].metrics)

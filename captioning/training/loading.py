@@ -127,9 +127,9 @@ def start_from(tasks: Mapping[str, Task], start: Path) -> None:
                 f"parts ({str(error).splitlines()[0]}); expected those that the "
                 "options ask for. Leave the options of the model as they were there."
             ) from error
-        words = ", ".join(
-            f"{one.shared:,} of {one.all:,} words carried over, "
-            f"{one.all - one.shared:,} new"
-            for one in carried
-        )
-        say(f"{name} starts with the weights of {start}" + (f": {words}" * bool(words)))
+        line = f"{name}: training starts from the weights of {start}"
+        for one in carried:
+            line += f"; {one.shared:,} of {one.all:,} words are known there"
+            if new := one.all - one.shared:
+                line += f", the embeddings of the other {new:,} begin at random"
+        say(line)

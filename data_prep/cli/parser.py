@@ -1,18 +1,13 @@
 """The parser of all commands: what is not known is refused, with a suggestion."""
 
 import argparse
-import re
-import sys
 import textwrap
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import NoReturn
 
 from data_prep.cli.did_you_mean import did_you_mean
-from data_prep.errors import BadInput, printable
+from data_prep.errors import BadInput, as_typed, printable
 
-CONSOLE_SCRIPT = "captioning"  # `captioning train` is `python -m captioning.train`
-_MODULE = re.compile(r"python -m (?:captioning|data_prep)\.(\w+)")
 WIDTH = 79  # of a description; examples keep their own line ends
 
 
@@ -26,11 +21,8 @@ class Parser(argparse.ArgumentParser):
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         if "description" in options:
             options["description"] = textwrap.fill(options["description"], WIDTH)
-        if Path(sys.argv[0]).name == CONSOLE_SCRIPT:
-            for text in {"prog", "epilog"} & set(options):
-                options[text] = _MODULE.sub(
-                    rf"{CONSOLE_SCRIPT} \1", options[text] or ""
-                )
+        for text in {"prog", "epilog"} & set(options):
+            options[text] = as_typed(options[text] or "")
         super().__init__(allow_abbrev=False, **options)
         self.elsewhere = elsewhere or {}
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data_prep.errors import printable
+from data_prep.errors import as_typed, printable
 from data_prep.text.min_count import default_min_count
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ def summary(info: "DatasetInfo", out: Path) -> str:
         lines.append(f"skipped {entry['count']:,}: {reason}, e.g. {example}")
     task = _WORDING[info.kind][2]
     if task is not None:
-        lines.append(f"next: python -m captioning.train {task}--data {out}")
+        train = as_typed("python -m captioning.train")
+        start = " --start-from flickr8k" * (info.name == "folder")
+        lines.append(f"next: {train} {task}--data {out}{start}")
     return "\n".join(map(printable, lines))
 
 
@@ -51,8 +53,11 @@ def _vocabulary(info):
         tags = f", tags for {', '.join(info.languages)}" if info.languages else ""
         return f"vocabulary: {info.vocabulary_size:,} subwords or characters{tags}"
     default, why = default_min_count(info.splits["train"].texts)
-    return (
-        f"vocabulary: {info.vocabulary_size:,} words, those that the training texts "
-        f"have {info.min_count} times or more"
-        + (f" ({why})" if info.min_count == default else "")
+    which = (
+        "all that the training texts have"
+        if info.min_count == 1
+        else f"those that the training texts have at least {info.min_count} times"
+    )
+    return f"vocabulary: {info.vocabulary_size:,} words, {which}" + (
+        f" ({why})" if info.min_count == default else ""
     )

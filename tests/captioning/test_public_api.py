@@ -11,6 +11,7 @@ import pytest
 import captioning
 from captioning import __main__ as main_module
 from captioning.cli.callable_module import flags_of
+from captioning.cli.next_commands import how_to_go_on
 from data_prep.errors import BadInput
 
 
@@ -108,7 +109,7 @@ def test_an_option_that_is_not_known_is_a_value_error():
         captioning.train(epohs=3)
 
 
-def test_usage_names_the_console_script_where_that_runs(monkeypatch, capsys):
+def test_usage_names_the_console_script_where_that_runs(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(sys, "argv", ["/somewhere/bin/captioning"])
     with pytest.raises(SystemExit):
         main_module.main(["caption", "--help"])
@@ -116,3 +117,7 @@ def test_usage_names_the_console_script_where_that_runs(monkeypatch, capsys):
     assert shown.startswith("usage: captioning caption ")
     assert "  captioning caption photo.jpg\n" in shown
     assert "python -m" not in shown
+    assert how_to_go_on(tmp_path).endswith("by the same command")
+    (tmp_path / "config.json").touch()
+    command = f"captioning train --run {tmp_path} --resume"
+    assert how_to_go_on(tmp_path).endswith(f"begin again by: {command}")

@@ -3,6 +3,8 @@
 import io
 import sys
 
+import pytest
+
 from data_prep import console
 from data_prep.console import progress, say
 
@@ -26,9 +28,27 @@ def test_long_work_leaves_lines_with_rate_and_time_left(capsys, monkeypatch):
     log = capsys.readouterr().err
     lines = log.splitlines()
     assert lines[0].startswith("dev captions: 1/3 images, ")
-    assert lines[0].endswith(" left") and "images/s" in lines[0]
+    assert lines[0].endswith(" left") and " images/s, " in lines[0]
     assert [line.split()[2] for line in lines] == ["1/3", "3/3"]
     assert "\r" not in log and "" not in lines
+
+
+@pytest.mark.parametrize(
+    "seconds, rate",
+    [
+        (30.2, "0.033 steps/s"),  # tqdm's own would be "30.20s/ steps"
+        (0.08, "12 steps/s"),
+        (0.0005, "2,000 steps/s"),
+    ],
+)
+def test_the_rate_is_of_steps_a_second_however_slow(seconds, rate, monkeypatch):
+    shown = progress(total=9, unit="steps", done=2)
+    shown.n = 3
+    facts = {**shown.format_dict, "elapsed": seconds}
+    monkeypatch.setattr(console.tqdm, "format_dict", facts)
+    line = shown.format_meter(**shown.format_dict)
+    shown.close()
+    assert line.startswith(f"3/9 steps, {rate}, ") and line.endswith(" left")
 
 
 def test_a_line_in_between_is_the_only_one(capsys):
@@ -45,6 +65,7 @@ def test_a_terminal_gets_a_bar(monkeypatch):
     for _ in progress(range(2), label="dev captions"):
         pass
     assert "\r" in terminal.getvalue() and "dev captions: 100%" in terminal.getvalue()
+    assert "| 2/2 [" in terminal.getvalue()
 
 
 def test_nothing_is_shown_where_nothing_is_asked_for(monkeypatch):

@@ -143,3 +143,10 @@ def test_a_signal_ends_a_command_with_its_status(stop, status):
         command.send_signal(stop)
         assert command.stdout.read() == "cleaned up\n"
         assert command.wait() == status
+
+
+def test_commands_in_messages_are_as_the_user_typed_them():
+    body = 'raise BadInput("no run: make one by `python -m captioning.train`.")'
+    assert run(body).stderr.endswith("by `python -m captioning.train`.\n")
+    script = "import sys; sys.argv[0] = '/bin/captioning'"
+    assert run(f"{script}; {body}").stderr.endswith("by `captioning train`.\n")

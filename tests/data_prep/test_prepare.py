@@ -234,7 +234,8 @@ def test_main_says_what_it_made(source, tmp_path, capsys, monkeypatch):
         assert row == [split, str(facts.examples), str(facts.texts), "1"]
     assert f"vocabulary: {info.vocabulary_size} words" in said.out
     assert "skipped 3: picture that cannot be used, e.g. 07.jpg is an" in said.out
-    assert rows[-1] == f"next: python -m captioning.train --data {out}".split()
+    following = f"next: python -m captioning.train --data {out} --start-from flickr8k"
+    assert rows[-1] == following.split()
     assert "pictures/s" in said.err
 
 

@@ -127,7 +127,7 @@ def test_main_says_what_it_made(reviews, pairs, tmp_path, capsys):
         ["dev", "5", "1"],
         ["test", "4", "1"],
     ]
-    assert "have 2 times or more" in " ".join(rows[4])
+    assert "have at least 2 times" in " ".join(rows[4])
     next_command = f"next: python -m captioning.train --task sentiment --data {out}"
     assert rows[-1] == next_command.split()
     options = ["--out", str(tmp_path / "m"), "--vocabulary-size", "99"]

@@ -1,12 +1,13 @@
 """The pages of docs/ say what the code says."""
 
-import ast
 import importlib.util
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import captioning
 
@@ -102,7 +103,7 @@ def test_commands_on_pages_have_flags_that_exist(page, generate):
 
 @pytest.fixture
 def examples():
-    """The Python blocks of docs/extending.md: a cell, a data set."""
+    """The Python blocks of docs/extending.md: a cell, a data set, a metric."""
     page = (DOCS / "extending.md").read_text("utf-8")
     return re.findall(r"```python\n(.*?)```", page, re.DOTALL)
 
@@ -128,14 +129,44 @@ def test_the_cell_of_the_page_computes_its_equation(examples):
         np.testing.assert_allclose(outputs[:, t], h, rtol=1e-5, atol=1e-6)
 
 
-def test_the_data_set_of_the_page_keeps_the_contract(examples, tmp_path):
-    from data_prep.examples import KINDS, RawExample, Skipped
+def test_the_data_set_of_the_page_is_prepared(examples, tmp_path, monkeypatch, capsys):
+    """By the page's own command, from a file in the folder of data sets."""
+    from data_prep import datasets
+    from data_prep.prepare import main
+    from data_prep.prepared.dataset_info import DatasetInfo
+
+    page = (DOCS / "extending.md").read_text("utf-8")
+    command = next(c for c in commands_of(DOCS / "extending.md") if "grey" in c)
+    assert command[2] == "data_prep.prepare" and "saved as grey.py" in page.lower()
+    (tmp_path / "grey.py").write_text(examples[1])
+    (tmp_path / "GREY").mkdir()
+    for split in ("train", "dev", "test"):
+        Image.new("L", (40, 40), 128).save(tmp_path / "GREY" / f"{split}.jpg")
+    monkeypatch.setattr(datasets, "__path__", [*datasets.__path__, str(tmp_path)])
+    monkeypatch.chdir(tmp_path)
+    try:
+        assert main(command[3:]) == 0
+        assert datasets.load("grey").__doc__
+    finally:
+        sys.modules.pop("data_prep.datasets.grey", None)
+    splits = DatasetInfo.load(Path("data/grey")).splits
+    assert {split: facts.examples for split, facts in splits.items()} == {
+        "train": 1,
+        "dev": 1,
+        "test": 1,
+    }
+
+
+def test_the_metric_of_the_page_is_what_it_says(examples):
+    from captioning import metrics
 
     names = {}
-    exec(examples[1], names)
-    assert ast.get_docstring(ast.parse(examples[1]))
-    assert names["KIND"] in KINDS
-    found = list(names["read"](tmp_path, Skipped()))
-    assert [e.split for e in found] == ["train", "dev"]
-    assert all(isinstance(e, RawExample) for e in found)
-    assert found[0].image == tmp_path / found[0].image_id
+    exec(examples[2], names)
+    candidates = {1: "a dog runs".split(), 2: "a cat".split()}
+    references = {1: [["a", "dog"], ["the", "dog", "runs"]], 2: [["a", "cat"]]}
+    overall, per_image = names["word_recall"](candidates, references)
+    assert per_image == {1: 3 / 4, 2: 1} and overall == 7 / 8
+    with pytest.raises(ValueError, match="without a candidate"):
+        names["word_recall"]({}, references)
+    rouge = metrics.rouge_l(candidates, references)
+    assert type(rouge) is tuple and set(rouge[1]) == set(per_image)  # of the same form

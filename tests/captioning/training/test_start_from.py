@@ -9,9 +9,12 @@ import pytest
 from captioning import export, pretrained, train
 from captioning.tasks.config import override
 from captioning.tasks.registry import preset
+from captioning.training import report, trainer
+from captioning.training.history import Epoch
 from captioning.training.loading import load_run
 from captioning.training.plans import Plan
 from captioning.training.run_directory import load_facts
+from captioning.training.seen_photos import warn_of_seen_photos
 from captioning.training.trainer import train as train_run
 from data_prep.errors import BadInput
 from data_prep.prepare import prepare
@@ -51,6 +54,48 @@ def test_the_pretrained_captioner_has_a_name_everywhere(
     (tmp_path / "flickr8k").mkdir()
     with pytest.raises(BadInput, match="^flickr8k is not a run"):
         train.main(flags)
+
+
+def test_photos_that_the_pretrained_captioner_may_know_are_named(
+    make_picture, frozen_run, tmp_path, capsys
+):
+    source, data = tmp_path / "source", tmp_path / "data"
+    source.mkdir()
+    images = []
+    for number, split in enumerate(["train", "val", "test"]):
+        name = f"{number}268201_693b08cb0{number}.jpg"
+        make_picture(32, 32, seed=number).save(source / name)
+        images.append({"filename": name, "split": split, "sentences": [{"raw": "A."}]})
+    (source / "dataset_coco.json").write_text(json.dumps({"images": images}))
+    prepare("coco", source, data)
+    capsys.readouterr()
+    warn_of_seen_photos(pretrained.RUN, data)
+    assert f"1 of the 1 dev photos of {data} are named as" in capsys.readouterr().err
+    warn_of_seen_photos(frozen_run, data)
+    warn_of_seen_photos(pretrained.RUN, load_facts(frozen_run)["captions"].data)
+    assert not capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "scores, first, told",
+    [
+        ([0.5, 0.4, 0.3], 0, "no epoch was better than the start: the run's weights"),
+        ([0.5, 0.4, 0.6], 0, "the weights of epoch 2, the best of 2 on dev"),
+        ([0.5, 0.4, 0.3], 1, "the weights of epoch 1, the best of 3 on dev"),
+    ],
+)
+def test_the_end_says_which_weights_the_run_has(
+    scores, first, told, monkeypatch, harbour_data, tiny_config, tmp_path, capsys
+):
+    history = [
+        Epoch(number, {}, {"captions": score}, 1.0, 1.0)
+        for number, score in enumerate(scores, first)
+    ]
+    monkeypatch.setattr(trainer, "train", lambda *_, **__: history)
+    monkeypatch.setattr(report, "show_run", lambda *_: "scores")
+    plans = {"captions": Plan(tiny_config, harbour_data)}
+    train.train_and_show(plans, tmp_path, resume=False)
+    assert f"The run is {tmp_path} ({told}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -128,8 +173,8 @@ def test_words_that_both_know_are_carried_over(
     words, known = new.vocabulary.words, old.vocabulary.words
     shared = [word for word in words if word in known]
     assert {"red", "boat", "<end>"} <= set(shared) and "okapi" not in shared
-    told = f"{len(shared)} of {len(words)} words carried over"
-    assert told in said and f"{len(words) - len(shared)} new" in said
+    assert f"; {len(shared)} of {len(words)} words are known there, " in said
+    assert f"of the other {len(words) - len(shared)} begin at random" in said
     assert "nan" not in said
     mine, theirs = new.model.decoder, old.model.decoder
     rows = [(words.index(word), known.index(word)) for word in shared]
