@@ -69,8 +69,8 @@ def with_extra(error: ModuleNotFoundError) -> ModuleNotFoundError:
     if package not in _EXTRAS:
         return error
     return ModuleNotFoundError(
-        f"this needs the package {package}, which is not installed; install it with: "
-        f"pip install 'captioning[{_EXTRAS[package]}]'",
+        f"this needs the package {package}, which is not installed; install it, in the "
+        f'folder of the repository, with: pip install ".[{_EXTRAS[package]}]"',
         name=package,
     )
 

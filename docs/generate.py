@@ -1,10 +1,12 @@
-"""python docs/generate.py: the commands' argument parsers -> docs/commands.md.
+"""python docs/generate.py: what the code says of itself -> pages of docs/.
 
-A test compares the page with what this script makes of the parsers now.
+The commands' argument parsers make docs/commands.md, and the docstrings of the public
+names the table of docs/api.md. A test compares both with what this script makes now.
 """
 
 import argparse
 import importlib
+import inspect
 import re
 import sys
 from collections.abc import Iterable
@@ -19,6 +21,7 @@ from captioning.tasks.registry import TASK_NAMES, presets  # noqa: E402
 from data_prep.cli.parser import Parser  # noqa: E402
 
 PAGE = ROOT / "docs" / "commands.md"
+API_PAGE = ROOT / "docs" / "api.md"
 INTRODUCTION = """\
 # Commands
 
@@ -173,6 +176,27 @@ def _sentence(title: str) -> str:
     return title[:1].upper() + title[1:]
 
 
+def api_page() -> str:
+    """Return the text of docs/api.md: as it is, with its table of names made anew."""
+    page = API_PAGE.read_text("utf-8")
+    start = page.index(_TABLE_HEAD)
+    end = page.index("\n\n", start)
+    homes = re.findall(r"^::: (\S+)\.(\w+)$", page, re.MULTILINE)
+    rows = [_api_row(module, name) for module, name in homes]
+    return page[:start] + "\n".join([_TABLE_HEAD, "|---|---|---|", *rows]) + page[end:]
+
+
+_TABLE_HEAD = "| name | what it is or does | file |"
+
+
+def _api_row(module: str, name: str) -> str:
+    found = getattr(importlib.import_module(module), name)
+    about, _, _ = inspect.getdoc(found).partition("\n\n")
+    file = module.replace(".", "/") + ".py"
+    return f"| `captioning.{name}` | {_cell(about)} | `{file}` |"
+
+
 if __name__ == "__main__":
-    PAGE.write_text(commands_page(), encoding="utf-8")
-    print(PAGE)
+    for path, text in ((PAGE, commands_page()), (API_PAGE, api_page())):
+        path.write_text(text, encoding="utf-8")
+        print(path)

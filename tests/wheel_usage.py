@@ -26,6 +26,6 @@ answer = subprocess.run(
     [sys.executable, "-m", "captioning", "train"], capture_output=True, text=True
 )
 assert answer.returncode == 2, answer
-assert answer.stderr.endswith("pip install 'captioning[train]'\n"), answer
+assert answer.stderr.endswith('pip install ".[train]"\n'), answer
 assert answer.stderr.count("\n") == 1, answer
 print("the wheel works without TensorFlow")

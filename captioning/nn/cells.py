@@ -53,6 +53,8 @@ class ElmanCell(RecurrentCell):
 
     def activate(self, gates, states):
         """Return ``([h_t], ())``: the gradient needs h_t only."""
+        # gates is W_hh h_{t-1} + W_xh x_t + b_h: W_xh x_t + b_h by `project_inputs`,
+        # W_hh h_{t-1} by `step`, both of captioning/nn/recurrent_cell.py.
         return [ops.tanh(gates) if self.activation == "tanh" else gates], ()
 
     def activate_gradient(self, d_new_states, new_states, states, saved):

@@ -98,7 +98,7 @@ def test_a_missing_extra_is_one_line(monkeypatch):
     from data_prep.errors import with_extra
 
     told = str(with_extra(raised.value))
-    assert told.endswith("pip install 'captioning[text]'")
+    assert told.endswith('in the folder of the repository, with: pip install ".[text]"')
     assert "\n" not in told
     other = ModuleNotFoundError("No module named 'mine'", name="mine")
     assert with_extra(other) is other

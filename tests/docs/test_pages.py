@@ -32,6 +32,13 @@ def test_the_page_of_commands_is_what_the_parsers_say_now(generate):
     )
 
 
+def test_the_table_of_the_api_is_what_the_docstrings_say_now(generate):
+    page = generate.api_page()
+    assert generate.API_PAGE.read_text("utf-8") == page, "run python docs/generate.py"
+    for name in captioning.__all__:
+        assert f"| `captioning.{name}` | " in page
+
+
 def test_the_api_page_has_every_public_name():
     page = (DOCS / "api.md").read_text("utf-8")
     public = [f"{home}.{name}" for name, home in captioning._HOMES.items()]

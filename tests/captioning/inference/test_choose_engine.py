@@ -99,7 +99,7 @@ def test_an_export_without_subwords_needs_no_tensorflow_text(
     # As in the graph of an export that has a tokenizer of subwords.
     with open(tmp_path / "exported" / "saved_model.pb", "ab") as file:
         file.write(b"SentencepieceTokenizeOp")
-    with pytest.raises(ModuleNotFoundError, match=r"pip install 'captioning\[text\]'"):
+    with pytest.raises(ModuleNotFoundError, match=r'pip install "\.\[text\]"'):
         load(tmp_path / "exported")
 
 

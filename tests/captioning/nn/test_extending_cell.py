@@ -35,6 +35,18 @@ def test_saved_and_exported_it_says_the_same(names):
     np.testing.assert_array_equal(names["exported"].generate(images), best)
 
 
+def test_the_softsign_cell_equals_that_of_keras(names):
+    inputs = np.random.default_rng(1).normal(size=(3, 5, 4)).astype("float32")
+    ours = names["captioning"].RNN(names["SoftsignCell"](6), return_sequences=True)
+    theirs = keras.layers.SimpleRNN(6, activation="softsign", return_sequences=True)
+    ours(inputs), theirs(inputs)
+    kernel, recurrent_kernel, _ = ours.get_weights()
+    bias = np.random.default_rng(2).normal(size=6)
+    for layer in (ours, theirs):
+        layer.set_weights([kernel, recurrent_kernel, bias])
+    np.testing.assert_allclose(ours(inputs), theirs(inputs), rtol=1e-4, atol=1e-6)
+
+
 def test_the_cell_equals_the_gru_of_keras(names):
     inputs = np.random.default_rng(1).normal(size=(3, 5, 4)).astype("float32")
     mask = np.array([[1, 1, 1, 0, 0], [1, 1, 1, 1, 1], [0, 1, 0, 1, 1]], bool)
