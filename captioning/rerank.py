@@ -52,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
     import_tensorflow()
     import tensorflow as tf
 
-    from captioning.tasks.captions.reranker_choice import compare, fit
+    from captioning.tasks.captions.reranker_choice import Dev, compare, fit
     from captioning.tasks.captions.reranker_file import FILE, save_reranker
     from captioning.training.loading import load_run
 
@@ -61,7 +61,9 @@ def main(argv: list[str] | None = None) -> int:
     run = load_run(chosen_run(flags, "captions"), encoder=False)
     captions = run.task("captions")
     data = flags.data or [run.data["captions"]]
-    captions.reranker, tried = fit(captions, data, flags.beams)
+    dev = Dev(captions, data[0])
+    captions.reranker, tried = fit(captions, data, flags.beams, dev)
+    save_reranker(run.directory / "captions", captions.reranker)
     print(f"{'pictures':>8} {'ridge':>6} {'n-grams':>8} {'CIDEr-D of dev':>15}")
     for one in tried:
         print(
@@ -69,14 +71,12 @@ def main(argv: list[str] | None = None) -> int:
             f"{one.cider_d:>15.4f}"
         )
     print(f"\n{'beams':>8} {'before':>8} {'after':>8} {'photos/s':>9} {'after':>8}")
-    for row in compare(captions, data[0]):
+    for row in compare(captions.reranker, dev):
         print(
             f"{row.num_beams:>8} {row.before:>8.4f} {row.after:>8.4f} "
             f"{row.rate_before:>9.0f} {row.rate_after:>8.0f}"
         )
-    folder = run.directory / "captions"
-    save_reranker(folder, captions.reranker)
-    print(f"wrote {folder / FILE}", file=sys.stderr)
+    print(f"wrote {run.directory / 'captions' / FILE}", file=sys.stderr)
     return 0
 
 

@@ -9,13 +9,9 @@ import numpy as np
 import tensorflow as tf
 
 from captioning.decoding import Reranker, expected_cider_d
-from captioning.models.captioner import TOKENS
+from captioning.models.captioner import TOKENS, Captioner
 from captioning.tasks.caption_scores import SplitCiderD
-from captioning.tasks.captions.generation import (
-    BATCH_SIZE,
-    NO_REPEAT_NGRAM_SIZE,
-    caption_rows,
-)
+from captioning.tasks.captions.generation import BATCH_SIZE, search
 from captioning.tasks.captions.reranker_fitting import References, Ridge, references_of
 from captioning.tasks.captions.task import Captions
 from captioning.tasks.image_encoding import cached_rows
@@ -47,8 +43,8 @@ class Choice(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """Captions of dev by one number of beams: CIDEr-D, and photos a second, from rows
-    that are there; in the order of the search, and re-ranked."""
+    """Captions of dev by one number of beams: CIDEr-D, and photos a second from regions
+    in memory; in the order of the search, and re-ranked."""
 
     num_beams: int
     before: float
@@ -57,35 +53,116 @@ class Comparison(NamedTuple):
     rate_after: float
 
 
+class Dev:
+    """The dev split of a data set: its regions, computed once, and its references.
+
+    Args:
+        captions: the task of a run, its frozen encoder not attached.
+        data: a prepared data set.
+    """
+
+    def __init__(self, captions: Captions, data: Path):
+        self._captions = captions
+        self._decoder = Captioner(None, captions.model.decoder)
+        self._regions = np.concatenate(list(_regions(captions, data, "dev")))
+        self.images = self._regions.mean(axis=1)
+        self._cider_d = SplitCiderD(load_captions(data, "dev"))
+
+    def search(
+        self, num_beams: int, reranker: Reranker | None
+    ) -> tuple[np.ndarray, float]:
+        """Return what a search finds, token ids int32 ``(images, beams, time)``, and
+        how many photos it took a second."""
+        options = self._captions.config.search
+
+        @tf.function(autograph=False, reduce_retracing=True)
+        def find(regions):
+            found = search(self._decoder, regions, options, num_beams, reranker)
+            return found.token_ids
+
+        find(tf.constant(self._regions[:BATCH_SIZE]))  # traces the graph
+        label = f"dev captions, {num_beams} beams"
+        start = time.perf_counter()
+        batches = _batches(self._regions, label)
+        found = [find(tf.constant(batch)).numpy() for batch in batches]
+        seconds = time.perf_counter() - start
+        return np.concatenate(found), len(self._regions) / seconds
+
+    def cider_d(self, token_ids: np.ndarray) -> np.ndarray:
+        """Return the CIDEr-D of each caption, ``(images, beams)``."""
+        texts = self._captions.vocabulary.decode(token_ids).numpy()
+        return np.stack(
+            [
+                self._cider_d.of_each([text.decode("utf-8") for text in column])
+                for column in texts.T
+            ],
+            axis=1,
+        )
+
+
 def fit(
-    captions: Captions, data: Sequence[Path], num_beams: int
+    captions: Captions, data: Sequence[Path], num_beams: int, dev: Dev
 ) -> tuple[Reranker, list[Choice]]:
     """Return the reranker that is best on dev, and all that were tried.
 
     Args:
         captions: the task of a run, its frozen encoder not attached.
-        data: prepared data sets: it learns from the train splits of all, and the dev
-            split of the first chooses.
+        data: prepared data sets, from whose train splits it learns.
         num_beams: hypotheses that are re-ranked.
+        dev: what chooses.
 
     Raises:
         BadInput: a data set is not whole, or of another kind.
     """
     size = len(captions.vocabulary)
-    images = np.concatenate([mean_regions(captions, each, "train") for each in data])
+    images = [r.mean(axis=1) for one in data for r in _regions(captions, one, "train")]
     references = _references(captions, data)
-    ridge = Ridge(images, references, size, min(MIN_PICTURES))
-    dev = _Candidates(captions, data[0], num_beams)
+    ridge = Ridge(np.concatenate(images), references, size, min(MIN_PICTURES))
+    weights = ridge.weights(STRENGTHS[0])
+    # Of any reranker the search finds the same captions, in another order.
+    any_of_them = ridge.reranker(weights, max(MIN_PICTURES), num_beams)
+    token_ids, _ = dev.search(num_beams, any_of_them)
+    true = dev.cider_d(token_ids)
     best, tried = None, []
     for strength in STRENGTHS:
         weights = ridge.weights(strength)
         for min_pictures in MIN_PICTURES:
             reranker = ridge.reranker(weights, min_pictures, num_beams)
-            cider_d = dev.cider_d(reranker)
+            chosen = _expected(token_ids, dev.images, reranker).argmax(axis=1)
+            cider_d = float(np.take_along_axis(true, chosen[:, None], axis=1).mean())
             if not tried or cider_d > max(one.cider_d for one in tried):
                 best = reranker
             tried.append(Choice(min_pictures, strength, len(reranker.keys), cider_d))
     return best, tried
+
+
+def compare(reranker: Reranker, dev: Dev) -> list[Comparison]:
+    """Return what re-ranking gives on dev, and what it costs, by `BEAMS`."""
+    found = []
+    for num_beams in BEAMS:
+        scores, rates = [], []
+        for each in (None, reranker):
+            token_ids, rate = dev.search(num_beams, each)
+            rates.append(rate)
+            scores.append(float(dev.cider_d(token_ids[:, :1]).mean()))
+        found.append(Comparison(num_beams, *scores, *rates))
+    return found
+
+
+def _expected(token_ids, images, reranker: Reranker) -> np.ndarray:
+    """Return the expected CIDEr-D of captions, ``(images, beams)``."""
+    starts = range(0, len(images), BATCH_SIZE)
+    return np.concatenate(
+        [
+            expected_cider_d(
+                token_ids[first : first + BATCH_SIZE],
+                images[first : first + BATCH_SIZE],
+                reranker,
+                TOKENS,
+            )
+            for first in starts
+        ]
+    )
 
 
 def _references(captions: Captions, data: Sequence[Path]) -> References:
@@ -99,81 +176,20 @@ def _references(captions: Captions, data: Sequence[Path]) -> References:
     return references_of(words, len(captions.vocabulary))
 
 
-def mean_regions(captions: Captions, data: Path, split: str) -> np.ndarray:
-    """Return the mean of each picture's regions, float32 ``(images, region_dim)``."""
+def _regions(captions: Captions, data: Path, split: str) -> Iterator[np.ndarray]:
+    """Yield the regions of a split, some pictures at a time: float32 ``(some, regions,
+    region_dim)``."""
     rows = cached_rows(captions.config, data, split, encoder=captions.encoder)
 
     @tf.function(autograph=False, reduce_retracing=True)
-    def mean(inputs):
-        regions = captions.model.encode(inputs)
-        return tf.reduce_mean(tf.cast(regions, tf.float32), axis=1)
+    def encode(inputs):
+        return tf.cast(captions.model.encode(inputs), tf.float32)
 
-    batches = _batches(rows, f"regions of {split}")
-    return np.concatenate([mean(tf.constant(batch)).numpy() for batch in batches])
-
-
-class _Candidates:
-    """What the search finds about the pictures of dev, and the CIDEr-D of each."""
-
-    def __init__(self, captions: Captions, data: Path, num_beams: int):
-        rows = cached_rows(captions.config, data, "dev", encoder=captions.encoder)
-        options = captions.config.search
-
-        @tf.function(autograph=False, reduce_retracing=True)
-        def find(inputs):
-            found = captions.model.beam_search(
-                inputs,
-                TOKENS,
-                num_beams=num_beams,
-                max_length=options.max_length,
-                length_penalty=options.length_penalty,
-                no_repeat_ngram_size=NO_REPEAT_NGRAM_SIZE,
-            )
-            return found.token_ids, captions.vocabulary.decode(found.token_ids)
-
-        found = [find(tf.constant(batch)) for batch in _batches(rows, "dev captions")]
-        token_ids, texts = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        self._token_ids = token_ids  # (images, beams, time)
-        cider_d = SplitCiderD(load_captions(data, "dev"))
-        texts = [[text.decode("utf-8") for text in row] for row in texts]
-        columns = zip(*texts, strict=True)
-        self._cider_d = np.stack([cider_d.of_each(c) for c in columns], axis=1)
-        self._images = mean_regions(captions, data, "dev")
-
-    def cider_d(self, reranker: Reranker) -> float:
-        """Return the mean CIDEr-D of what a reranker puts first."""
-        expected = [
-            expected_cider_d(
-                self._token_ids[first : first + BATCH_SIZE],
-                self._images[first : first + BATCH_SIZE],
-                reranker,
-                TOKENS,
-            )
-            for first in range(0, len(self._images), BATCH_SIZE)
-        ]
-        best = np.concatenate(expected).argmax(axis=1)
-        return float(np.take_along_axis(self._cider_d, best[:, None], axis=1).mean())
+    for batch in _batches(rows, f"regions of {split}"):
+        yield encode(tf.constant(batch)).numpy()
 
 
 def _batches(rows: np.ndarray, label: str) -> Iterator[np.ndarray]:
     starts = range(0, len(rows), BATCH_SIZE)
     for first in progress(starts, label=label, unit="batches"):
         yield rows[first : first + BATCH_SIZE]
-
-
-def compare(captions: Captions, data: Path) -> list[Comparison]:
-    """Return what re-ranking gives on dev, and what it costs, by `BEAMS`."""
-    rows = cached_rows(captions.config, data, "dev", encoder=captions.encoder)
-    cider_d = SplitCiderD(load_captions(data, "dev"))
-    found = []
-    for num_beams in BEAMS:
-        scores, rates = [], []
-        for rerank in (False, True):
-            caption = captions.captioner(num_beams, rerank=rerank)
-            caption_rows(caption, rows[:BATCH_SIZE])  # traces the graph
-            start = time.perf_counter()
-            said = caption_rows(caption, rows, label=f"dev captions, {num_beams} beams")
-            rates.append(len(rows) / (time.perf_counter() - start))
-            scores.append(cider_d(said))
-        found.append(Comparison(num_beams, *scores, *rates))
-    return found
