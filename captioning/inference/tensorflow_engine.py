@@ -89,9 +89,14 @@ class RunEngine:
 
     def _search(self, pixels: tf.Tensor, num_beams: int | None) -> list[list[Caption]]:
         num_beams = num_beams or self._num_beams
+        shown = slice(num_beams)
+        if self.is_reranked and num_beams is not None:
+            # Of the captions that are re-ranked the first are shown.
+            num_beams = max(num_beams, int(self._task.reranker.num_beams))
         if num_beams not in self._searches:
             self._searches[num_beams] = self._task.captioner(num_beams)
-        return _captions(*self._searches[num_beams](pixels))
+        captions, scores = self._searches[num_beams](pixels)
+        return _captions(captions[:, shown], scores[:, shown])
 
     def attention_maps(self, picture: bytes, caption: str) -> AttentionMaps:
         """Return the attention maps of a caption of an encoded picture.
