@@ -103,9 +103,14 @@ class RunEngine:
 
     def _search(self, regions: tf.Tensor, num_beams: int | None) -> list[list[Caption]]:
         num_beams = num_beams or self._num_beams
+        shown = slice(num_beams)
+        if self.is_reranked and num_beams is not None:
+            # Of the captions that are re-ranked the first are shown.
+            num_beams = max(num_beams, int(self._task.reranker.num_beams))
         if num_beams not in self._searches:
             self._searches[num_beams] = self._task.captioner(num_beams)
-        found = _captions(*self._searches[num_beams](regions))
+        captions, scores = self._searches[num_beams](regions)
+        found = _captions(captions[:, shown], scores[:, shown])
         images = tf.reduce_mean(tf.cast(regions, tf.float32), axis=1).numpy()
         return [
             [self._with_confidence(caption, image) for caption in captions]

@@ -71,8 +71,9 @@ def convert(
     `decoding.beam_search` finds: `token_ids`, int32 ``(1, beams, time)``, and `scores`,
     float32 ``(1, beams)``; and the `attention` from which each token was chosen,
     float32 ``(1, beams, time, regions)``. `litert.metadata` says what the ids mean. If
-    the captioner has a reranker, the signatures "reranked_K" return the same in the
-    order of the reranker, and "captions_K" are the fast mode.
+    the captioner has a reranker, the signature "reranked_K" returns the same in the
+    order of the reranker, and "captions_K" are the fast mode. (There is one K, for each
+    search takes memory of its own: fewer captions are the first of these.)
 
     Args:
         captions: with its encoder attached.
@@ -80,8 +81,8 @@ def convert(
             float32; "int8" quarters it (post-training dynamic range quantization: large
             products are computed in integers, scaled for each picture).
         num_beams: hypotheses of the search. If not given, the file can search with any
-            of `SEARCHES`, and does so with the run's own number, or the reranker's,
-            where none is asked for.
+            of `SEARCHES`, and does so with the run's own number where none is asked
+            for; re-ranked with the reranker's.
         confidence: an `inference.confidence.Confidence`, if there is one.
     """
     config = captions.config
@@ -123,7 +124,8 @@ def convert(
 
     signatures, facts = {ENCODER: encode}, {}
     for name, (reranker, own) in rerankers.items():
-        all_beams = [num_beams] if num_beams else sorted({*SEARCHES, own})
+        few = () if reranker else SEARCHES
+        all_beams = [num_beams] if num_beams else sorted({*few, own})
         facts[name] = {"num_beams": num_beams or own, "all_beams": all_beams}
         signatures |= {name.format(k): searching(k, reranker) for k in all_beams}
     return with_facts(

@@ -138,6 +138,9 @@ class LiteRTEngine:
 
     def _search(self, image: Image.Image, num_beams: int | None) -> Found:
         num_beams = self._able(num_beams or self._num_beams)
+        shown = slice(num_beams)
+        if self.is_reranked:
+            num_beams = self._searches["num_beams"]  # the first of them are shown
         pixels = squeezed(image, self._facts["image_size"])[None]
         with self._lock:  # an interpreter has one set of buffers
             # The first time it says which kernels it takes.
@@ -147,12 +150,15 @@ class LiteRTEngine:
                 search = self._interpreter.get_signature_runner(name)
                 found = search(regions=regions)
             self._is_warm = True
-        words = [self._words(token_ids) for token_ids in found["token_ids"][0]]
-        image_features = regions[0].mean(axis=0)
-        return Found(words, found["scores"][0], found["attention"][0], image_features)
+        words = [self._words(token_ids) for token_ids in found["token_ids"][0, shown]]
+        scores, attention = found["scores"][0, shown], found["attention"][0, shown]
+        return Found(words, scores, attention, regions[0].mean(axis=0))
 
     def _able(self, num_beams: int) -> int:
-        if num_beams not in (able := self._searches["all_beams"]):
+        able = self._searches["all_beams"]
+        if self.is_reranked:
+            able = list(range(1, self._searches["num_beams"] + 1))
+        if num_beams not in able:
             is_ours = self._path == pretrained.FILE
             run = pretrained.RUN if is_ours else "that it was made of"
             raise BadInput(
