@@ -24,6 +24,7 @@ class FakeEngine:
     description = "a fake"
     captioned = 0
     gives_confidence = True
+    is_reranked = False
     confidence = None
 
     def caption(self, pictures):

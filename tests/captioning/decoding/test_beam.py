@@ -145,9 +145,8 @@ def test_a_repeated_n_gram_makes_way_for_the_next_best_token(
 
     def best(size, max_length=12):
         options = {"num_beams": num_beams, "max_length": max_length}
-        found = decoding.beam_search(
-            step, state, tokens, no_repeat_ngram_size=size, **options
-        )
+        options |= {"length_penalty": 1.0, "no_repeat_ngram_size": size}
+        found = decoding.beam_search(step, state, tokens, **options)
         return spelled(found.token_ids[0])[0]
 
     assert best(0) == best(13) == "abababababab"

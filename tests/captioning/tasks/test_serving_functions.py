@@ -160,8 +160,8 @@ def test_tags_of_the_harbour_are_its_objects(tasks, harbour_data):
     )
 
 
-def test_translation_is_told_the_language_in_its_first_token(tasks):
-    translation = tasks["translation"]
+def test_translation_is_told_the_language_in_its_first_token(joint_run):
+    translation = load_run(joint_run).task("translation")
     assert list(map(str, translation.directions)) == [
         "en-de",
         "de-en",
@@ -174,9 +174,9 @@ def test_translation_is_told_the_language_in_its_first_token(tasks):
     assert ids[0][1:] == ids[1][1:] and ids[0][-1] == 3  # END
 
 
-def test_the_served_translation_is_the_translated(tasks):
+def test_the_served_translation_is_the_translated(joint_run):
     texts = ["A red boat.", "The sailor sees a green buoy behind the pier."]
-    translation = tasks["translation"]
+    translation = load_run(joint_run).task("translation")
     said = served(translation, texts, ["de", "de"])
     best = [text.decode("utf-8") for text in said["translations"].numpy()[:, 0]]
     assert best == translation.translate(texts, "de")

@@ -199,7 +199,7 @@ def test_words_that_both_know_are_carried_over(
 
 def test_a_compact_run_keeps_its_beams(frozen_run, tmp_path):
     flags = ["--run", str(frozen_run), "--out", str(tmp_path / "compact")]
-    with pytest.raises(BadInput, match="--beams goes with the other formats"):
+    with pytest.raises(BadInput, match="--beams and --no-rerank go with the other"):
         export.main([*flags, "--format", "compact", "--beams", "5"])
     assert export.main([*flags, "--format", "compact"]) == 0
     assert load_facts(tmp_path / "compact")["captions"].config.vision.views == 2
