@@ -15,7 +15,10 @@ import pytest
 
 # Fixtures of a session that take long. One worker of pytest-xdist gets all files that
 # name any of them, and makes each once.
-COSTLY = "frozen_run|tuned_run|joint_run|joint_export|tiny_litert|tiny_saved_model"
+COSTLY = (
+    "frozen_run|tuned_run|joint_run|joint_export|tiny_litert|tiny_saved_model"
+    "|reranked_run"
+)
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

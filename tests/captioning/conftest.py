@@ -39,28 +39,6 @@ def stop_during_epoch():
     return StopDuringEpoch
 
 
-@pytest.fixture(scope="session")
-def copy_during_epoch():
-    """Return a callback class that copies the run's directory during an epoch: what a
-    training leaves that is killed there."""
-    import keras
-
-    class CopyDuringEpoch(keras.callbacks.Callback):
-        def __init__(self, epoch, directory, copy):
-            super().__init__()
-            self._copy_at, self._epoch = epoch, 0
-            self._directory, self._copy = directory, copy
-
-        def on_epoch_begin(self, epoch, logs=None):
-            self._epoch = epoch
-
-        def on_train_batch_end(self, batch, logs=None):
-            if self._epoch == self._copy_at and batch == 1:
-                shutil.copytree(self._directory, self._copy)
-
-    return CopyDuringEpoch
-
-
 @pytest.fixture
 def small_captioner(seeded):
     """Return a function: a seeded captioner over regions (B, 6, 5)."""
@@ -157,7 +135,6 @@ def train_step():
 @pytest.fixture(scope="session")
 def reranked_run(tiny_run, tmp_path_factory):
     """`tiny_run` with a reranker, of four beams."""
-    import shutil
     from unittest import mock
 
     from captioning import rerank

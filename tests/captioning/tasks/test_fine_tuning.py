@@ -94,17 +94,20 @@ def test_the_encoder_learns_at_its_own_rate(
         assert nearest <= 10 * rate + 1e-9
 
 
-def test_a_killed_run_goes_on(
-    frozen_run, harbour_data, config, tmp_path, copy_during_epoch
+def test_a_stopped_run_goes_on(
+    frozen_run, harbour_data, config, tmp_path, stop_during_epoch
 ):
     """Two optimizers, and captions that are drawn: as if nothing had happened."""
-    drawing = plans(
-        override(config, objective="self_critical", num_samples=2), harbour_data
-    )
-    one, killed = tmp_path / "one", tmp_path / "killed"
-    copying = copy_during_epoch(1, one, killed)
-    straight = train(drawing, one, start=frozen_run, callbacks=[copying])
-    resumed = train(drawing, killed, resume=True)
+    drawing = override(config, objective="self_critical", num_samples=2)
+    straight = train(plans(drawing, harbour_data), tmp_path / "one", start=frozen_run)
+    with pytest.raises(KeyboardInterrupt):
+        train(
+            plans(drawing, harbour_data),
+            tmp_path / "two",
+            start=frozen_run,
+            callbacks=[stop_during_epoch(1)],
+        )
+    resumed = train(plans(drawing, harbour_data), tmp_path / "two", resume=True)
     assert [epoch.epoch for epoch in resumed] == [0, 1, 2]
     for one, other in zip(straight[1:], resumed[1:], strict=True):
         assert one.losses == pytest.approx(other.losses, rel=1e-4)

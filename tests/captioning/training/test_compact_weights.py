@@ -6,9 +6,13 @@ import h5py
 import numpy as np
 import pytest
 
+from captioning.tasks.config import override
 from captioning.training.compact_runs import write_compact
 from captioning.training.compact_weights import STEPS, pack, unpack
 from captioning.training.loading import load_run
+from captioning.training.plans import Plan
+from captioning.training.run_directory import load_facts
+from captioning.training.trainer import train
 from data_prep.errors import BadInput
 
 
@@ -61,11 +65,22 @@ def test_what_does_not_belong_together_is_refused(tmp_path):
         unpack(tmp_path / "packed.h5", other)
 
 
+@pytest.fixture(scope="module")
+def tuned_run(frozen_run, harbour_data, tmp_path_factory):
+    config = override(
+        load_facts(frozen_run)["captions"].config,
+        fine_tune=1,
+        encoder_learning_rate=1e-2,
+        epochs=1,
+    )
+    directory = tmp_path_factory.mktemp("runs") / "tuned"
+    train({"captions": Plan(config, harbour_data)}, directory, start=frozen_run)
+    return directory
+
+
 @pytest.mark.parametrize("kind", ["tuned_run", "frozen_run", "joint_run"])
 def test_a_compact_run_is_a_run(kind, request, tmp_path):
     directory = request.getfixturevalue(kind)
-    if kind == "tuned_run":
-        directory, _ = directory
     out = tmp_path / "compact"
     write_compact(directory, out)
     write_compact(directory, out)  # over the one before

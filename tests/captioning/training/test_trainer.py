@@ -70,24 +70,14 @@ def test_a_run_learns_and_leaves_its_files(tiny_run):
     assert any((tiny_run / "tensorboard").rglob("*tfevents*"))
 
 
-@pytest.fixture(scope="module")
-def stopped_runs(
-    harbour_data, tiny_config, tmp_path_factory, copy_during_epoch, stop_during_epoch
-):
-    """Two directories: what a training leaves that ends in its first epoch, and in its
-    second."""
-    folder = tmp_path_factory.mktemp("stopped")
-    first, second = folder / "first", folder / "second"
-    callbacks = [copy_during_epoch(0, second, first), stop_during_epoch(1)]
-    with pytest.raises(KeyboardInterrupt):
-        train(plans(tiny_config, harbour_data), second, callbacks=callbacks)
-    return first, second
-
-
 def test_resuming_is_as_if_nothing_had_happened(
-    tiny_run, harbour_data, tiny_config, stopped_runs
+    tiny_run, harbour_data, tiny_config, tmp_path, stop_during_epoch
 ):
-    _, stopped = stopped_runs
+    stopped = tmp_path / "stopped"
+    with pytest.raises(KeyboardInterrupt):
+        train(
+            plans(tiny_config, harbour_data), stopped, callbacks=[stop_during_epoch(1)]
+        )
     history = train(plans(tiny_config, harbour_data), stopped, resume=True)
     assert [epoch.epoch for epoch in history] == [1, 2]
     for epoch, line in zip(history, lines_of(tiny_run), strict=True):
@@ -162,9 +152,11 @@ def test_the_best_epoch_is_kept_not_the_last(
 
 
 def test_a_run_that_learned_nothing_may_be_begun_again(
-    harbour_data, tiny_config, stopped_runs
+    harbour_data, tiny_config, tmp_path, stop_during_epoch
 ):
-    again, _ = stopped_runs
+    again = tmp_path / "again"
+    with pytest.raises(KeyboardInterrupt):
+        train(plans(tiny_config, harbour_data), again, callbacks=[stop_during_epoch(0)])
     with pytest.raises(BadInput, match="Begin it again, by the same command"):
         load_run(again)
     # By the same command, and with --resume, which goes on where there is a checkpoint.
