@@ -30,7 +30,8 @@ _ROWS = 1024  # of weights, cast at a time
 
 
 class Reranker(NamedTuple):
-    """The linear map, and what is known of n-grams; made by `tasks.captions.reranker`.
+    """The linear map, and what is known of n-grams; made by
+    `tasks.captions.reranker_fitting`.
 
     An n-gram of the tokens i, j, ... has the key (i + 1) + (j + 1) (V + 1) + ..., with
     the number V of words: n-grams of all lengths have keys of their own. The last row
