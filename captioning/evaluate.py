@@ -133,19 +133,16 @@ def _evaluated(flags) -> tuple[dict[str, float], str]:
             f"{flags.task}; expected captions: leave --task out."
         )
     if flags.captions:  # words alone: no TensorFlow is needed
-        return _of_file(flags), ""
+        return _of_file(flags)
     if flags.references:
         raise BadInput("--references goes with --captions; add it, or give --data.")
     if flags.out:
         check_file_to_write("--out", flags.out)
     check_new("--out", flags.out, flags.force)
-    scores = _of_model(flags) if flags.model else _of_run(flags)
-    from captioning.tasks.registry import task_class
-
-    return scores, task_class(flags.task).score_note
+    return _of_model(flags) if flags.model else _of_run(flags)
 
 
-def _of_file(flags) -> dict[str, float]:
+def _of_file(flags) -> tuple[dict[str, float], str]:
     of_a_model = (
         flags.run,
         flags.ensemble,
@@ -180,7 +177,7 @@ def _of_file(flags) -> dict[str, float]:
     return _scores(captions, references, flags.diversity)
 
 
-def _of_model(flags) -> dict[str, float]:
+def _of_model(flags) -> tuple[dict[str, float], str]:
     of_a_run = (flags.run, flags.ensemble, flags.grey, flags.length_penalty)
     if any(flag not in (None, False) for flag in of_a_run):
         raise BadInput(
@@ -207,7 +204,7 @@ def _of_model(flags) -> dict[str, float]:
     return _scores(captions, references, flags.diversity)
 
 
-def _of_run(flags) -> dict[str, float]:
+def _of_run(flags) -> tuple[dict[str, float], str]:
     from data_prep.prepared.captions import load_captions
 
     of_captions = flags.out or flags.grey or flags.ensemble or flags.diversity
@@ -243,8 +240,8 @@ def _of_run(flags) -> dict[str, float]:
     if flags.task == "captions":
         _set_reranker(task, flags)
     data = flags.data or run.data[flags.task]
-    if not (flags.out or flags.grey or flags.ensemble or flags.diversity):
-        return task.scores(data, flags.split)
+    if flags.task != "captions":
+        return task.scores(data, flags.split), task.score_note
     if flags.ensemble:
         from captioning.inference.ensemble import caption_by_ensemble
 
@@ -274,13 +271,17 @@ def _write(captions: dict[str, str], out: Path) -> None:
     print(f"wrote {len(listed)} captions to {out}", file=sys.stderr)
 
 
-def _scores(captions: dict[str, str], references, diversity: bool) -> dict[str, float]:
+def _scores(
+    captions: dict[str, str], references, diversity: bool
+) -> tuple[dict[str, float], str]:
     """Return the scores, by name, of one caption an image of a
-    `data_prep.prepared.captions.SplitCaptions`; `diversity` too, if asked for."""
-    from captioning.tasks.caption_scores import caption_diversity, scores_of
+    `data_prep.prepared.captions.SplitCaptions`, `diversity` too, if asked for; and how
+    they are counted."""
+    from captioning.tasks.caption_scores import caption_diversity, scored_in, scores_of
 
     shown = caption_diversity(captions, references) if diversity else {}
-    return scores_of(captions, references) | shown
+    people = (text for each in references.captions for text in each)
+    return scores_of(captions, references) | shown, scored_in(people)
 
 
 make_callable(__name__, evaluate)

@@ -216,8 +216,12 @@ _FLAGS = {
 _OWN_FLAGS = {
     "count": (int, "N", "those made out of nothing: training examples"),
     "seed": (int, "N", "those made out of nothing: other examples"),
-    "captions": (Path, "FILE", "folder: the file of captions"),
-    "language": (str, "CODE", "moods: en, ko or both"),
+    "captions": (
+        Path,
+        "FILE",
+        "folder, flickr8k: the file of captions; flickr8k: or Multi30k's task 2",
+    ),
+    "language": (str, "CODE", "moods: en, ko or both; flickr8k: of task 2, de or en"),
     "gap": (int, "N", "gap: steps between the word and the question"),
     "leave_out": (Path, "DIR", "multi30k: Flickr8k, whose test photos to leave out"),
 }

@@ -3,7 +3,7 @@
 import functools
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,16 +14,17 @@ from captioning.metrics import (
     CiderD,
     meteor,
     meteor_available,
+    ptb_tokenizer,
     score_corpus,
 )
 from captioning.metrics.diversity import diversity, mean_diversity
-from captioning.metrics.ptb_tokenizer import tokenize
 from data_prep.console import say
 from data_prep.errors import BadInput
 from data_prep.harbour.captions import parse
 from data_prep.harbour.scene import Scene, facts
 from data_prep.prepared.captions import SplitCaptions, load_captions
 from data_prep.readers.caption_files import read_captions
+from data_prep.text.unspaced import is_unspaced, spaced
 
 
 class FactScores(NamedTuple):
@@ -117,6 +118,19 @@ def _check_same_images(captions, images, of: str, flags: str) -> None:
             f"and name {len(unknown)} others (such as {examples}); expected one "
             f"caption for each. Check {flags}."
         )
+
+
+def tokenize(caption: str) -> list[str]:
+    """Return coco-caption's tokens of a caption; of scripts that are written without
+    spaces each character is a token."""
+    return ptb_tokenizer.tokenize(spaced(caption))
+
+
+def scored_in(captions: Iterable[str]) -> str:
+    """Return what to say of the tokens if characters are among them, else ""."""
+    if any(map(is_unspaced, captions)):
+        return "each character of a script without spaces is scored as a word"
+    return ""
 
 
 def reference_tokens(split: SplitCaptions) -> dict[str, list[list[str]]]:

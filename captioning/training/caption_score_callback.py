@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from captioning.metrics import CiderD
-from captioning.metrics.ptb_tokenizer import tokenize
+from captioning.tasks.caption_scores import tokenize
 
 
 class CaptionScore(keras.callbacks.Callback):

@@ -3,14 +3,17 @@
 This module defines what a word is. Words, with numbers and hyphens, are those of the
 PTB tokenizer that scores captions, so that the words of a generated caption are the
 words that are scored. Known differences: a full stop never belongs to a word ("mr",
-"d c"), nor does another sign ("r b" for "R&B"), and "cannot" is one word.
+"d c"), nor does another sign ("r b" for "R&B"), and "cannot" is one word. Of scripts
+that are written without spaces each character is a word (`text.unspaced`).
 """
 
 import tensorflow as tf
 
+from data_prep.text.unspaced import CHARACTER, SPACED_CHARACTER
+
 STANDARDISATION = (
-    "version 1: lower case; letters, marks, digits; ' and - inside words; . , : inside "
-    "numbers; 's 'm 'd 're 've 'll n't are words"
+    "version 2: lower case; letters, marks, digits; ' and - inside words; . , : inside "
+    "numbers; 's 'm 'd 're 've 'll n't are words; so are characters without spaces"
 )
 
 # What is written without a space before it; the pattern is also valid for Python's re.
@@ -31,6 +34,7 @@ _RULES = (
     ("[‘’ʼ‛`´]", "'"),
     ("[‐‑]", "-"),
     (rf"[^{_WORD}'.,:-]+", " "),
+    (CHARACTER, r" \1 "),
     # . , : are kept between two digits only: those not before a digit are removed
     # first, then those not after a digit.
     (r"[.,:]+(\P{Nd}|$)", r" \1"),
@@ -66,10 +70,12 @@ def split_words(texts: tf.Tensor) -> tf.RaggedTensor:
 
 
 def join_words(words: tf.Tensor | tf.RaggedTensor) -> tf.Tensor:
-    """Join words ``(..., words)`` into captions ``(...)``: "man", "'s" to "man's".
+    """Join words ``(..., words)`` into captions ``(...)``: "man", "'s" to "man's", and
+    characters of scripts without spaces to words.
 
     The inverse of `split_words`, except for punctuation; empty strings are ignored.
     """
     texts = tf.strings.reduce_join(words, axis=-1, separator=" ")
     texts = tf.strings.strip(tf.strings.regex_replace(texts, " +", " "))
-    return tf.strings.regex_replace(texts, CLITICS, r"\1")
+    texts = tf.strings.regex_replace(texts, CLITICS, r"\1")
+    return tf.strings.regex_replace(texts, SPACED_CHARACTER, r"\1")

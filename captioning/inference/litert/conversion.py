@@ -16,6 +16,7 @@ from data_prep.atomic import write_bytes
 from data_prep.cli.import_tensorflow import silence
 from data_prep.errors import BadInput
 from data_prep.text.standardize import CLITICS
+from data_prep.text.unspaced import SPACED_CHARACTER
 
 
 def write_litert(
@@ -136,6 +137,7 @@ def convert(
             "start": TOKENS.start,
             "end": TOKENS.end,
             "clitics": CLITICS,
+            "spaced_character": SPACED_CHARACTER,
             "image_size": size,
             **facts[SEARCH],
             "reranked": facts.get(RERANKED_SEARCH),

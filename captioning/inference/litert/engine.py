@@ -172,12 +172,18 @@ class LiteRTEngine:
     def _captions(self, found: Found) -> list[Caption]:
         return [
             Caption(
-                re.sub(self._facts["clitics"], r"\1", " ".join(words)),
+                self._joined(words),
                 float(score),
                 self._confidence and self._confidence.of(words, score, found.image),
             )
             for words, score in zip(found.words, found.scores, strict=True)
         ]
+
+    def _joined(self, words: list[str]) -> str:
+        """As `text.standardize.join_words`; of files of before, words alone."""
+        text = re.sub(self._facts["clitics"], r"\1", " ".join(words))
+        spaced_character = self._facts.get("spaced_character")
+        return re.sub(spaced_character, r"\1", text) if spaced_character else text
 
     def _words(self, token_ids: np.ndarray) -> list[str]:
         """As `Vocabulary.decode`: up to END, without PAD and START."""

@@ -1,5 +1,7 @@
 """Flickr8k in all its distributions."""
 
+import gzip
+
 import pytest
 
 from data_prep.datasets import flickr8k
@@ -169,3 +171,49 @@ def test_the_real_flickr8k(shared_data):
         "count": 1,
         "examples": ["2258277193_586949ec62.jpg.1"],
     }
+
+
+def test_other_captions_of_the_same_photos(tmp_path):
+    one_folder(tmp_path)
+    own = tmp_path / "zh.captions.txt"
+    own.write_text("".join(f"{n}.jpg#zhc#{k} 狗 {k}\n" for n in (1, 2) for k in (0, 1)))
+    zipped = tmp_path / "zh.txt.gz"
+    zipped.write_bytes(gzip.compress(own.read_bytes()))
+    skipped = Skipped()
+    found = list(flickr8k.read(tmp_path, skipped, captions=zipped))
+    assert [(e.image_id, e.split, e.captions) for e in found] == [
+        ("1.jpg", "train", ("狗 0", "狗 1")),
+        ("2.jpg", "dev", ("狗 0", "狗 1")),
+    ]
+    assert skipped.as_dict()["picture without captions"]["count"] == 2
+    zipped.write_bytes(gzip.compress(b"1.jpg zhc 0\n"))
+    with pytest.raises(BadInput, match=r"line 1 .*expected 'PICTURE#NUMBER<TAB>CAP"):
+        list(flickr8k.read(tmp_path, Skipped(), captions=zipped))
+
+
+def write_task2(folder, photos):
+    folder.mkdir()
+    for part, names in photos.items():
+        (folder / f"{part}_images.txt").write_text("".join(f"{n}\n" for n in names))
+        for k in range(1, 6):
+            lines = "".join(f"Hund {n} {k}\n" for n in names)
+            (folder / f"{part}.{k}.de").write_text(lines)
+
+
+def test_captions_of_multi30k_by_the_number_of_the_photo(tmp_path):
+    one_folder(tmp_path)
+    task2 = tmp_path / "task2"
+    write_task2(task2, {"train": ["4.jpg"], "val": ["99.jpg"], "test_2016": ["3.jpg"]})
+    found = list(flickr8k.read(tmp_path, Skipped(), captions=task2, language="de"))
+    assert [(e.image_id, e.split, e.captions[4]) for e in found] == [
+        ("3.jpg", "train", "Hund 3.jpg 5"),
+        ("4.jpg", "test", "Hund 4.jpg 5"),
+    ]
+    with pytest.raises(BadInput, match="'fr'; expected de or en"):
+        list(flickr8k.read(tmp_path, Skipped(), captions=task2, language="fr"))
+    (task2 / "val.3.de").write_text("")
+    with pytest.raises(BadInput, match="0 lines; expected 1, one a photo of val_"):
+        list(flickr8k.read(tmp_path, Skipped(), captions=task2, language="de"))
+    with pytest.raises(BadInput, match="--language got de, and .* is no folder"):
+        captions = tmp_path / "Flickr8k.token.txt"
+        list(flickr8k.read(tmp_path, Skipped(), captions=captions, language="de"))
