@@ -18,6 +18,7 @@ from captioning.metrics import (
     score_corpus,
 )
 from captioning.metrics.diversity import diversity, mean_diversity
+from captioning.metrics.unseen_things import unseen_things
 from data_prep.console import say
 from data_prep.errors import BadInput
 from data_prep.harbour.captions import parse
@@ -190,15 +191,26 @@ def caption_diversity(
     captions: Mapping[str, str], split: SplitCaptions
 ) -> dict[str, float]:
     """Return how captions are written, by name, and how the references are: the mean
-    over people, each with a caption a picture."""
-    found = diversity(tokenize(caption) for caption in captions.values())
-    references = reference_tokens(split).values()
-    writers = range(min(map(len, references)))
-    people = mean_diversity([[of[k] for of in references] for k in writers])
+    over people, each with a caption a picture. The things that nobody named are looked
+    for in the captions of all people but one, so that people can be compared; where
+    NLTK finds no WordNet, or there is one person, they are left out."""
+    found = [tokenize(captions[image_id]) for image_id in split.image_ids]
+    references = list(reference_tokens(split).values())
+    people = [[of[k] for of in references] for k in range(min(map(len, references)))]
+    own, theirs = diversity(found), mean_diversity(people)
     names = ("words a caption", "different words", "break off", "repeat themselves")
     shown = {}
-    for name, own, theirs in zip(names, found, people, strict=True):
-        shown |= {name: own, f"{name}, people": theirs}
+    for name, one, other in zip(names, own, theirs, strict=True):
+        shown |= {name: one, f"{name}, people": other}
+    if len(people) == 1 or not meteor_available():
+        return shown
+    others = [[of[:k] + of[k + 1 :] for of in references] for k in range(len(people))]
+    for who, told in (("", [found] * len(people)), (", people", people)):
+        shares = [
+            unseen_things(one, rest) for one, rest in zip(told, others, strict=True)
+        ]
+        mean = np.mean(shares, axis=0)
+        shown[f"name a thing that nobody named{who}"] = float(mean[0])
     return shown
 
 
