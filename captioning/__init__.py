@@ -27,7 +27,8 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       encoders/       1  pixels (B, H, W, 3) -> regions (B, R, D)
       decoding/       1  greedy, beam, sampling over a step function; re-ranking
       metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens;
-                         diversity, main nouns, rankings, BLEU of translations
+                         diversity, main and unseen nouns, rankings, BLEU of
+                         translations
       plots/          1  figures from plain arrays and strings
       pretrained/     1  the captioner that ships: weights, card, test captions
       nn/             0  cells, recurrence, back-propagation through time, packed
