@@ -25,12 +25,11 @@ def main() -> int:
     )
     add_candidates_flags(parser)
     flags = parser.parse_args()
-    from captioning.metrics.ptb_tokenizer import tokenize
     from captioning.tasks import caption_scores
 
     captions = caption_scores.read_candidates(flags.captions)
     split = caption_scores.references_of(captions, flags.data, flags.split)
-    candidates = {image: tokenize(text) for image, text in captions.items()}
+    candidates = {i: caption_scores.tokenize(text) for i, text in captions.items()}
     references = caption_scores.reference_tokens(split)
     found = side_by_side(candidates, references)
     print(f"| | {' | '.join(SHOWN)} |\n|---|{'---|' * len(SHOWN)}")
