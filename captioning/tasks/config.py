@@ -173,6 +173,9 @@ class TrainingConfig(Group):
         least=0,
         below=LARGEST_SEED + 1,
     )
+    checkpoint_minutes: float = option(
+        10.0, "save where to go on so often, also inside an epoch"
+    )
 
 
 @dataclass(frozen=True)

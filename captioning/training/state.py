@@ -10,7 +10,7 @@ import tensorflow as tf
 from captioning.tasks.registry import task_class
 from captioning.tasks.task import Task, TrainingData
 from captioning.training import run_directory, run_files
-from captioning.training.checkpoint import Checkpoint
+from captioning.training.checkpoint import Checkpoint, Part
 from captioning.training.history import Epoch
 from captioning.training.loading import shared_cell, start_from
 from captioning.training.objective import Objective
@@ -29,6 +29,7 @@ class TrainingState(NamedTuple):
         checkpoint: where the state is saved.
         history: of the epochs so far. Empty at the beginning of a new run; one that
             starts from another begins with epoch 0, what it starts with.
+        part: what was done of the next epoch.
     """
 
     tasks: dict[str, Task]
@@ -37,6 +38,7 @@ class TrainingState(NamedTuple):
     steps: TrainStep
     checkpoint: Checkpoint
     history: list[Epoch]
+    part: Part = Part()
 
 
 def training_state(
@@ -95,8 +97,14 @@ def _resumed(plans, directory: Path, started: bool) -> TrainingState:
         None,
         started,
     )
-    state.history.extend(state.checkpoint.restore())
-    return state
+    history, part = state.checkpoint.restore()
+    state.history.extend(history)
+    for name, task in state.tasks.items():
+        numbers = iter(part.metrics.get(name, ()))
+        for metric in task.metrics:
+            for variable in metric.variables:
+                variable.assign(next(numbers, 0.0))
+    return state._replace(part=part)
 
 
 def _state(

@@ -13,10 +13,12 @@ from captioning.plots.runs import draw_history
 from captioning.tasks.config import TrainingConfig
 from captioning.tasks.registry import task_class
 from captioning.tasks.task import TrainingData
+from captioning.training.checkpoint import Part
 from captioning.training.history import Epoch, best, passes, write_history
 from captioning.training.plans import Plan
 from captioning.training.run_directory import save_weights
 from captioning.training.state import TrainingState, distributed, training_state
+from captioning.training.stop_signals import StopRequest, stop_requests
 from captioning.training.task_schedule import interleave, steps_of_epoch
 from data_prep.console import progress, say
 
@@ -66,16 +68,22 @@ def train(
         model=seen,
     )
     callback_list.on_train_begin()
-    try:
-        while not finished(state.history, training) and not seen.stop_training:
-            number = passes(state.history)
-            callback_list.on_epoch_begin(number)
-            epoch = _train_epoch(state, streams, training.epochs, callback_list)
-            _keep(state, epoch, training, directory)
-            callback_list.on_epoch_end(number, _logs(state.history[-1]))
-            state.checkpoint.save(number + 1)
-    finally:
-        callback_list.on_train_end()
+    part = state.part
+    with stop_requests() as stop:
+        try:
+            while not finished(state.history, training) and not seen.stop_training:
+                number = passes(state.history)
+                callback_list.on_epoch_begin(number)
+                epoch = _train_epoch(
+                    state, streams, training, callback_list, part, stop
+                )
+                _keep(state, epoch, training, directory)
+                callback_list.on_epoch_end(number, _logs(state.history[-1]))
+                state.checkpoint.save(number + 1)
+                stop.end_if_asked()
+                part = Part()
+        finally:
+            callback_list.on_train_end()
     return state.history
 
 
@@ -101,7 +109,9 @@ def _streams(state: TrainingState, epochs: int) -> dict[str, Iterator]:
     number = passes(state.history)
     return {
         name: _batches(
-            data, steps_of_epoch(state.total_steps[name], number, epochs).start
+            data,
+            steps_of_epoch(state.total_steps[name], number, epochs).start
+            + len(state.part.losses.get(name, ())),
         )
         for name, data in state.data.items()
     }
@@ -117,17 +127,29 @@ def _batches(data: TrainingData, first: int) -> Iterator:
 
 
 def _train_epoch(
-    state: TrainingState, streams: Mapping[str, Iterator], epochs: int, callbacks
+    state: TrainingState,
+    streams: Mapping[str, Iterator],
+    training: TrainingConfig,
+    callbacks,
+    part: Part,
+    stop: StopRequest,
 ) -> Epoch:
-    """Take the steps of one epoch; return its line of the history, without dev."""
-    number = passes(state.history)
-    began = time.monotonic()
-    losses: dict[str, list[float]] = {name: [] for name in streams}
-    order = interleave(state.total_steps, number, epochs)
+    """Take the steps of one epoch that are not done; return its line of the history,
+    without dev. Every so often, and before it ends by a signal, a checkpoint is saved
+    from which the training goes on with the next step."""
+    number, epochs = passes(state.history), training.epochs
+    began = saved = time.monotonic()
+    losses = {name: list(part.losses.get(name, ())) for name in streams}
+    order = interleave(state.total_steps, number, epochs)[part.steps :]
+
+    def save() -> None:
+        seconds = part.seconds + time.monotonic() - began
+        state.checkpoint.save(number, Part(losses, _numbers(state), seconds))
+
     with progress(
         order, label=f"epoch {number + 1}/{epochs}", unit="steps"
     ) as progressing:
-        for step, name in enumerate(progressing):
+        for step, name in enumerate(progressing, start=part.steps):
             callbacks.on_train_batch_begin(step)
             losses[name].append(float(state.steps.step(name, next(streams[name]))))
             shown = {n: np.mean(all[-RECENT:]) for n, all in losses.items() if all}
@@ -136,7 +158,13 @@ def _train_epoch(
                 "loss " + ", ".join(f"{value:.3f}" for value in shown.values()),
                 refresh=False,
             )
-    seconds = time.monotonic() - began
+            if stop:
+                save()
+                stop.end_if_asked()
+            if time.monotonic() - saved > 60 * training.checkpoint_minutes:
+                save()
+                saved = time.monotonic()
+    seconds = part.seconds + time.monotonic() - began
     examples = sum(
         data.examples_per_epoch * len(losses[name]) / data.batches_per_epoch
         for name, data in state.data.items()
@@ -150,6 +178,14 @@ def _train_epoch(
         minutes=seconds / 60 + earlier,
         metrics=_metrics(state),
     )
+
+
+def _numbers(state: TrainingState) -> dict[str, list[float]]:
+    """Return the numbers that the tasks' measurements of this epoch consist of."""
+    return {
+        name: [float(v) for metric in task.metrics for v in metric.variables]
+        for name, task in state.tasks.items()
+    }
 
 
 def _metrics(state: TrainingState) -> dict[str, float]:
