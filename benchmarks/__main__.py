@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.arguments import add_rounds_flag, parser_of
 from benchmarks.performance.row import Row
 from captioning.cli.arguments import add_run_flag
-from captioning.cli.runs import chosen_run
+from captioning.cli.which_run import chosen_run
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
     needs_run = any(SUBJECTS[name] for name in flags.rows)
     run = chosen_run(flags, "captions") if needs_run else None
     if run:
-        from captioning.training.run_directory import check_has, load_facts
+        from captioning.training.run_config import check_has, load_facts
 
         check_has(run, load_facts(run), "captions")
     show = _print_json if flags.json else _print

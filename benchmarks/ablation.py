@@ -71,7 +71,7 @@ def read_runs(directories: list[Path]) -> list[Trained]:
     """
     from captioning.tasks.registry import preset_for
     from captioning.training.history import best, read_history
-    from captioning.training.run_directory import load_facts, start_of
+    from captioning.training.run_config import load_facts, start_of
 
     configs, found = {}, []
     for directory in directories:

@@ -52,7 +52,7 @@ def measure(data: Path) -> dict[str, list[float]]:
     from captioning.tasks.registry import preset
     from captioning.training.objective import Objective
     from captioning.training.train_step import TrainStep
-    from data_prep.pipeline import images
+    from data_prep.pipeline import image_batches
     from data_prep.prepared.captions import load_captions
     from data_prep.text.vocabulary import Vocabulary
 
@@ -60,7 +60,7 @@ def measure(data: Path) -> dict[str, list[float]]:
     captions = load_captions(data, "train").captions
     rows = cached_rows(config, data, "train")
     vocabulary = Vocabulary.load(data / "vocabulary.txt")
-    token_ids = images.tokenized(captions, vocabulary, config.search.max_length)
+    token_ids = image_batches.tokenized(captions, vocabulary, config.search.max_length)
     batches = {
         "by picture": _by_picture(rows, token_ids, config),
         "by length": _by_length(rows, token_ids),
@@ -86,9 +86,9 @@ def measure(data: Path) -> dict[str, list[float]]:
 
 
 def _by_picture_dataset(rows, token_ids, config):
-    from data_prep.pipeline import images
+    from data_prep.pipeline import image_batches
 
-    return images.training_batches(
+    return image_batches.training_batches(
         [rows], token_ids, images_per_batch=config.training.batch_size, seed=0, epoch=0
     )
 
@@ -100,7 +100,7 @@ def _by_picture(rows, token_ids, config) -> list:
 def _by_length(rows, token_ids) -> list:
     import tensorflow as tf
 
-    from data_prep.pipeline.images import Batch
+    from data_prep.pipeline.image_batches import Batch
 
     captions = token_ids.values
     pictures = token_ids.value_rowids().numpy()

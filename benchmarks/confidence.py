@@ -21,9 +21,8 @@ from sklearn.metrics import roc_auc_score
 from benchmarks import not_photos
 from benchmarks.arguments import add_data_flag, parser_of
 from captioning import pretrained
-from captioning.inference.confidence import Confidence
+from captioning.inference.confidence import UNSURE, Confidence
 from captioning.inference.litert.engine import LiteRTEngine
-from captioning.inference.results import UNSURE
 from captioning.metrics.main_noun import main_noun, shared_nouns, wordnet_noun
 from captioning.metrics.ptb_tokenizer import tokenize
 from captioning.training.run_files import CONFIDENCE

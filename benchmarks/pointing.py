@@ -27,7 +27,7 @@ import numpy as np
 from benchmarks.arguments import parser_of
 from benchmarks.pointing_game import Pointed, Share, nouns, point, table
 from captioning.cli.arguments import add_run_flag
-from captioning.cli.runs import chosen_run
+from captioning.cli.which_run import chosen_run
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.console import progress
 from data_prep.errors import BadInput, exit_on_bad_input

@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.arguments import add_rounds_flag, parser_of
 from benchmarks.performance.timing import Spread, in_turn, spread
 from captioning.cli.arguments import add_run_flag, check_file_to_write, positive
-from captioning.cli.runs import chosen_run
+from captioning.cli.which_run import chosen_run
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import exit_on_bad_input
 

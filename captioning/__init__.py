@@ -13,13 +13,16 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       inference/      6  runs and exports, loaded for use: the predictor and its
                          descriptions, engines, confidence, batches of pictures, files
                          of captions (sidecars, XMP, alt text), ensembles, litert/ (one
-                         .tflite file), read/ (texts, word by word)
+                         .tflite file: conversion, engine, metadata), read/ (texts,
+                         word by word)
       experiments/    6  the long-term dependency problem, measured
       training/       5  plans -> a run: the state (new, started, resumed), the loop,
                          the optimizer, the order of tasks, checkpoints, the run's
                          directory, its loading, compact runs
-      tasks/          4  a folder a task: its options and presets (config), its data,
-                         loss, scores and serving function (task)
+      tasks/          4  config: options that tasks share, with their defaults; and
+                         a folder a task: its presets (config), data, loss, scores and
+                         serving function (task); captions/ has the re-ranker's
+                         fitting, translation/ the directions
       objectives/     3  what a batch is scored by: teacher forcing, self-critical
       models/         2  decoder, captioner, sentiment, translator, associations,
                          tagger, sentence reader; several at once: ensemble,
@@ -59,7 +62,7 @@ import importlib.metadata
 import os
 from typing import TYPE_CHECKING, Any
 
-from captioning.models import saved_names
+from captioning.models import keras_registration
 from data_prep.errors import with_extra
 
 # All control flow is TensorFlow's own (`tf.while_loop`, `tf.cond`): graphs are traced
@@ -125,7 +128,7 @@ _HOMES = {
 }
 __all__ = list(_HOMES)
 
-saved_names.register()  # for `keras.saving.load_model`
+keras_registration.register()  # for `keras.saving.load_model`
 
 
 def __getattr__(name: str) -> Any:

@@ -8,15 +8,15 @@ from typing import cast, overload
 
 from captioning.cli import caption_flags
 from captioning.cli.callable_module import make_callable
-from captioning.cli.runs import chosen_captioner
-from captioning.inference import outputs, picture_batches
+from captioning.cli.which_run import chosen_captioner
+from captioning.inference import picture_batches, result_text
 from captioning.inference.alt_text import AltTextPage
-from captioning.inference.attention import captioning_and_drawing
+from captioning.inference.attention_file import captioning_and_drawing
+from captioning.inference.captions_file import OneFile
 from captioning.inference.choose_engine import load
 from captioning.inference.engine import LookingEngine, check_gives_confidence
-from captioning.inference.inputs import Picture
-from captioning.inference.one_file import OneFile
-from captioning.inference.paths import check_run_or_export
+from captioning.inference.model_paths import check_run_or_export
+from captioning.inference.picture_inputs import Picture
 from captioning.inference.predictor import Predictor
 from captioning.inference.results import PictureResult
 from captioning.inference.sidecars import Sidecars
@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
         paths, lambda: _loaded(flags), flags.min_confidence
     ) as results:
         for result in results:
-            result = outputs.between(result, flags.prefix, flags.suffix)
+            result = result_text.between(result, flags.prefix, flags.suffix)
             num_failed += bool(_take(result, files, flags).error)
     if files:
         say(files.finish())
@@ -97,11 +97,11 @@ def _loaded(flags) -> picture_batches.Says:
 def _take(result: PictureResult, files, flags) -> PictureResult:
     """Put a result into the files or on stdout; return it, or what went wrong there."""
     if files:
-        result = outputs.add_to(files, result)
+        result = result_text.add_to(files, result)
     if result.error and not flags.json:
         say(f"error: {printable(result.error)}")
     if flags.json or flags.explain or not files:
-        for line in outputs.lines_of(result, _shown(flags), json=flags.json):
+        for line in result_text.lines_of(result, _shown(flags), json=flags.json):
             say(line, sys.stdout)
     return result
 

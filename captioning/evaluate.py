@@ -17,7 +17,7 @@ from captioning.cli.arguments import (
     positive,
 )
 from captioning.cli.callable_module import flags_of, make_callable
-from captioning.cli.runs import chosen_run
+from captioning.cli.which_run import chosen_run
 from captioning.metrics.score_table import score_table
 from captioning.tasks.config import override
 from captioning.tasks.registry import SEARCHING

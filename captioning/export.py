@@ -13,7 +13,7 @@ from captioning.cli.arguments import (
     check_new,
     positive,
 )
-from captioning.cli.runs import chosen_captioner, chosen_run
+from captioning.cli.which_run import chosen_captioner, chosen_run
 from captioning.training.run_files import check_is_run
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input

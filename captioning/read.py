@@ -13,8 +13,8 @@ from captioning.cli.arguments import (
     check_file_to_write,
     check_new,
 )
-from captioning.cli.runs import chosen_run
-from captioning.inference.paths import check_run_or_export
+from captioning.cli.which_run import chosen_run
+from captioning.inference.model_paths import check_run_or_export
 from captioning.inference.read import inputs, terminal
 from captioning.inference.read.inputs import InputText
 from data_prep.cli.import_tensorflow import import_tensorflow

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from captioning.cli.arguments import Parser, add_run_flag, positive
-from captioning.cli.runs import chosen_run
+from captioning.cli.which_run import chosen_run
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 

@@ -42,7 +42,7 @@ from IPython.utils.capture import capture_output
 from captioning.nn.cells import ElmanCell, LSTMCell
 from captioning.plots import task_examples as plots
 from captioning.plots.reading_curves import draw_verdicts
-from captioning.plots.runs import draw_captions
+from captioning.plots.training_curves import draw_captions
 from captioning.tasks.config import override
 from captioning.tasks.registry import preset_for
 from captioning.inference.read.predictions import predict_associations, predict_sentiment, predict_translations

@@ -54,7 +54,7 @@ from captioning.training.loading import load_run
 from captioning.tasks.caption_scores import SplitCiderD, scores_of
 from captioning.training.history import passes, read_history
 from captioning.plots.attention import draw_attention
-from captioning.plots.runs import draw_captions
+from captioning.plots.training_curves import draw_captions
 from data_prep.pictures.decode import decode_picture, load_pictures
 from data_prep.prepared.captions import load_captions
 from data_prep.prepared.dataset_info import DatasetInfo

@@ -27,7 +27,7 @@ def rows(run: Path, rounds: int):
             "`pip install -r benchmarks/requirements.txt`."
         ) from error
     from captioning.inference.choose_engine import load
-    from captioning.training.run_directory import load_facts
+    from captioning.training.run_config import load_facts
     from data_prep.prepared.records import read_shards
 
     data = load_facts(run)["captions"].data

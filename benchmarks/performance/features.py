@@ -16,7 +16,7 @@ def rows(run: Path, rounds: int):
     import tensorflow as tf
 
     from captioning.tasks.image_encoding import features_of
-    from captioning.training.run_directory import load_facts
+    from captioning.training.run_config import load_facts
     from data_prep.pictures.decode import load_picture
     from data_prep.pipeline.features import BATCH_SIZE, blocks_of_rows
     from data_prep.prepared.records import read_shards

@@ -20,7 +20,7 @@ def rows(run: Path, rounds: int):
     from captioning.inference.litert.conversion import write_litert
     from captioning.inference.litert.engine import LiteRTEngine
     from captioning.tasks.captions.generation import caption_rows
-    from captioning.training.run_directory import load_facts
+    from captioning.training.run_config import load_facts
     from data_prep.prepared.records import read_shards
 
     captions, regions = cached_regions(run, SEARCHED)

@@ -67,7 +67,7 @@ def cached_regions(run: Path, count: int):
     """
     from captioning.tasks.image_encoding import cached_rows
     from captioning.training.loading import load_run
-    from captioning.training.run_directory import load_facts
+    from captioning.training.run_config import load_facts
 
     captions = load_run(run, encoder=False).task("captions")
     rows = cached_rows(captions.config, load_facts(run)["captions"].data, "dev")

@@ -17,7 +17,7 @@ def rows(run: Path, rounds: int):
     from captioning.tasks.config import override
     from captioning.training.loading import shared_cell, start_from
     from captioning.training.objective import Objective
-    from captioning.training.run_directory import load_facts
+    from captioning.training.run_config import load_facts
     from captioning.training.train_step import TrainStep
 
     facts = load_facts(run)["captions"]

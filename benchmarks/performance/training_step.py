@@ -82,7 +82,7 @@ def made_up_batch(config, generator):
     """Return a `Batch` of random regions and random words."""
     import tensorflow as tf
 
-    from data_prep.pipeline.images import Batch
+    from data_prep.pipeline.image_batches import Batch
     from data_prep.text.special_tokens import END, START
 
     images = config.training.batch_size

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
-from captioning.inference.outputs import if_there
+from captioning.inference.result_text import if_there
 from captioning.inference.results import PictureResult
 from data_prep.atomic import write_bytes
 from data_prep.errors import BadInput, printable

@@ -6,13 +6,13 @@ Imports no TensorFlow: a .tflite file is loaded without it.
 from pathlib import Path
 
 from captioning import pretrained
-from captioning.inference.arguments import check_count
 from captioning.inference.engine import Engine
-from captioning.inference.paths import (
+from captioning.inference.model_paths import (
     check_run_or_export,
     is_one_file,
     is_saved_model,
 )
+from captioning.inference.number_checks import check_count
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput
 

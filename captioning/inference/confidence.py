@@ -19,6 +19,8 @@ import numpy as np
 from captioning.metrics.main_noun import main_noun
 from captioning.training.run_files import CONFIDENCE
 
+UNSURE = 0.5  # a caption of lower confidence is more probably wrong than right
+
 
 class Confidence(NamedTuple):
     """Probes and what makes a probability of them.
@@ -81,3 +83,10 @@ class Confidence(NamedTuple):
             return float(self.unprobed)
         weights = self.weights[places[0]].astype(np.float32)
         return float(weights @ image + self.biases[places[0]])
+
+
+def unsure(confidence: float | None) -> str:
+    """Return what marks a caption that is more probably wrong than right."""
+    if confidence is None or confidence >= UNSURE:
+        return ""
+    return f"  (unsure: {confidence:.0%})"

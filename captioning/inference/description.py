@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from captioning.inference.attention import DRAWN_AS
-from captioning.inference.outputs import unsure
+from captioning.inference.attention_file import DRAWN_AS
+from captioning.inference.confidence import unsure
 from captioning.inference.results import Caption
 from captioning.plots.attention_overlay import highlight
 from data_prep.atomic import check_file_to_write

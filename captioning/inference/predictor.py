@@ -9,12 +9,17 @@ from typing import Literal, overload
 import numpy as np
 
 from captioning.inference import choose_engine as engines
-from captioning.inference import outputs, picture_batches
-from captioning.inference.arguments import check_count, check_share
+from captioning.inference import picture_batches, result_text
+from captioning.inference.captions_file import ENDINGS, OneFile
 from captioning.inference.description import Description
 from captioning.inference.engine import check_gives_confidence
-from captioning.inference.inputs import Picture, is_one_picture, name_of, sound_picture
-from captioning.inference.one_file import ENDINGS, OneFile
+from captioning.inference.number_checks import check_count, check_share
+from captioning.inference.picture_inputs import (
+    Picture,
+    is_one_picture,
+    name_of,
+    sound_picture,
+)
 from captioning.inference.results import PictureResult
 from captioning.inference.sidecars import Sidecars
 from data_prep.atomic import check_file_to_write
@@ -235,7 +240,7 @@ class Predictor:
         with picture_batches.captioning(
             paths, lambda: (self._captioning(num_beams), None), min_confidence
         ) as found:
-            results = [outputs.add_to(files, r) if files else r for r in found]
+            results = [result_text.add_to(files, r) if files else r for r in found]
         if files:
             files.finish()
         return results

@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-UNSURE = 0.5  # a caption of lower confidence is more probably wrong than right
-
 
 class Caption(NamedTuple):
     """One sentence about a picture.

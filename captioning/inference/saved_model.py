@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from captioning.inference.paths import is_saved_model
+from captioning.inference.model_paths import is_saved_model
 from captioning.tasks.task import Task
 from captioning.training.loading import load_run
-from captioning.training.run_directory import check_has, load_facts
+from captioning.training.run_config import check_has, load_facts
 from data_prep.atomic import marked, replacing
 from data_prep.errors import BadInput, with_extra
 

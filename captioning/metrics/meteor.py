@@ -15,7 +15,7 @@ def meteor_available() -> bool:
     nltk_data folder); nothing is ever downloaded.
     """
     # Imported here, for NLTK takes a second, which the other metrics do not need.
-    from captioning.metrics.wordnet import load_synonyms
+    from captioning.metrics.wordnet_cache import load_synonyms
 
     try:
         load_synonyms()
@@ -55,7 +55,7 @@ def meteor(
         )
     from nltk.translate.meteor_score import meteor_score
 
-    from captioning.metrics.wordnet import Stems, load_synonyms
+    from captioning.metrics.wordnet_cache import Stems, load_synonyms
 
     stems, synonyms = Stems(), load_synonyms()
     per_image = {

@@ -1,5 +1,9 @@
 """Cross-entropies of tokens, tags and related words: one value for each row, and as
-losses for `keras.Model.compile`."""
+losses for `keras.Model.compile`.
+
+Captions and translations are trained through `nn.fused_cross_entropy`, which computes
+the same `token_cross_entropy` without keeping the logits.
+"""
 
 import keras
 import tensorflow as tf

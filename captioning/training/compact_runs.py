@@ -8,7 +8,7 @@ from pathlib import Path
 from captioning.tasks.registry import task_class
 from captioning.training.compact_weights import pack
 from captioning.training.loading import load_run, multitask, shared_cell
-from captioning.training.run_directory import FORMAT, read_config
+from captioning.training.run_config import FORMAT, read_config
 from captioning.training.run_files import COMPACT, CONFIDENCE, CONFIG
 from data_prep.atomic import marked, replacing, write_text
 

@@ -13,7 +13,7 @@ from captioning.tasks.registry import task_class
 from captioning.tasks.task import Cell, Task
 from captioning.tasks.warm_start import carry_weights
 from captioning.training import compact_weights
-from captioning.training.run_directory import check_has, load_facts
+from captioning.training.run_config import check_has, load_facts
 from captioning.training.run_files import CONFIG, WEIGHTS, weights_file
 from data_prep.console import say
 from data_prep.errors import BadInput

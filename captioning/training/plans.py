@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from captioning.tasks.config import TaskConfig
 from captioning.tasks.registry import task_class
 from captioning.training.datasets import data_sets
-from captioning.training.run_directory import check_has, load_facts
+from captioning.training.run_config import check_has, load_facts
 from data_prep.errors import BadInput
 from data_prep.prepared.dataset_info import DatasetInfo
 

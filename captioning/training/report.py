@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from captioning.metrics.score_table import score_line, score_table
-from captioning.plots import runs as plots
+from captioning.plots import training_curves as plots
 from captioning.tasks.caption_scores import scores_of
 from captioning.tasks.captions.task import Captions
 from captioning.training.loading import load_run

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from captioning.tasks.registry import task_class
 from captioning.tasks.task import Task, TrainingData
-from captioning.training import run_directory, run_files
+from captioning.training import run_config, run_files
 from captioning.training.checkpoint import Checkpoint, Part
 from captioning.training.history import Epoch
 from captioning.training.loading import shared_cell, start_from
@@ -62,8 +62,8 @@ def training_state(
             start from does not fit.
     """
     if resume and run_files.is_run(directory):
-        run_directory.check_same_data(directory, _data(plans))
-        start = run_directory.start_of(directory)
+        run_config.check_same_data(directory, _data(plans))
+        start = run_config.start_of(directory)
         if run_files.has_checkpoint(directory):
             return _resumed(plans, directory, bool(start))
     return _begun(plans, directory, start)
@@ -71,7 +71,7 @@ def training_state(
 
 def _begun(plans, directory: Path, start: Path | None) -> TrainingState:
     """Return the state of a new run, with random weights or those of `start`."""
-    run_directory.check_new(directory)
+    run_config.check_new(directory)
     state = _state(
         plans,
         directory,
@@ -82,7 +82,7 @@ def _begun(plans, directory: Path, start: Path | None) -> TrainingState:
         bool(start),
     )
     # Not before: everything that the options name was found to exist.
-    run_directory.create(directory, state.tasks, _data(plans), start)
+    run_config.create(directory, state.tasks, _data(plans), start)
     return state
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from captioning.plots.runs import draw_history
+from captioning.plots.training_curves import draw_history
 from captioning.tasks.config import TrainingConfig
 from captioning.tasks.registry import task_class
 from captioning.tasks.task import TrainingData
 from captioning.training.checkpoint import Part
 from captioning.training.history import Epoch, best, passes, write_history
 from captioning.training.plans import Plan
-from captioning.training.run_directory import save_weights
+from captioning.training.run_config import save_weights
 from captioning.training.state import TrainingState, distributed, training_state
 from captioning.training.stop_signals import StopRequest, stop_requests
 from captioning.training.task_schedule import interleave, steps_of_epoch

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data_prep.examples import Parallel, Skipped
-from data_prep.harbour import english, german, korean
+from data_prep.harbour import phrases_english, phrases_german, phrases_korean
 from data_prep.harbour.phrasing import phrasing_of
 from data_prep.harbour.sampling import check_at_least, numbered
 from data_prep.harbour.scene import Scene, sample_scene
@@ -38,7 +38,7 @@ def translations(scene: Scene) -> dict[str, str]:
     """Return the scene in each of `LANGUAGES`, one sentence each, phrased alike."""
     how = phrasing_of(scene)
     return {
-        "en": english.sentence(scene, how),
-        "de": german.sentence(scene, how),
-        "ko": korean.sentence(scene, how),
+        "en": phrases_english.sentence(scene, how),
+        "de": phrases_german.sentence(scene, how),
+        "ko": phrases_korean.sentence(scene, how),
     }

@@ -8,7 +8,7 @@ from benchmarks.ablation import Trained, last_scores, read_runs, table
 from captioning.tasks.config import override
 from captioning.training.history import best, read_history
 from captioning.training.plans import Plan
-from captioning.training.run_directory import load_facts
+from captioning.training.run_config import load_facts
 from captioning.training.trainer import train
 from data_prep.errors import BadInput
 

@@ -62,7 +62,7 @@ def random_batch():
     """Return a function: a batch of pictures with captions of random words."""
     import tensorflow as tf
 
-    from data_prep.pipeline.images import Batch
+    from data_prep.pipeline.image_batches import Batch
 
     def make(num_images=3, captions_each=2, longest=7, vocabulary_size=VOCABULARY):
         random = np.random.default_rng(5)
@@ -109,7 +109,7 @@ def train_step():
     from captioning.tasks.config import override
     from captioning.training.objective import Objective
     from captioning.training.train_step import TrainStep
-    from data_prep.pipeline.images import Batch
+    from data_prep.pipeline.image_batches import Batch
 
     spec = Batch(
         inputs=tf.TensorSpec((None, REGIONS, REGION_DIM), tf.float32),
@@ -155,7 +155,7 @@ def tuned_run(frozen_run, harbour_data, tmp_path_factory):
     """A run that starts from the frozen one and fine-tunes two stages; its history."""
     from captioning.tasks.config import override
     from captioning.training.plans import Plan
-    from captioning.training.run_directory import load_facts
+    from captioning.training.run_config import load_facts
     from captioning.training.trainer import train
 
     config = override(

@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from captioning import caption
-from captioning.inference.attention import captioning_and_drawing
+from captioning.inference.attention_file import captioning_and_drawing
 from captioning.inference.choose_engine import load
 from captioning.inference.saved_model import load_server
-from captioning.training.run_directory import load_facts
+from captioning.training.run_config import load_facts
 from data_prep.errors import BadInput
 from data_prep.pictures.decode_pillow import LONGEST_SIDE
 

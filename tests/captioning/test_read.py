@@ -14,7 +14,7 @@ from captioning.tasks import registry
 from captioning.tasks.config import override
 from captioning.tasks.registry import preset
 from captioning.training import built_in_data
-from captioning.training.run_directory import load_facts
+from captioning.training.run_config import load_facts
 from data_prep.errors import BadInput
 
 KOREAN = "나는 불행하게도 오늘 지갑을 잃어버렸기 때문에 정말 기분이 좋지 않다"

@@ -13,7 +13,7 @@ from captioning.tasks.associations.config import AssociationsConfig
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from captioning.tasks.word_files import load_words, save_words
 from data_prep.errors import BadInput
-from data_prep.pipeline.sentences import dataset_by_length
+from data_prep.pipeline.sentence_batches import dataset_by_length
 from data_prep.prepared.captions import load_captions
 from data_prep.text import content_words
 from data_prep.text.prefixes import prefixes_of, with_start

@@ -16,7 +16,7 @@ from captioning.tasks.captions.reranker_fitting import References, Ridge, refere
 from captioning.tasks.captions.task import Captions
 from captioning.tasks.image_encoding import cached_rows
 from data_prep.console import progress
-from data_prep.pipeline.images import tokenized
+from data_prep.pipeline.image_batches import tokenized
 from data_prep.prepared.captions import load_captions
 from data_prep.text.special_tokens import END, START
 

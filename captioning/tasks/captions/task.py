@@ -13,8 +13,9 @@ from captioning.objectives.rewards import CiderReward
 from captioning.objectives.self_critical import self_critical_loss
 from captioning.tasks.caption_scores import SplitCiderD, scores_of
 from captioning.tasks.captions.config import CaptionsConfig
+from captioning.tasks.captions.cut_captions import say_how_many_are_cut
 from captioning.tasks.captions.generation import caption_rows, search
-from captioning.tasks.captions.loss import captioning_loss, say_how_many_are_cut
+from captioning.tasks.captions.loss import captioning_loss
 from captioning.tasks.captions.reranker_file import load_reranker, save_reranker
 from captioning.tasks.image_encoding import (
     EncoderParts,
@@ -24,7 +25,8 @@ from captioning.tasks.image_encoding import (
 )
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from data_prep.pictures.decode import load_pictures
-from data_prep.pipeline import images
+from data_prep.pipeline import image_batches
+from data_prep.pipeline.image_batches import Batch
 from data_prep.prepared.captions import SplitCaptions, load_captions
 from data_prep.text.special_tokens import PAD, START
 from data_prep.text.standardize import split_words
@@ -123,7 +125,7 @@ class Captions(Task):
         copies = cached_copies(config, data, "train", self.encoder)
 
         def batches(epoch: int) -> tf.data.Dataset:
-            return images.training_batches(
+            return image_batches.training_batches(
                 copies,
                 token_ids,
                 images_per_batch=config.training.batch_size,
@@ -147,7 +149,7 @@ class Captions(Task):
         )
 
     def _token_ids(self, split: SplitCaptions) -> tf.RaggedTensor:
-        return images.tokenized(
+        return image_batches.tokenized(
             split.captions, self.vocabulary, self.config.search.max_length
         )
 
@@ -159,7 +161,7 @@ class Captions(Task):
 
     def _dev_loss(self, dev: SplitCaptions, rows: np.ndarray) -> float:
         """Return the mean cross-entropy of the references of dev, in nats a token."""
-        batches = images.training_batches(
+        batches = image_batches.training_batches(
             [rows], self._token_ids(dev), images_per_batch=32, seed=0, epoch=0
         )
         losses, counts = [], []
@@ -168,7 +170,7 @@ class Captions(Task):
             counts.append(np.sum(batch.token_ids[:, 1:] != PAD))
         return float(np.average(losses, weights=counts))
 
-    def loss(self, batch: images.Batch, training: bool = True) -> tf.Tensor:
+    def loss(self, batch: Batch, training: bool = True) -> tf.Tensor:
         """Return the mean loss over the batch's real tokens, float32 (), in nats; or
         minus the mean reward of the captions drawn."""
         if self.config.objective.objective == "self_critical":
@@ -180,7 +182,7 @@ class Captions(Task):
             training,
         )
 
-    def _self_critical_loss(self, batch: images.Batch, training: bool) -> tf.Tensor:
+    def _self_critical_loss(self, batch: Batch, training: bool) -> tf.Tensor:
         outcome = self_critical_loss(
             self.model,
             batch.inputs,

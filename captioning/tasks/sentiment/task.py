@@ -9,7 +9,7 @@ from captioning.models.sentiment import SentimentClassifier
 from captioning.nn.losses import token_cross_entropy
 from captioning.tasks.sentiment.config import SentimentConfig
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
-from data_prep.pipeline.sentences import dataset_by_length
+from data_prep.pipeline.sentence_batches import dataset_by_length
 from data_prep.prepared.dataset_info import DatasetInfo, check_kind
 from data_prep.prepared.sentences import LabelledTexts, load_labelled
 from data_prep.text.prefixes import prefixes_of, with_start

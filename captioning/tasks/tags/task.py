@@ -15,7 +15,7 @@ from captioning.tasks.word_files import load_words, save_words
 from data_prep.errors import BadInput
 from data_prep.harbour.scene import Scene, facts
 from data_prep.pictures.decode import load_pictures
-from data_prep.pipeline.images import training_rows
+from data_prep.pipeline.image_batches import training_rows
 from data_prep.prepared.captions import SplitCaptions, load_captions
 from data_prep.text import content_words
 

@@ -16,7 +16,7 @@ from captioning.tasks.translation.config import TranslationConfig
 from captioning.tasks.translation.directions import Direction, directions_of
 from data_prep.console import progress
 from data_prep.errors import BadInput
-from data_prep.pipeline.sentences import dataset_by_length
+from data_prep.pipeline.sentence_batches import dataset_by_length
 from data_prep.prepared.dataset_info import DatasetInfo, check_kind
 from data_prep.prepared.sentences import load_parallel
 from data_prep.text.prefixes import known_tokens

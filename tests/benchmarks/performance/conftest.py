@@ -9,7 +9,7 @@ from captioning.nn.cells import build_cell
 from captioning.tasks.captions.config import CaptionsConfig
 from captioning.tasks.captions.task import Captions
 from captioning.tasks.config import override
-from data_prep.pipeline.images import Batch
+from data_prep.pipeline.image_batches import Batch
 from data_prep.text.vocabulary import Vocabulary
 
 SMALL = override(

@@ -18,7 +18,7 @@ from captioning.inference.saved_model import write_saved_model
 from captioning.inference.tensorflow_engine import RunEngine, SavedModelEngine
 from captioning.training.compact_runs import write_compact
 from captioning.training.loading import load_run
-from captioning.training.run_directory import load_facts
+from captioning.training.run_config import load_facts
 from captioning.training.run_files import CONFIDENCE
 from data_prep.errors import BadInput
 

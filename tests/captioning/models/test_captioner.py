@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from data_prep.pipeline.images import Batch
+from data_prep.pipeline.image_batches import Batch
 
 
 def test_captions_use_the_picture_that_they_are_mapped_to(

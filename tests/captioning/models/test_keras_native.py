@@ -13,7 +13,7 @@ import tensorflow as tf
 
 import captioning
 from captioning.encoders import build_encoder
-from captioning.models import saved_names
+from captioning.models import keras_registration
 from captioning.nn.precision import layers_of_policy
 from captioning.tasks.captions.loss import captioning_loss
 from captioning.tasks.config import SearchConfig
@@ -156,7 +156,9 @@ np.savez("y.npz", logits=model.predict(x, verbose=0), ids=model.generate(x["imag
 
 def test_every_registered_class_is_found_by_its_name():
     homes = {
-        f"captioning>{n}": m for m, names in saved_names.HOMES.items() for n in names
+        f"captioning>{n}": m
+        for m, names in keras_registration.HOMES.items()
+        for n in names
     }
     package = Path(captioning.__file__).parent
     for file in package.rglob("*.py"):

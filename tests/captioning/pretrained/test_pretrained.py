@@ -11,7 +11,7 @@ from captioning import caption, pretrained
 from captioning.decoding import Reranker
 from captioning.inference.litert import metadata
 from captioning.tasks.caption_scores import read_candidates, references_of, scores_of
-from captioning.training.run_directory import load_facts
+from captioning.training.run_config import load_facts
 
 FOLDER = Path(pretrained.__file__).parent
 TEST_CAPTIONS = FOLDER / "flickr8k_test_captions.json"

@@ -10,7 +10,7 @@ from captioning.tasks.config import override
 from captioning.tasks.image_encoding import EncoderParts
 from captioning.training.loading import load_run
 from captioning.training.plans import Plan
-from captioning.training.run_directory import load_facts, start_of
+from captioning.training.run_config import load_facts, start_of
 from captioning.training.trainer import train
 from data_prep.errors import BadInput
 

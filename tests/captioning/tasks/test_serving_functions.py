@@ -10,7 +10,7 @@ from captioning.tasks.image_encoding import cached_rows
 from captioning.tasks.tags.config import TagsConfig
 from captioning.tasks.tags.task import Tags
 from captioning.training.loading import load_run
-from captioning.training.run_directory import load_facts
+from captioning.training.run_config import load_facts
 from data_prep.pictures.decode import load_pictures
 from data_prep.prepared.captions import load_captions
 from data_prep.prepared.records import read_shards

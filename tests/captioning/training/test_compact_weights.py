@@ -11,7 +11,7 @@ from captioning.training.compact_runs import write_compact
 from captioning.training.compact_weights import STEPS, pack, unpack
 from captioning.training.loading import load_run
 from captioning.training.plans import Plan
-from captioning.training.run_directory import load_facts
+from captioning.training.run_config import load_facts
 from captioning.training.trainer import train
 from data_prep.errors import BadInput
 

@@ -13,7 +13,7 @@ from captioning.training import report, trainer
 from captioning.training.history import Epoch
 from captioning.training.loading import load_run
 from captioning.training.plans import Plan
-from captioning.training.run_directory import load_facts
+from captioning.training.run_config import load_facts
 from captioning.training.seen_photos import warn_of_seen_photos
 from captioning.training.trainer import train as train_run
 from data_prep.errors import BadInput

@@ -17,7 +17,7 @@ from captioning.tasks.image_encoding import cached_rows
 from captioning.training.history import Epoch
 from captioning.training.loading import load_run
 from captioning.training.plans import Plan
-from captioning.training.run_directory import check_new
+from captioning.training.run_config import check_new
 from captioning.training.trainer import finished, train
 from data_prep.errors import BadInput, Terminated
 from data_prep.prepare import prepare

@@ -5,8 +5,9 @@ from itertools import product
 
 import pytest
 
-from data_prep.harbour import english as in_english
-from data_prep.harbour import german, korean
+from data_prep.harbour import phrases_english as in_english
+from data_prep.harbour import phrases_german as german
+from data_prep.harbour import phrases_korean as korean
 from data_prep.harbour.captions import parse
 from data_prep.harbour.phrasing import ORDERS, Phrasing, phrasing_of
 from data_prep.harbour.scene import (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from captioning.inference.one_file import OneFile, csv_text
+from captioning.inference.captions_file import OneFile, csv_text
 from captioning.inference.results import Caption, PictureResult, Tag
 from data_prep.errors import BadInput
 

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from data_prep.pipeline.images import tokenized, training_batches
+from data_prep.pipeline.image_batches import tokenized, training_batches
 from data_prep.text.special_tokens import END, START
 from data_prep.text.vocabulary import Vocabulary
 

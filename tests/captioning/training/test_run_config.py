@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from captioning.training.loading import load_run
-from captioning.training.run_directory import load_facts
+from captioning.training.run_config import load_facts
 from captioning.training.run_files import newest
 from data_prep.errors import BadInput
 from data_prep.text.vocabulary import Vocabulary

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from captioning.inference.outputs import if_there, lines_of, unicode_name
+from captioning.inference.result_text import if_there, lines_of, unicode_name
 from captioning.inference.results import PictureResult
 from data_prep.atomic import write_text
 from data_prep.errors import BadInput

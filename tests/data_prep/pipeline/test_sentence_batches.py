@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from data_prep.pipeline.sentences import dataset_by_length
+from data_prep.pipeline.sentence_batches import dataset_by_length
 from data_prep.text.special_tokens import PAD
 
 NUMBER = 1000

@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from captioning.inference.results import UNSURE, Caption, PictureResult, Tag
+from captioning.inference.confidence import unsure
+from captioning.inference.results import Caption, PictureResult, Tag
 from data_prep.errors import BadInput, printable
 
 
@@ -89,13 +90,6 @@ def json_line(result: PictureResult, shown: int | None = None) -> str:
         if result.tags is not None:
             line["tags"] = [tag._asdict() for tag in result.tags]
     return json.dumps(line, ensure_ascii=False)
-
-
-def unsure(confidence: float | None) -> str:
-    """Return what marks a caption that is more probably wrong than right."""
-    if confidence is None or confidence >= UNSURE:
-        return ""
-    return f"  (unsure: {confidence:.0%})"
 
 
 def _fields(caption: Caption) -> dict:
