@@ -20,6 +20,7 @@ from captioning.inference.picture_inputs import Picture
 from captioning.inference.predictor import Predictor
 from captioning.inference.results import PictureResult
 from captioning.inference.sidecars import Sidecars
+from captioning.inference.unfinished import Unfinished
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.console import say
 from data_prep.errors import exit_on_bad_input, printable
@@ -60,7 +61,16 @@ def _work(flags) -> tuple[list[Path], OneFile | Sidecars | AltTextPage | None]:
             overwrite=flags.overwrite,
         )
         return sidecars.pictures, sidecars
-    return paths, OneFile(flags.out, _shown(flags)) if flags.out else None
+    if not flags.out:
+        return paths, None
+    unfinished = Unfinished(
+        flags.out,
+        paths,
+        caption_flags.of_captions(flags),
+        resume=flags.resume,
+        force=flags.force,
+    )
+    return unfinished.pictures, OneFile(flags.out, unfinished, _shown(flags))
 
 
 def _loaded(flags) -> picture_batches.Says:

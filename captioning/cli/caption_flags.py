@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from captioning.cli.arguments import (
     Parser,
@@ -16,6 +17,7 @@ from captioning.cli.arguments import (
 from captioning.inference import alt_text, captions_file, sidecars
 from captioning.inference.attention_file import DRAWN_AS
 from captioning.inference.picture_inputs import is_link
+from captioning.inference.unfinished import part_of
 from data_prep.errors import BadInput, printable
 
 EXAMPLE = """examples:
@@ -181,6 +183,11 @@ def _add_files(group) -> None:
         'none (alt="" marks decoration and stays), local files only, into a new page '
         "(default: PAGE.alt.html; --out names another)",
     )
+    group.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with --out after a stop; pictures that are done stand in .FILE.part",
+    )
     add_force_flag(group, "the file of --out, or of --attention")
     group.add_argument(
         "--prefix", default="", metavar="TEXT", help="text before every caption"
@@ -217,7 +224,8 @@ def _checked_out(flags) -> Path | None:
         check_file_to_write("--out", out, endings)
         if page and page.exists() and out.exists() and page.samefile(out):
             raise BadInput(f"--out is {out}, the page itself: name another.")
-        check_new("--out", out, flags.force)
+        may_replace = flags.force or (flags.resume and part_of(out).exists())
+        check_new("--out", out, may_replace)
     return out
 
 
@@ -226,6 +234,7 @@ def _check_together(flags) -> None:
     for first, second in (
         ("alt_text", "paths"),
         ("alt_text", "sidecars"),
+        ("alt_text", "resume"),
         ("alt_text", "tags"),
         ("sidecars", "out"),
         ("sidecars", "tags"),
@@ -235,7 +244,8 @@ def _check_together(flags) -> None:
                 f"{_flag(first)} and {_flag(second)} do not go together; leave one of "
                 "them out, or run the command twice."
             )
-    for first, second in (("overwrite", "sidecars"), ("force", "out")):
+    needed = {"overwrite": "sidecars", "force": "out", "resume": "out"}
+    for first, second in needed.items():
         if first == "force" and "attention" in given:
             continue
         if first in given and second not in given:
@@ -251,6 +261,13 @@ def _check_together(flags) -> None:
 
 def _flag(name):
     return "PATH" if name == "paths" else f"--{name.replace('_', '-')}"
+
+
+def of_captions(flags: argparse.Namespace) -> dict[str, Any]:
+    """Return the options that the captions in a file depend on, by name."""
+    names = ("beams", "rerank", "explain", "tags", "min_confidence", "prefix", "suffix")
+    chosen = {name: getattr(flags, name) for name in names}
+    return {"run": str(flags.run or ""), **chosen}
 
 
 def check_pictures(flags: argparse.Namespace, pictures: Sequence[Path]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from captioning.inference.result_text import if_there, lines_of, unicode_name
 from captioning.inference.results import PictureResult
+from captioning.inference.unfinished import Unfinished
 from data_prep.atomic import write_text
 from data_prep.errors import BadInput
 
@@ -27,16 +28,17 @@ class OneFile:
 
     Args:
         path: the file to write; its ending, one of `ENDINGS`, says in which form.
+        unfinished: keeps the results until then.
         shown: captions of a picture, at most; None is all of them, with their scores.
     """
 
-    def __init__(self, path: Path, shown: int | None = 1):
-        self._path, self._shown = path, shown
+    def __init__(self, path: Path, unfinished: Unfinished, shown: int | None = 1):
+        self._path, self._unfinished, self._shown = path, unfinished, shown
         self._results: list[PictureResult] = []
 
     def add(self, result: PictureResult) -> None:
         """Take the result of one picture."""
-        self._results.append(result._replace(path=_named_from(result.path, self._path)))
+        self._unfinished.add(result)
 
     def finish(self) -> str:
         """Write the file if any picture was captioned; return what to say of it.
@@ -44,8 +46,13 @@ class OneFile:
         Raises:
             BadInput: it cannot be written.
         """
+        self._results = [
+            result._replace(path=_named_from(result.path, self._path))
+            for result in self._unfinished.results()
+        ]
         num_captioned = sum(bool(result.captions) for result in self._results)
         if not num_captioned:
+            self._unfinished.remove()
             said = f"{self._path} was not written: there is no caption"
             return said + if_there(self._path)
         try:
@@ -55,6 +62,7 @@ class OneFile:
                 f"{self._path} cannot be written ({error.strerror}); expected to write "
                 "the captions there. Name another file."
             ) from error
+        self._unfinished.remove()
         pictures = "1 picture" if num_captioned == 1 else f"{num_captioned} pictures"
         return f"{self._path}: {pictures} captioned"
 

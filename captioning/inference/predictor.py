@@ -22,6 +22,7 @@ from captioning.inference.picture_inputs import (
 )
 from captioning.inference.results import PictureResult
 from captioning.inference.sidecars import Sidecars
+from captioning.inference.unfinished import Unfinished, part_of
 from data_prep.atomic import check_file_to_write
 from data_prep.errors import BadInput
 from data_prep.pictures.decode_pillow import reduced, upright
@@ -193,6 +194,7 @@ class Predictor:
         num_beams: int | None = None,
         min_confidence: float | None = None,
         force: bool = False,
+        resume: bool = False,
     ) -> list[PictureResult]:
         """Caption the pictures in a folder and below it, and say on stderr how far it
         is.
@@ -207,6 +209,8 @@ class Predictor:
             min_confidence: leave out captions of a lower confidence, 0..1.
             force: whether `output` may replace a file, and whether sidecars are written
                 again; of XMP only the description is changed.
+            resume: whether to go on with `output` after a stop; pictures that were done
+                are not captioned again.
 
         Returns:
             What became of each picture, in the order of their names: its captions, best
@@ -230,11 +234,16 @@ class Predictor:
                 raise BadInput(
                     "output and sidecars do not go together; leave one of them out."
                 )
-            output, unless = Path(output), "" if force else "force=True"
+            output, may_replace = Path(output), force
+            may_replace |= resume and part_of(output).exists()
+            unless = "" if may_replace else "force=True"
             check_file_to_write("output", output, ENDINGS, unless)
-            files = OneFile(output)
         paths = picture_batches.pictures_in([folder])
-        if sidecars:
+        if output is not None:
+            options = {"num_beams": num_beams, "min_confidence": min_confidence}
+            unfinished = Unfinished(output, paths, options, resume=resume, force=force)
+            files, paths = OneFile(output, unfinished), unfinished.pictures
+        elif sidecars:
             files = Sidecars(paths, sidecars, shown=num_beams or 1, overwrite=force)
             paths = files.pictures
         with picture_batches.captioning(
@@ -243,7 +252,7 @@ class Predictor:
             results = [result_text.add_to(files, r) if files else r for r in found]
         if files:
             files.finish()
-        return results
+        return unfinished.results() if output is not None else results
 
     def _sound(self, image: Picture) -> bytes | BadInput:
         try:

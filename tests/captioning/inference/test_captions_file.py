@@ -9,6 +9,7 @@ import pytest
 
 from captioning.inference.captions_file import OneFile, csv_text
 from captioning.inference.results import Caption, PictureResult, Tag
+from captioning.inference.unfinished import Unfinished
 from data_prep.errors import BadInput
 
 TWO = [Caption('a "red" boat, here', -0.25), Caption("a boat", -0.5)]
@@ -24,7 +25,8 @@ def results(tmp_path):
 
 
 def written(path, results, shown=1):
-    file = OneFile(path, shown)
+    unfinished = Unfinished(path, [result.path for result in results], {})
+    file = OneFile(path, unfinished, shown)
     for result in results:
         file.add(result)
     return file.finish()
@@ -81,10 +83,8 @@ def test_without_a_caption_nothing_is_written(results, tmp_path):
     out = tmp_path / "captions.csv"
     assert "was not written" in written(out, results[1:2])
     assert not out.exists()
-    file = OneFile(tmp_path / "gone" / "captions.csv")
-    file.add(results[0])
-    with pytest.raises(BadInput, match=r"captions.csv cannot be written \(No such"):
-        file.finish()
+    with pytest.raises(BadInput, match=r"csv.part cannot be written \(No such"):
+        written(tmp_path / "gone" / "captions.csv", results)
 
 
 def test_confidence_stands_in_every_form(results, tmp_path):

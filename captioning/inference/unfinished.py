@@ -1,0 +1,122 @@
+"""Results of a command that may be stopped: kept beside its file until that is written.
+
+.FILE.part       JSON lines: the command's options, then a line a picture, in any order
+
+It is removed once FILE is there. A line that was cut off by a kill is left out.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from captioning.inference.results import Caption, PictureResult, Tag
+from data_prep.errors import BadInput
+
+
+class Unfinished:
+    """Keeps each result as soon as it is there.
+
+    Args:
+        file: what is written in the end.
+        pictures: all that are to be captioned.
+        options: what the captions depend on; they must be equal to go on.
+        resume: whether to go on with what a stopped command left.
+        force: whether to begin anew where it left something.
+
+    Attributes:
+        pictures: those that are left to caption.
+
+    Raises:
+        BadInput: a stopped command left something, and neither `resume` nor `force` is
+            given, or the options differ; or the folder cannot be written to.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        pictures: Iterable[Path],
+        options: Mapping[str, Any],
+        *,
+        resume: bool = False,
+        force: bool = False,
+    ):
+        self._path = part_of(file)
+        self._all = list(pictures)
+        self._results: dict[Path, PictureResult] = {}
+        if self._path.exists() and not resume and not force:
+            raise BadInput(
+                f"{self._path} has what a command that was stopped had captioned; "
+                "expected to go on with it (--resume, or resume=True) or to begin anew "
+                "(--force, or force=True)."
+            )
+        first = json.dumps(options, sort_keys=True)
+        lines = self._lines() if resume else []
+        if lines and lines[0] != first:
+            raise BadInput(
+                f"{self._path} was begun with the options {lines[0]}, and these are "
+                f"{first}; expected the same. Give them, or begin anew (--force)."
+            )
+        for line in lines[1:]:
+            result = self._result(line)
+            self._results[result.path] = result
+        self.pictures = [p for p in self._all if p not in self._results]
+        self._write("".join(f"{line}\n" for line in lines or [first]), "w")
+
+    def add(self, result: PictureResult) -> None:
+        """Keep the result of one picture, on disk too."""
+        self._results[result.path] = result
+        fields = result._asdict() | {"path": str(result.path)}
+        self._write(json.dumps(fields) + "\n", "a")
+
+    def results(self) -> list[PictureResult]:
+        """Return all results, in the order of the pictures."""
+        return [self._results[p] for p in self._all if p in self._results]
+
+    def remove(self) -> None:
+        """Remove the file: what it is for is written."""
+        self._path.unlink(missing_ok=True)
+
+    def _lines(self) -> list[str]:
+        try:
+            # The last line is whole only if it ends; ASCII, as json.dumps writes.
+            return self._path.read_text("ascii").split("\n")[:-1]
+        except FileNotFoundError:
+            return []
+        except (OSError, UnicodeDecodeError) as error:
+            raise self._unreadable(error) from error
+
+    def _result(self, line: str) -> PictureResult:
+        try:
+            fields = json.loads(line)
+            tags = fields["tags"]
+            return PictureResult(
+                Path(fields["path"]),
+                [Caption(*one) for one in fields["captions"]],
+                fields["error"],
+                tags and [Tag(*one) for one in tags],
+                fields["left_out"],
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> BadInput:
+        return BadInput(
+            f"{self._path} cannot be read ({error}); expected what a command that was "
+            "stopped left. Begin anew (--force)."
+        )
+
+    def _write(self, text: str, mode: str) -> None:
+        try:
+            with open(self._path, mode, encoding="ascii") as file:
+                file.write(text)
+        except OSError as error:
+            raise BadInput(
+                f"{self._path} cannot be written ({error.strerror}); expected to keep "
+                "the results there: make room, or name another file."
+            ) from error
+
+
+def part_of(file: Path) -> Path:
+    """Return where the results for a file are kept until it is written."""
+    return file.with_name(f".{file.name}.part")  # hidden: it is no picture
