@@ -186,7 +186,7 @@ def _add_files(group) -> None:
     group.add_argument(
         "--resume",
         action="store_true",
-        help="go on with --out after a stop; pictures that are done stand in .FILE.part",
+        help="go on with --out after a stop; what is done stands in .FILE.part",
     )
     add_force_flag(group, "the file of --out, or of --attention")
     group.add_argument(
