@@ -6,7 +6,8 @@ CoreNLP 3.4.1 (`-preserveLines -lowerCase`) and then drops a list of punctuation
 Scores can be compared only on exactly those tokens, so this module reproduces the
 observed behaviour of that program, without Java, oddities included.
 
-White space separates tokens. At each position, a word that must be split ("do|n't",
+Which characters are letters, in any script, says `metrics.ptb_characters`. White space
+separates tokens. At each position, a word that must be split ("do|n't",
 "can|not") is looked for first; otherwise all rules of a table are tried and the longest
 match is the token. A character that no rule matches (an emoji) is dropped.
 
@@ -16,6 +17,8 @@ more marks between words without any space ("3.5-U.S./a,b").
 
 import re
 from collections.abc import Mapping
+
+from captioning.metrics.ptb_characters import LETTERS, SIGNS
 
 # coco-caption's list without its brackets: it names them in capitals ("-LRB-"), but the
 # tokens are lower case, so that "-lrb-" is in fact not removed there, nor here.
@@ -40,9 +43,9 @@ _NUMBERED = "art ca fig figs no nos op pp prop".split()
 # Words that are not split at the apostrophe, although the general rules would.
 _WHOLE = "c'mon e'er ev'ry hallowe'en li'l ma'am nat'l ne'er s'mores".split()
 
-_L = r"(?:[^\W\d_\xb2\xb3\xb9\xbc-\xbe\u2070-\u209c\u2150-\u218b]|[\u0300-\u036f])"
-# Letters (with combining accents, without ² and ½) and digits. The doubled plus is
-# possessive: it does not backtrack, so that no caption takes exponential time.
+_L = f"(?-i:[a-zA-Z{LETTERS}])"
+# Letters, with their marks, and digits. The doubled plus is possessive: it does not
+# backtrack, so that no caption takes exponential time.
 _W = rf"(?:{_L}|\d)++"
 _A = "['\u2019]"  # apostrophes
 _NUMBER = r"(?:\d+(?:[.,:]\d+)*|(?:[.,:]\d+)+)"
@@ -72,7 +75,7 @@ _RULES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         # Words: two-year-old, and/or, snake_case.
-        rf"{_W}(?:[-_]{_W})*",
+        rf"{_W}(?:[-_\u058a\u2010\u2011]{_W})*",
         r"[a-z\d]+(?:(?:[-_]|\\?/)[a-z\d]+)*",
         # Words joined by a mark without spaces: dogs.cats, u.s.a, yes!no;
         # also by a comma, if a hyphen follows: u.s.-made, 5,000-seat, hat,t-shirt.
@@ -101,6 +104,7 @@ _RULES = tuple(
         r"(?-i:[A-Z]+(?:&[A-Z]+)+)",
         r"[\w.]+@[\w.@]*\w|@[a-z_]\w*",
         rf"\#{_L}+",
+        r"c\+\+|[cf]\#",
         r"https?://[^\s<>\"]*[^\s<>\".,;:!?)']",
         r"[a-z]\w*\.(?:com|net|org|edu)/[^\s<>\"]+[^\s<>\".,;:!?)']",
         r"</?[a-z][a-z0-9]*(?:\s+[a-z]+(?:\s*=\s*\"[^\"]*\")?)*\s*/?>",
@@ -108,7 +112,7 @@ _RULES = tuple(
         r"-[lr][rcs]b-",  # text that was already tokenized by the original
         # Signs: runs that stay together, then any single one.
         r"[!?]+|-{5,}|-{2,4}|\.{3,5}|\#+|\*+|_+|@+|<<|>>|''|``",
-        r"[!-/:-@\[-`{-~\xa1-\u2bff\uff01-\uff65]",
+        rf"[!-/:-@\[-`{{-~{SIGNS}]",
     )
 )
 
@@ -128,6 +132,8 @@ _ASCII: Mapping[str, str] = {
     **{"\u2018": "`", "\u2019": "'", "\u201b": "`", "\u2039": "`", "\u203a": "'"},
     **{"\xab": "``", "\xbb": "''", "\u2013": "--", "\u2014": "--", "\u2015": "--"},
     **{"\u2026": "...", "\xbd": "1/2", "\xbc": "1/4", "\xbe": "3/4", "\u2153": "1/3"},
+    **{"\x80": "$", "\u20a0": "$", "\x91": "`", "\x92": "'", "\x93": "``"},
+    **{"\x94": "''", "\x96": "--", "\x97": "--"},
     **{"\u2154": "2/3", "\xa2": "cents", "\xa3": "#", "\xa4": "$", "\u20ac": "$"},
 }
 _BRACKETS = str.maketrans({"(": "-lrb-", ")": "-rrb-"})

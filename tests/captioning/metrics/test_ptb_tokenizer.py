@@ -8,6 +8,14 @@ import pytest
 from captioning.metrics.ptb_tokenizer import tokenize
 
 ORACLE = Path(__file__).parent / "oracle" / "harbour_scores.json"
+# Sentences in 28 scripts, signs and names; what CoreNLP 3.4.1 as run by pycocoevalcap
+# 1.2 made of each.
+SCRIPTS = json.loads((ORACLE.parent / "ptb_scripts.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("sentence", SCRIPTS)
+def test_tokens_of_all_scripts_are_the_original_s(sentence):
+    assert tokenize(sentence) == SCRIPTS[sentence]
 
 
 @pytest.mark.parametrize(
