@@ -25,6 +25,7 @@ from data_prep.harbour.captions import parse
 from data_prep.harbour.scene import Scene, facts
 from data_prep.prepared.captions import SplitCaptions, load_captions
 from data_prep.readers.caption_files import read_captions
+from data_prep.text.clean import nfc
 from data_prep.text.unspaced import is_unspaced, spaced
 
 
@@ -48,6 +49,7 @@ def read_candidates(path: Path) -> dict[str, str]:
         pairs = _listed_candidates(path)
     captions = {}
     for image, caption in pairs:
+        image = nfc(image)
         if image in captions:
             raise BadInput(
                 f"{path} names {image} twice; expected one caption an image."
@@ -96,7 +98,7 @@ def with_references_of_file(
     """
     references: dict[str, list[str]] = {}
     for image, caption in read_captions(path):
-        references.setdefault(Path(image).name, []).append(caption)
+        references.setdefault(nfc(Path(image).name), []).append(caption)
     named = {Path(image).name: caption for image, caption in captions.items()}
     if len(named) < len(captions):
         raise BadInput(
@@ -124,7 +126,7 @@ def _check_same_images(captions, images, of: str, flags: str) -> None:
 def tokenize(caption: str) -> list[str]:
     """Return coco-caption's tokens of a caption; of scripts that are written without
     spaces each character is a token."""
-    return ptb_tokenizer.tokenize(spaced(caption))
+    return ptb_tokenizer.tokenize(spaced(nfc(caption)))
 
 
 def scored_in(captions: Iterable[str]) -> str:

@@ -23,7 +23,8 @@ from data_prep.examples import RawExample, Skipped
 from data_prep.readers.caption_files import FORMS, read_captions, usable_captions
 from data_prep.readers.hash_split import group_by_hash
 from data_prep.readers.sidecars import has_sidecars, read_sidecars
-from data_prep.readers.source_folder import find_picture
+from data_prep.readers.source_folder import existing, find_picture
+from data_prep.text.clean import nfc
 
 KIND = "captions"
 NEEDS_SOURCE = True
@@ -106,10 +107,10 @@ def _captions_file(source) -> Path | None:
 
 def _image_id(source, name) -> str:
     """Return the one name of a picture: with two it could be in two splits."""
-    name = Path(os.path.normpath(name.strip())).as_posix()  # "./b/../a.jpg" is "a.jpg"
-    if not os.path.lexists(source / name):
+    name = nfc(Path(os.path.normpath(name.strip())).as_posix())  # "./a.jpg" is "a.jpg"
+    if not existing(source / name):
         for folder in PICTURE_FOLDERS:
-            if os.path.lexists(source / folder / name):
+            if existing(source / folder / name):
                 return f"{folder}/{name}"
     return name
 

@@ -26,6 +26,7 @@ from data_prep.errors import BadInput
 from data_prep.examples import RawExample, Skipped
 from data_prep.readers.files import parse_json, read_text
 from data_prep.readers.source_folder import find_picture
+from data_prep.text.clean import clean, has_controls
 
 IMAGE = ("image", "file_name", "filename")
 CAPTION = ("caption", "captions", "text")
@@ -61,10 +62,13 @@ def captioned(
 def usable_captions(
     captions: Iterable[str], image_id: str, skipped: Skipped
 ) -> tuple[str, ...]:
-    """Return the captions that have words; the others go to `skipped`."""
+    """Return the captions that have words, cleaned (`text.clean`); the others go to
+    `skipped`."""
     usable = []
     for caption in captions:
-        caption = " ".join(caption.split())
+        if has_controls(caption):
+            skipped.add("control character, removed from a caption", image_id)
+        caption = clean(caption)
         if not any(character.isalnum() for character in caption):
             skipped.add("caption without words", image_id)
         elif re.search("[\ud800-\udfff]", caption):  # which JSON can spell

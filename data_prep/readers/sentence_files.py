@@ -10,6 +10,7 @@ from pathlib import Path
 from data_prep.errors import BadInput
 from data_prep.examples import Labelled, Parallel, Skipped
 from data_prep.readers.files import read_lines
+from data_prep.text.clean import clean, has_controls
 
 LABELS = {"0": 0, "1": 1}  # negative, positive
 Row = tuple[str, int]  # text, with one space between words and not empty; label
@@ -60,12 +61,14 @@ def usable_lines(
 
 
 def usable_text(text: str | None, where: str, skipped: Skipped) -> str:
-    """Return the text with one space between words; "" if it is empty or None, which
-    stands for a line that is not UTF-8, and goes to `skipped`, with `where` it is."""
+    """Return the text, cleaned (`text.clean`); "" if it is empty or None, which stands
+    for a line that is not UTF-8, and goes to `skipped`, with `where` it is."""
     if text is None:
         skipped.add("line that is not UTF-8", where)
         return ""
-    text = " ".join(text.split())
+    if has_controls(text):
+        skipped.add("control character, removed from a text", where)
+    text = clean(text)
     if not text:
         skipped.add("empty text", where)
     return text

@@ -7,7 +7,6 @@
 `captioning.caption --sidecars txt` writes them, and so do tools that label pictures.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,8 @@ from data_prep.errors import BadInput
 from data_prep.examples import Skipped
 from data_prep.pictures.folders import find_pictures
 from data_prep.readers.files import read_lines
-from data_prep.readers.source_folder import find_picture
+from data_prep.readers.source_folder import existing, find_picture
+from data_prep.text.clean import nfc
 
 ENDING = ".txt"
 
@@ -29,9 +29,9 @@ def read_sidecars(source: Path, skipped: Skipped) -> Iterator[tuple[str, str]]:
             are empty or cannot be read, and lines that are not UTF-8.
     """
     for picture in find_pictures([source]):
-        name = picture.relative_to(source).as_posix()
-        sidecar = picture.with_suffix(ENDING)
-        if not os.path.lexists(sidecar):
+        name = nfc(picture.relative_to(source).as_posix())
+        sidecar = existing(picture.with_suffix(ENDING))
+        if not sidecar:
             skipped.add("picture without a sidecar", name)
             continue
         beside = sidecar.relative_to(source).as_posix()
@@ -54,6 +54,5 @@ def read_sidecars(source: Path, skipped: Skipped) -> Iterator[tuple[str, str]]:
 def has_sidecars(source: Path) -> bool:
     """Return whether a text file lies beside any picture of a folder."""
     return any(
-        os.path.isfile(picture.with_suffix(ENDING))
-        for picture in find_pictures([source])
+        existing(picture.with_suffix(ENDING)) for picture in find_pictures([source])
     )

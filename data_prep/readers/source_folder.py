@@ -6,6 +6,7 @@ from pathlib import Path
 
 from data_prep.errors import BadInput
 from data_prep.examples import Skipped
+from data_prep.text.clean import forms
 
 _MAX_DEPTH = 2  # levels of folders searched: archives packed inside archives need two
 _SAMPLE = 1000  # picture names tried in each folder; enough even if most are missing
@@ -95,6 +96,15 @@ def find_picture_folder(source: Path, image_ids: Iterable[str]) -> Path:
     )
 
 
+def existing(path: Path) -> Path | None:
+    """Return the path under which something is there: its name as it is, or in NFC or
+    NFD; None if nothing is."""
+    for name in forms(os.fspath(path)):
+        if os.path.lexists(name):
+            return Path(name)
+    return None
+
+
 def find_picture(
     folder: Path, name: str, skipped: Skipped, what: str = "picture"
 ) -> Path | None:
@@ -106,14 +116,14 @@ def find_picture(
 
     Args:
         folder: where it lies, at any depth.
-        name: relative to the folder.
+        name: relative to the folder, in any form of Unicode (see `existing`).
         skipped: gets the name if there is no such file in the folder.
         what: the file is, for `skipped`.
     """
     try:
         name.encode("utf-8")  # records hold UTF-8; a lone surrogate is a raw byte
         root = folder.resolve()
-        path = (root / name).resolve()
+        path = (existing(root / name) or root / name).resolve()
         if os.path.isabs(name) or not path.is_relative_to(root):
             skipped.add(f"{what} outside of its folder", name)
         elif not path.is_file():

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from data_prep.errors import BadInput
+from data_prep.text.clean import clean
 
 LONGEST_LINE = 1 << 20  # bytes; a line that is longer is not text
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class InputText(NamedTuple):
-    """A text, with one space between words, or what is wrong with it.
+    """A text, cleaned (`data_prep.text.clean`), or what is wrong with it.
 
     Attributes:
         where: it was found, as a sentence would begin: "line 3 of diary.txt".
@@ -101,14 +102,14 @@ def _checked(where: str, raw: bytes) -> InputText:
             f"{where} is not UTF-8 (byte {raw[error.start]:#04x} at place "
             f"{error.start + 1}); expected text in UTF-8. Save or type it so.",
         )
-    text = " ".join(text.split())
     if "\0" in text:
         return InputText(
             where,
-            text.replace("\0", "\\x00"),
+            clean(text.replace("\0", "\\x00")),
             f"{where} holds a NUL byte, as UTF-16 and programs do; expected text in "
             "UTF-8. Save it so.",
         )
+    text = clean(text)
     if not text:
         return InputText(
             where, "", f"{where} is empty; expected at least one word. Leave it out."
