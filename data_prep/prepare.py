@@ -20,6 +20,7 @@ from data_prep.readers.source_folder import check_folder
 from data_prep.text.min_count import MANY_TEXTS, MIN_COUNT
 from data_prep.text.tokenizers import KINDS, STANDARDIZED, build, choose
 
+FEW = 10  # examples of dev; CIDEr-D, which weighs words by their rarity, needs more
 IMAGES_PER_SHARD = 1000  # some 150 MB of ordinary photos
 
 EXAMPLE = """examples:
@@ -95,6 +96,8 @@ def prepare(
                 splits[split], written = write_texts(members, partial, split)
             if split == "train":
                 texts = written
+            elif split == "dev" and (why := _tells_nothing(splits[split], written)):
+                skipped.notes["dev"] = why
         _check_splits(name, splits, skipped)
         languages = getattr(dataset, "LANGUAGES", ())
         built, min_count = build(choice, texts, languages)
@@ -172,6 +175,16 @@ def _with_added(
     return joined()
 
 
+def _tells_nothing(dev: SplitInfo, texts: Sequence[str]) -> str:
+    """Return why no choice can be made on a dev split, or ""."""
+    if len(set(texts)) == 1 and dev.examples > 1:
+        return f"all of it says {texts[0]!r}: no choice can be made on it"
+    if dev.examples < FEW:
+        few = f"{dev.examples} example{'s' * (dev.examples > 1)} only"
+        return f"{few}: a choice made on it is chance; give more of them"
+    return ""
+
+
 def _check_splits(name, splits, skipped):
     empty = [s for s in SPLITS if s not in splits or not splits[s].examples]
     if not empty:
@@ -182,10 +195,12 @@ def _check_splits(name, splits, skipped):
         f"skipped {entry['count']}: {reason}, e.g. {entry['examples'][0]}"
         for reason, entry in skipped.as_dict().items()
     )
+    advice = "give more of them, a hundred if a hash splits them"
+    if why:
+        advice = f"mend what was skipped, or {advice}" if splits else "mend that"
     raise BadInput(
         f"the data set {name} has no examples in {' and '.join(empty)} ({sizes}; "
-        f"split: {rule}{'; ' if why else ''}{why}); expected some in each: give more "
-        "of them, a hundred if a hash splits them, or mend what was skipped."
+        f"split: {rule}{'; ' if why else ''}{why}); expected some in each: {advice}."
     )
 
 

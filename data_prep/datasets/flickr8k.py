@@ -57,7 +57,7 @@ def read(
     Raises:
         BadInput: files are missing or malformed.
     """
-    captions = _captions(source, captions, language)
+    captions = _captions(source, captions, language, skipped)
     folder = find_picture_folder(source, captions)
     splits = _splits(source, captions, skipped)
     for split, image_ids in splits.items():
@@ -69,7 +69,7 @@ def read(
             skipped.add("picture in no split", image_id)
 
 
-def _captions(source, other, language) -> dict[str, list[str]]:
+def _captions(source, other, language, skipped) -> dict[str, list[str]]:
     """Return the captions of each photo, in the order of the file."""
     path = Path(other) if other else find_file(source, *CAPTIONS)
     if path is None:
@@ -78,22 +78,22 @@ def _captions(source, other, language) -> dict[str, list[str]]:
             f"{CAPTIONS[1]}); expected Flickr8k: give the folder where it was unpacked."
         )
     if path.is_dir():
-        return _of_task2(source, path, language)
+        return _of_task2(source, path, language, skipped)
     if language:
         raise BadInput(
             f"--language got {language}, and {path} is no folder; expected Multi30k's "
             "task 2 with it: leave --language out."
         )
     captions: dict[str, list[str]] = {}
-    for image_id, caption in _rows(path):
+    for image_id, caption in _rows(path, skipped):
         captions.setdefault(image_id, []).append(caption)
     return captions
 
 
-def _rows(path) -> Iterator[tuple[str, str]]:
+def _rows(path, skipped) -> Iterator[tuple[str, str]]:
     """Yield (photo, caption) of a file: of the authors' form, or of another."""
     if path.name != CAPTIONS[0] and path.suffix != ".gz":
-        yield from read_captions(path)
+        yield from read_captions(path, skipped)
         return
     for number, line in enumerate(read_lines(path), start=1):
         if line is not None and not line.strip():
@@ -108,11 +108,11 @@ def _rows(path) -> Iterator[tuple[str, str]]:
         yield row["image"], row["caption"]
 
 
-def _of_task2(source, folder, language) -> dict[str, list[str]]:
+def _of_task2(source, folder, language, skipped) -> dict[str, list[str]]:
     """Return the captions of Multi30k's task 2 by Flickr8k's names of the photos. There
     a photo has the number alone that its name here begins with."""
     by_number = read_task2(folder, language or "en")
-    own = _captions(source, None, None)
+    own = _captions(source, None, None, skipped)
     names = {Path(name).stem.partition("_")[0]: name for name in own}
     return {names[n]: texts for n, texts in by_number.items() if n in names}
 

@@ -23,7 +23,7 @@ from data_prep.examples import RawExample, Skipped
 from data_prep.readers.caption_files import FORMS, read_captions, usable_captions
 from data_prep.readers.hash_split import group_by_hash
 from data_prep.readers.sidecars import has_sidecars, read_sidecars
-from data_prep.readers.source_folder import existing, find_picture
+from data_prep.readers.source_folder import alike, existing, find_picture
 from data_prep.text.clean import nfc
 
 KIND = "captions"
@@ -51,7 +51,10 @@ def read(
     """
     path = Path(captions) if captions else _captions_file(source)
     if path:
-        rows = ((_image_id(source, name), text) for name, text in read_captions(path))
+        rows = (
+            (_image_id(source, name), text)
+            for name, text in read_captions(path, skipped)
+        )
     else:
         rows = read_sidecars(source, skipped)
     by_picture: dict[str, list[str]] = {}
@@ -82,10 +85,13 @@ def _captions_file(source) -> Path | None:
     # Of texts, only captions.txt: another may hold anything.
     suffixes = FORMS.keys() - {".txt"}
     found = [
-        p for p in files if p.suffix.lower() in suffixes or p.name == "captions.txt"
+        p
+        for p in files
+        if Path(p.name.removesuffix(".gz")).suffix.lower() in suffixes
+        or p.name == "captions.txt"
     ]
     # Of several candidates, the one named captions is taken.
-    chosen = [p for p in found if p.stem.lower() == "captions"] or found
+    chosen = [p for p in found if p.name.lower().startswith("captions.")] or found
     if len(chosen) == 1:
         return chosen[0]
     if not found and has_sidecars(source):
@@ -105,14 +111,20 @@ def _captions_file(source) -> Path | None:
     )
 
 
-def _image_id(source, name) -> str:
-    """Return the one name of a picture: with two it could be in two splits."""
-    name = nfc(Path(os.path.normpath(name.strip())).as_posix())  # "./a.jpg" is "a.jpg"
-    if not existing(source / name):
-        for folder in PICTURE_FOLDERS:
-            if existing(source / folder / name):
-                return f"{folder}/{name}"
-    return name
+def _image_id(source: Path, name: str) -> str:
+    """Return the one name of a picture, of all that it may be called by: with two it
+    could be in two splits."""
+    path = Path(os.path.normpath(name.strip()))
+    if path.is_absolute() and path.is_relative_to(source.resolve()):
+        path = path.relative_to(source.resolve())
+    places = [Path(folder) / path for folder in ("", *PICTURE_FOLDERS)]
+    for place in places:
+        if existing(source / place):
+            return nfc(place.as_posix())
+    for place in places:
+        if len(found := alike(source / place)) == 1:
+            return nfc((place.parent / found[0].name).as_posix())
+    return nfc(path.as_posix())
 
 
 def _without_repeats(texts, image_id, skipped) -> tuple[str, ...]:

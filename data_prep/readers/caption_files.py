@@ -1,22 +1,21 @@
-"""Caption files: CSV, JSON, JSON lines and COCO's JSON.
+"""Caption files: CSV, JSON, JSON lines and COCO's JSON, plain or ``.gz``.
 
-    image,caption                                    CSV (also .tsv, .txt), with header
-    dog.jpg,"A dog, running."
+    image,caption                                    CSV (also .tsv, .txt): see
+    dog.jpg,"A dog, running."                        `readers.caption_tables`
 
     {"dog.jpg": ["A dog, running.", "A dog."]}       JSON: a mapping,
     [{"image": "dog.jpg", "caption": "A dog."}]      a list of objects,
+    {"image": ["dog.jpg"], "caption": ["A dog."]}    columns,
     {"images": [{"id": 1, "file_name": "dog.jpg"}],  or COCO's form
      "annotations": [{"image_id": 1, "caption": "A dog."}]}
 
     {"image": "dog.jpg", "caption": "A dog."}        JSON lines
 
-Names of the columns, in any case: `image`, `file_name` or `filename`, and `caption`,
-`captions` or `text`; other columns are ignored. In JSON a caption may also be a list of
-captions. A picture may occur several times, with other captions.
+Names of the columns, in any case: `IMAGE` and `CAPTION` in `readers.caption_tables`;
+others are ignored. In JSON a caption may also be a list of captions. A picture may
+occur several times, with other captions.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -24,28 +23,33 @@ from typing import Any
 
 from data_prep.errors import BadInput
 from data_prep.examples import RawExample, Skipped
-from data_prep.readers.files import parse_json, read_text
+from data_prep.readers.caption_tables import CAPTION, IMAGE, read_table
+from data_prep.readers.files import by_lines, note_open_end, parse_json, read_text
 from data_prep.readers.source_folder import find_picture
 from data_prep.text.clean import clean, has_controls
 
-IMAGE = ("image", "file_name", "filename")
-CAPTION = ("caption", "captions", "text")
-_DELIMITERS = ",\t;"
 
-
-def read_captions(path: Path) -> Iterator[tuple[str, str]]:
+def read_captions(
+    path: Path, skipped: Skipped | None = None
+) -> Iterator[tuple[str, str]]:
     """Yield (name of a picture, one caption), in the order of the file, whose ending
     decides which form is read.
+
+    Args:
+        path: the file.
+        skipped: gets what cannot be used, and notes on what was understood.
 
     Raises:
         BadInput: the file is malformed; the message names the line or the entry.
     """
-    if path.suffix.lower() not in FORMS:
+    skipped = Skipped() if skipped is None else skipped
+    ending = Path(path.stem if path.suffix == ".gz" else path.name).suffix.lower()
+    if ending not in FORMS:
         raise BadInput(
             f"{path} has an unknown form; expected a file of captions that ends in one "
             f"of {' '.join(FORMS)}: convert it, or rename it."
         )
-    return FORMS[path.suffix.lower()](path)
+    return FORMS[ending](path, skipped)
 
 
 def captioned(
@@ -78,49 +82,15 @@ def usable_captions(
     return tuple(usable)
 
 
-def _csv(path):
-    text = read_text(path)
-    header = text.split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=header.count)
-    # strict: otherwise an unclosed quote silently takes in the rest of the file.
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
-    try:
-        names = [name.strip().lower() for name in next(rows, [])]
-        image, caption = _column(names, IMAGE, path), _column(names, CAPTION, path)
-        line = rows.line_num + 1
-        for row in rows:
-            if row and len(row) != len(names):
-                raise csv.Error(f"{len(row)} fields, not {len(names)}")
-            if row:
-                yield row[image], row[caption]
-            line = rows.line_num + 1
-    except csv.Error as error:
-        raise BadInput(
-            f"{path} is malformed in the row that begins in line {line} ({error}); "
-            f"expected {len(names)} fields as in its first line: put a caption "
-            'with a comma or a "quote" into quotes, and double the quotes inside it.'
-        ) from None
-
-
-def _column(names, known, path):
-    found = [index for index, name in enumerate(names) if name in known]
-    if len(found) != 1:
-        raise BadInput(
-            f"{path} has the columns {', '.join(names)[:200] or 'none'}; expected "
-            f"exactly one that is named {' or '.join(known)}: give the file a first "
-            "line like 'image,caption'."
-        )
-    return found[0]
-
-
-def _json_lines(path):
-    for line, text in enumerate(read_text(path).split("\n"), start=1):
+def _json_lines(path, skipped):
+    content = read_text(path)
+    note_open_end(content, path, skipped)
+    for line, text in enumerate(by_lines(content), start=1):
         if text.strip():
             yield from _entry(parse_json(text, path, line), path, f"line {line}")
 
 
-def _json(path):
+def _json(path, skipped):
     content = parse_json(read_text(path), path, object_pairs_hook=_merging)
     if isinstance(content, list):
         for number, entry in enumerate(content):
@@ -128,10 +98,31 @@ def _json(path):
     elif not isinstance(content, dict):
         raise _unexpected(path, "content", content)
     elif isinstance(content.get("annotations"), list):
-        yield from _coco(content, path)
+        yield from _coco(content, path, skipped)
+    elif columns := _columns(content):
+        for number, pair in enumerate(zip(*columns, strict=True)):
+            yield from _pairs(*pair, path, f"row {number}")
     else:
         for name, captions in content.items():
             yield from _pairs(name, captions, path, f"entry {name[:60]!r}")
+
+
+def _columns(content: dict) -> tuple[list, list] | None:
+    """Return the columns of pictures and of captions, if a JSON object has such: lists
+    of the same length, or objects with the same keys, as pandas writes them."""
+    lower = {key.lower(): value for key, value in content.items()}
+    images = [lower[key] for key in IMAGE if key in lower]
+    captions = [lower[key] for key in CAPTION if key in lower]
+    if len(images) != 1 or len(captions) != 1:
+        return None
+    (image,), (caption,) = images, captions
+    if isinstance(image, dict) and isinstance(caption, dict):
+        if image.keys() == caption.keys():
+            return list(image.values()), [caption[key] for key in image]
+    if isinstance(image, list) and isinstance(caption, list):
+        if len(image) == len(caption):
+            return image, caption
+    return None
 
 
 def _merging(pairs):
@@ -167,12 +158,16 @@ def _pairs(name, captions, path, where):
         yield name, caption
 
 
-def _coco(content, path):
+def _coco(content, path, skipped):
     try:
         names = _coco_names(content["images"], path)
         for number, annotation in enumerate(content["annotations"]):
-            name, caption = names[annotation["image_id"]], annotation["caption"]
-            yield from _pairs(name, caption, path, f"annotation {number}")
+            image_id, caption = annotation["image_id"], annotation["caption"]
+            if str(image_id) in names:
+                name = names[str(image_id)]
+                yield from _pairs(name, caption, path, f"annotation {number}")
+            else:
+                skipped.add("annotation of an image that is not listed", str(image_id))
     except (KeyError, TypeError) as error:
         raise BadInput(
             f"{path} has 'annotations' but is not of COCO's form ({error!r} is missing "
@@ -184,7 +179,8 @@ def _coco(content, path):
 def _coco_names(images, path):
     names: dict[Any, Any] = {}
     for image in images:
-        name = names.setdefault(image["id"], image["file_name"])
+        # As text: files have numbers in one place and text in the other.
+        name = names.setdefault(str(image["id"]), image["file_name"])
         if name != image["file_name"]:
             raise BadInput(
                 f"{path} gives the image id {image['id']!r} to {str(name)[:100]!r} and "
@@ -204,4 +200,4 @@ def _unexpected(path, where, found):
 
 # Ending of the name -> how the file is read.
 FORMS = {".json": _json, ".jsonl": _json_lines}
-FORMS |= dict.fromkeys((".csv", ".tsv", ".txt"), _csv)
+FORMS |= dict.fromkeys((".csv", ".tsv", ".txt"), read_table)

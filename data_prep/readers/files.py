@@ -3,30 +3,56 @@
 import gzip
 import json
 import zlib
-from codecs import BOM_UTF8
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 from typing import Any
 
 from data_prep.errors import BadInput
+from data_prep.examples import Skipped
+
+MAX_BYTES = 2**30  # of a packed file; COCO's captions, the largest here, have 90 MB
 
 
 def read_text(path: Path) -> str:
-    """Return the content of a UTF-8 file, without its byte order mark.
+    """Return the content of a file in UTF-8 or UTF-16, plain or ``.gz``, without its
+    byte order mark.
+
+    UTF-16 without a mark is known by its NUL bytes, of which text in UTF-8 has none.
 
     Raises:
-        BadInput: the file cannot be read, or has another encoding.
+        BadInput: the file cannot be read or unpacked, or has another encoding.
     """
     data = _read_bytes(path)
-    start = len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0
+    encoding, start = "utf-8", len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif data[1:2] == b"\0":
+        encoding = "utf-16-le"
+    elif data[:1] == b"\0":
+        encoding = "utf-16-be"
     try:
-        return data[start:].decode("utf-8")
+        return data[start:].decode(encoding)
     except UnicodeDecodeError as error:
         offset = start + error.start
         raise BadInput(
-            f"{path} is not UTF-8: byte {offset} is 0x{data[offset]:02x}, which is "
-            "invalid there; expected UTF-8 text: convert it, e.g. with "
-            "`iconv -f LATIN1 -t UTF-8`, or save it again as UTF-8."
+            f"{path} is not {encoding.upper()}: byte {offset} is "
+            f"0x{data[offset]:02x}, which is invalid there; expected UTF-8 text: "
+            "convert it, e.g. with `iconv -f LATIN1 -t UTF-8`, or save it again as "
+            "UTF-8."
         ) from None
+
+
+def by_lines(text: str) -> list[str]:
+    """Return the lines of a text, which end as on Linux, Windows or old Macs."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def note_open_end(text: str, path: Path, skipped: Skipped) -> None:
+    """Note it if the last line of a text has no end, as in a file that is cut off."""
+    if text and not text.endswith(("\n", "\r")):
+        skipped.notes["last line"] = (
+            f"{path.name} has no line end behind its last line; it may be cut off there"
+        )
 
 
 def read_lines(path: Path) -> list[str | None]:
@@ -40,14 +66,6 @@ def read_lines(path: Path) -> list[str | None]:
         BadInput: the file cannot be read or unpacked.
     """
     data = _read_bytes(path)
-    if path.suffix == ".gz":
-        try:
-            data = gzip.decompress(data)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise BadInput(
-                f"{path} cannot be unpacked ({error}); expected a complete gzip file: "
-                "get the file again."
-            ) from error
     lines = data.removeprefix(BOM_UTF8).split(b"\n")
     if lines[-1] == b"":
         lines.pop()
@@ -55,13 +73,28 @@ def read_lines(path: Path) -> list[str | None]:
 
 
 def _read_bytes(path: Path) -> bytes:
+    """Return the content of a file; of a ``.gz``, unpacked, up to `MAX_BYTES`."""
     try:
-        return path.read_bytes()
+        if path.suffix != ".gz":
+            return path.read_bytes()
+        with gzip.open(path) as file:
+            data = file.read(MAX_BYTES + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise BadInput(
+            f"{path} cannot be unpacked ({error}); expected a complete gzip file: "
+            "get the file again."
+        ) from error
     except OSError as error:
         raise BadInput(
             f"{path} cannot be read ({error.strerror}); expected a text file: check "
             "the path and its permissions."
         ) from error
+    if len(data) > MAX_BYTES:
+        raise BadInput(
+            f"{path} unpacks to more than {MAX_BYTES // 2**30} GiB; expected a file of "
+            "texts: unpack it, and look what it is."
+        )
+    return data
 
 
 def _decoded(line: bytes) -> str | None:

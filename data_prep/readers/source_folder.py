@@ -1,12 +1,13 @@
 """The folder that a user gives with ``--source``: finding files and pictures in it."""
 
+import functools
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from data_prep.errors import BadInput
 from data_prep.examples import Skipped
-from data_prep.text.clean import forms
+from data_prep.text.clean import forms, nfc
 
 _MAX_DEPTH = 2  # levels of folders searched: archives packed inside archives need two
 _SAMPLE = 1000  # picture names tried in each folder; enough even if most are missing
@@ -105,6 +106,34 @@ def existing(path: Path) -> Path | None:
     return None
 
 
+def alike(path: Path) -> list[Path]:
+    """Return the files of a folder whose names are a path's but for capitals, the form
+    of Unicode, or an ending that the path lacks."""
+    by_name, by_stem = _names_in(path.parent)
+    key = _folded(path.name)
+    found = by_name.get(key) or by_stem.get(key, [])
+    return [path.parent / name for name in found]
+
+
+@functools.lru_cache(maxsize=64)  # folders; a data set has pictures in a few
+def _names_in(folder: Path) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Return the names of the files in a folder, by name and by stem, folded."""
+    by_name: dict[str, list[str]] = {}
+    by_stem: dict[str, list[str]] = {}
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        names = []
+    for name in names:
+        by_name.setdefault(_folded(name), []).append(name)
+        by_stem.setdefault(_folded(os.path.splitext(name)[0]), []).append(name)
+    return by_name, by_stem
+
+
+def _folded(name: str) -> str:
+    return nfc(name).casefold()
+
+
 def find_picture(
     folder: Path, name: str, skipped: Skipped, what: str = "picture"
 ) -> Path | None:
@@ -114,20 +143,33 @@ def find_picture(
     file elsewhere on this machine, which would be copied into the prepared data set:
     links are followed only inside the folder.
 
+    A name that is not there stands for the one file whose name is alike, see `alike`.
+
     Args:
         folder: where it lies, at any depth.
-        name: relative to the folder, in any form of Unicode (see `existing`).
+        name: relative to the folder.
         skipped: gets the name if there is no such file in the folder.
         what: the file is, for `skipped`.
     """
     try:
         name.encode("utf-8")  # records hold UTF-8; a lone surrogate is a raw byte
         root = folder.resolve()
-        path = (existing(root / name) or root / name).resolve()
+        named = existing(root / name) or root / name
+        path = named.resolve()
         if os.path.isabs(name) or not path.is_relative_to(root):
             skipped.add(f"{what} outside of its folder", name)
+            return None
+        if not path.is_file():
+            found = alike(named)
+            if len(found) > 1:
+                skipped.add(f"name of several {what}s, by capitals or endings", name)
+                return None
+            path = found[0].resolve() if found else path
+        if not path.is_relative_to(root):
+            skipped.add(f"{what} outside of its folder", name)
         elif not path.is_file():
-            skipped.add(f"{what} does not exist", name)
+            reason = "is no ordinary file" if path.exists() else "does not exist"
+            skipped.add(f"{what} {reason}", name)
         else:
             return path
     except (OSError, ValueError, RuntimeError):

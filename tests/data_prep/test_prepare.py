@@ -284,3 +284,27 @@ def test_the_true_flickr8k(shared_data, tmp_path):
     assert counts == [(6000, 30000), (1000, 5000), (1000, 5000)]
     for record in read_shards(tmp_path / "out", "test").take(20):
         assert decode_picture(record["image"]).dtype == tf.uint8
+
+
+@pytest.mark.parametrize(
+    ("count", "caption", "note"),
+    [
+        (60, "A picture.", "all of it says 'A picture.': no choice can be made"),
+        (60, "Picture {}.", "examples only: a choice made on it is chance"),
+        (240, "Picture {}.", None),
+    ],
+)
+def test_a_dev_split_that_tells_nothing_is_named(
+    count, caption, note, tmp_path, make_picture, encode_picture
+):
+    photo = encode_picture(make_picture(9, 8), "PNG")
+    rows = ["image,caption\n"]
+    for number in range(count):
+        (tmp_path / f"{number}.png").write_bytes(photo)
+        rows.append(f"{number}.png,{caption.format(number)}\n")
+    (tmp_path / "captions.csv").write_text("".join(rows))
+    info = prepare("folder", tmp_path, tmp_path / "data")
+    if note:
+        assert note in info.notes["dev"]
+    else:
+        assert info.splits["dev"].examples > 10 and "dev" not in info.notes

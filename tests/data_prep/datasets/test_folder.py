@@ -62,6 +62,42 @@ def test_unusable_entries_are_counted_and_named(source, tmp_path):
     }
 
 
+def test_names_that_nearly_fit_are_the_same_picture(source):
+    (source / "Images").mkdir()
+    (source / "Images/Über Nacht.JPG").write_bytes(b"picture")
+    names = ["1.jpg", "1.JPG", "1", str(source / "1.jpg"), "./DEEP/../1", "Images/../1"]
+    own = ["über nacht.jpg", "Images/ÜBER NACHT", "über Nacht"]
+    write(source, [{"image": n, "caption": f"{n} A"} for n in [*names, *own]])
+    examples, skipped = read(source)
+    assert {name: len(e.captions) for name, e in examples.items()} == {
+        "1.jpg": len(names),
+        "Images/Über Nacht.JPG": len(own),
+    }
+    assert not skipped
+
+
+def test_a_name_that_fits_two_pictures_is_none(source):
+    (source / "1.png").write_bytes(b"another picture")
+    os.mkfifo(source / "pipe.jpg")
+    write(source, {"1": "A dog.", "1.PNG": "A cat.", "pipe.jpg": "A pipe."})
+    examples, skipped = read(source)
+    assert list(examples) == ["1.png"]
+    assert skipped == {
+        "name of several pictures, by capitals or endings": {
+            "count": 1,
+            "examples": ["1"],
+        },
+        "picture is no ordinary file": {"count": 1, "examples": ["pipe.jpg"]},
+    }
+
+
+def test_pictures_in_a_linked_folder(source):
+    os.symlink(source / "deep", source / "images")
+    write(source, {"3.jpg": "A dog."})
+    examples, skipped = read(source)
+    assert list(examples) == ["images/3.jpg"] and not skipped
+
+
 def test_names_may_start_from_a_folder_images(source):
     (source / "images").mkdir()
     (source / "images/4.jpg").write_bytes(b"picture")

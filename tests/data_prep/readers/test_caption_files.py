@@ -1,5 +1,6 @@
 """Caption files: every form gives the same captions, every fault names its place."""
 
+import gzip
 import json
 
 import pytest
@@ -13,6 +14,7 @@ PAIRS = [
     ("b/ü.png", 'A "big" cat.'),
     ("a.jpg", "A dog."),
 ]
+IMAGES, CAPTIONS = map(list, zip(*PAIRS, strict=True))
 
 FORMS = {
     "comma.csv": 'image,caption\na.jpg,"A dog, running."\nb/ü.png,"A ""big"" cat."\n'
@@ -25,6 +27,34 @@ FORMS = {
     "a.jpg\tA dog.\n",
     "captions.txt": 'image,caption\na.jpg,"A dog, running."\n'
     'b/ü.png,"A ""big"" cat."\na.jpg,A dog.\n',
+    "blanks.csv": 'image, caption\na.jpg, "A dog, running."\n , \n'
+    'b/ü.png, "A ""big"" cat."\n\na.jpg, A dog.\n',
+    "extra.csv": 'nr,path,height,text\n1,a.jpg,9,"A dog, running."\n'
+    '2,b/ü.png,9,"A ""big"" cat."\n3,a.jpg,9,A dog.',
+    "nameless.tsv": 'a.jpg\t1\tA dog, running.\nb/ü.png\t2\t"A ""big"" cat."\n'
+    "a.jpg\t3\tA dog.\n",
+    "other_names.csv": 'Bild;Satz\na.jpg;A dog, running.\nb/ü.png;"A ""big"" cat."\n'
+    "a.jpg;A dog.\n",
+    "results.csv": "image_name| comment_number| comment\na.jpg| 0| A dog, running.\n"
+    'b/ü.png| 0| A "big" cat.\na.jpg| 1 A lost mark.\na.jpg| 1| A dog.\n',
+    "old_mac.csv": 'image,caption\ra.jpg,"A dog, running."\r'
+    'b/ü.png,"A ""big"" cat."\ra.jpg,A dog.\r',
+    "columns.json": json.dumps({"id": 1, "Image": IMAGES, "text": CAPTIONS}),
+    "pandas.json": json.dumps(
+        {"file_name": dict(enumerate(IMAGES)), "caption": dict(enumerate(CAPTIONS))}
+    ),
+    "metadata.jsonl": "\r".join(
+        json.dumps({"filepath": i, "sentences": [c]}) for i, c in PAIRS
+    ),
+    "text_ids.json": json.dumps(
+        {
+            "images": [{"id": k, "file_name": i} for k, i in enumerate(IMAGES)],
+            "annotations": [
+                *({"image_id": str(k), "caption": c} for k, c in enumerate(CAPTIONS)),
+                {"image_id": 99, "caption": "Of nothing."},
+            ],
+        }
+    ),
     "list.json": json.dumps([{"Image": i, "caption": c, "x": 1} for i, c in PAIRS]),
     "lines.jsonl": "\n\n".join(
         json.dumps({"file_name": i, "text": c}) for i, c in PAIRS
@@ -52,6 +82,58 @@ def test_every_form_gives_the_same_captions(tmp_path, name):
     assert list(read_captions(tmp_path / name)) == PAIRS
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "gzip"])
+@pytest.mark.parametrize("name", ["comma.csv", "list.json", "lists.jsonl"])
+def test_encodings_and_packed_files(tmp_path, name, encoding):
+    text = FORMS[name]
+    path = tmp_path / (f"{name}.gz" if encoding == "gzip" else name)
+    path.write_bytes(
+        gzip.compress(text.encode()) if encoding == "gzip" else text.encode(encoding)
+    )
+    assert list(read_captions(path)) == PAIRS
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("semicolon.csv", "read as CSV, separator ';', columns file_name and caption"),
+        (
+            "nameless.tsv",
+            "read as CSV, separator a tab, columns 1 and 3, no line of names",
+        ),
+        ("other_names.csv", "read as CSV, separator ';', columns Bild and Satz"),
+        ("results.csv", "read as CSV, separator '|', columns image_name and comment"),
+    ],
+)
+def test_what_was_understood_is_said(tmp_path, name, note):
+    (tmp_path / name).write_text(FORMS[name], "utf-8", newline="")
+    skipped = Skipped()
+    list(read_captions(tmp_path / name, skipped))
+    assert skipped.notes == {"captions": note}
+    if name == "results.csv":
+        assert skipped.as_dict() == {
+            "row with another number of columns": {"count": 1, "examples": ["line 4"]}
+        }
+
+
+@pytest.mark.parametrize("name", ["comma.csv", "lists.jsonl"])
+def test_a_last_line_without_an_end_is_said(tmp_path, name):
+    for text in (FORMS[name], FORMS[name] + "\n"):
+        skipped = Skipped()
+        (tmp_path / name).write_text(text, "utf-8")
+        list(read_captions(tmp_path / name, skipped))
+        assert ("last line" in skipped.notes) == (not text.endswith("\n"))
+
+
+def test_an_annotation_without_its_image_costs_itself(tmp_path):
+    (tmp_path / "coco.json").write_text(FORMS["text_ids.json"])
+    skipped = Skipped()
+    list(read_captions(tmp_path / "coco.json", skipped))
+    assert skipped.as_dict() == {
+        "annotation of an image that is not listed": {"count": 1, "examples": ["99"]}
+    }
+
+
 def test_a_mapping_keeps_all_values_of_a_repeated_key(tmp_path):
     path = tmp_path / "captions.json"
     path.write_text('{"a": ["1", "2"], "b": "3", "a": "4", "c": null, "d": []}')
@@ -68,8 +150,8 @@ def test_a_mapping_keeps_all_values_of_a_repeated_key(tmp_path):
     "name, content, message",
     [
         ("a.csv", "", "has the columns none; expected exactly one"),
-        ("a.csv", "x.jpg,A dog.\n", r"has the columns x.jpg, a dog\.;.*image,caption"),
-        ("a.csv", "image,caption,text\n", "exactly one that is named caption or"),
+        ("a.csv", "x,A dog.\n", r"has the columns x, a dog\.;.*image,caption"),
+        ("a.csv", "image,caption,text\na.jpg,A dog,x", "exactly one that .* caption, "),
         (
             "a.csv",
             "image,caption\na,b\nc,a dog, running\n",

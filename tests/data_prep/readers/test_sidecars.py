@@ -51,7 +51,7 @@ def test_bad_sidecars_are_counted_and_named(source, tmp_path):
         "line that is not UTF-8": ["a.txt line 2"],
         "empty sidecar": ["deep/ b.c.txt"],
         "sidecar outside of its folder": ["lonely.txt"],
-        "sidecar does not exist": ["pipe.txt"],
+        "sidecar is no ordinary file": ["pipe.txt"],
     }
 
 
