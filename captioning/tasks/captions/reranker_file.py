@@ -1,13 +1,21 @@
 """The file of a run's reranker, RUN/captions/reranker.npz."""
 
+import zlib
 from pathlib import Path
 from zipfile import BadZipFile
 
+import numpy as np
+
 from captioning.decoding import Reranker
 from data_prep.atomic import write_bytes
-from data_prep.errors import BadInput
+from data_prep.errors import BadInput, printable
 
 FILE = "reranker.npz"
+# What NumPy and zipfile raise of damaged files.
+_DAMAGED = (
+    *(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError),
+    *(NotImplementedError, OverflowError, MemoryError, SyntaxError, RuntimeError),
+)
 
 
 def load_reranker(
@@ -23,12 +31,13 @@ def load_reranker(
         return None
     try:
         reranker = Reranker.from_bytes(path.read_bytes())
-        of = (int(reranker.vocabulary_size), reranker.weights.shape[1])
-    except (OSError, ValueError, KeyError, IndexError, EOFError, BadZipFile) as error:
+        _check(reranker)
+    except (*_DAMAGED, BadZipFile, zlib.error) as error:
         raise BadInput(
-            f"{path} cannot be read ({error}); expected what `python -m "
-            "captioning.rerank` wrote. Make it again, or remove it."
+            f"{path} cannot be read ({printable(error, 200)}); expected what `python "
+            "-m captioning.rerank` wrote. Make it again, or remove it."
         ) from error
+    of = (int(reranker.vocabulary_size), reranker.weights.shape[1])
     if of != (vocabulary_size, region_dim):
         raise BadInput(
             f"{path} is of {of[0]:,} words and regions of {of[1]:,} numbers; expected "
@@ -41,3 +50,21 @@ def load_reranker(
 def save_reranker(folder: Path, reranker: Reranker) -> None:
     """Write a reranker into a run's folder of captions."""
     write_bytes(folder / FILE, reranker.to_bytes())
+
+
+def _check(reranker: Reranker) -> None:
+    """Raise ValueError unless all arrays have their shapes, and numbers in them."""
+    rows, columns = reranker.weights.shape
+    shapes = {
+        **dict.fromkeys(("idf", "scales", "biases"), (rows,)),
+        **dict.fromkeys(("mean", "deviation"), (columns,)),
+        **dict.fromkeys(("vocabulary_size", "num_beams"), ()),
+        "keys": (rows - 1,),
+        "weights": (rows, columns),
+        "length_factors": (len(reranker.length_factors),),
+    }
+    for name, array in reranker._asdict().items():
+        if array.shape != shapes[name] or not np.all(np.isfinite(array)):
+            raise ValueError(f"{name} has the shape {array.shape}, or no numbers")
+    if np.any(np.diff(reranker.keys) <= 0) or reranker.num_beams < 1:
+        raise ValueError("keys are in no order, or there are no beams")
