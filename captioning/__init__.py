@@ -133,7 +133,10 @@ keras_registration.register()  # for `keras.saving.load_model`
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        return importlib.metadata.version("captioning")
+        try:
+            return importlib.metadata.version("captioning")
+        except importlib.metadata.PackageNotFoundError:  # a checkout, not installed
+            return "not installed"
     if name not in _HOMES:
         raise AttributeError(f"module 'captioning' has no attribute {name!r}")
     try:

@@ -153,6 +153,7 @@ def _of_file(flags) -> tuple[dict[str, float], str]:
         flags.force,
         flags.beams,
         flags.length_penalty,
+        not flags.rerank,
     )
     if any(flag not in (None, False) for flag in of_a_model):
         raise BadInput(

@@ -13,6 +13,7 @@ are encoded as text.
 """
 
 import functools
+import hashlib
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -65,9 +66,11 @@ class Subwords(tf.Module):
     def _tokenizer(self, nbest_size=0, alpha=1.0):
         import tensorflow_text  # here, because it takes a second to load
 
-        return tensorflow_text.SentencepieceTokenizer(
+        tokenizer = tensorflow_text.SentencepieceTokenizer(
             self._model, out_type=tf.int32, nbest_size=nbest_size, alpha=alpha
         )
+        tokenizer._model_resource = _named_resource(self._model)
+        return tokenizer
 
     def _sampling_tokenizer(self, alpha: float):
         sampling = self._tokenizer(-1, alpha)
@@ -208,6 +211,24 @@ class Subwords(tf.Module):
         texts = tf.strings.strip(tf.strings.regex_replace(texts, " +", " "))
         texts = tf.reshape(texts, shape[:-1])
         return tf.ensure_shape(texts, token_ids.shape[:-1])
+
+
+def _named_resource(model: bytes):
+    """Return the model as a resource of TensorFlow that has a name.
+
+    The library's own has none, and belongs to the kernel that made it. It is gone once
+    TensorFlow clears its cache of kernels, as `keras.utils.set_random_seed` makes it do
+    at the start of each training. With a name it stays; equal models share one.
+    """
+    from tensorflow_text.python.ops import sentencepiece_tokenizer as library
+
+    class Named(library._SentencepieceModelResource):
+        def _create_resource(self):
+            return library.gen_sentencepiece_tokenizer.sentencepiece_op(
+                model=model, shared_name=hashlib.sha256(model).hexdigest()
+            )
+
+    return Named(model, None)
 
 
 class PiecesOfWords(Subwords):

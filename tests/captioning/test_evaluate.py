@@ -131,6 +131,8 @@ def test_captions_and_run_exclude_each_other(tiny_run, tmp_path):
         evaluate.main(["--captions", "x.json", "--run", str(tiny_run)])
     with pytest.raises(BadInput, match="--captions goes with"):
         evaluate.main(["--captions", "x.json", "--data", "d", "--beams", "2"])
+    with pytest.raises(BadInput, match="--captions goes with"):
+        evaluate.main(["--captions", "x.json", "--data", "d", "--no-rerank"])
     with pytest.raises(BadInput, match="needs --data"):
         evaluate.main(["--captions", "x.json"])
     for file in ("--captions", "--model"):

@@ -2,6 +2,7 @@
 
 import io
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -184,3 +185,17 @@ def test_pieces_of_words_ignore_punctuation():
         pieces.ids(["It ISN'T bad!"]).to_list()
         == pieces.ids(["it isn't bad"]).to_list()
     )
+
+
+def test_pieces_outlive_a_new_seed(tmp_path):
+    """A training sets one, which makes TensorFlow forget its kernels."""
+    subwords = Subwords.build(["a dog runs", "ein Hund rennt"] * 20, 40)
+    texts = tf.constant(["a dog", "ein Hund"])
+    encode = tf.function(subwords.encode)
+    before = encode(texts).to_list()
+    keras.utils.set_random_seed(1)
+    assert encode(texts).to_list() == subwords.encode(texts).to_list() == before
+    assert subwords.decode(subwords.encode(texts).to_tensor()).numpy().tolist() == [
+        b"a dog",
+        b"ein Hund",
+    ]
