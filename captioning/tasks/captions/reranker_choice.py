@@ -21,7 +21,9 @@ from data_prep.prepared.captions import load_captions
 from data_prep.text.special_tokens import END, START
 
 STRENGTHS = (0.1, 0.3, 1.0)
-MIN_PICTURES = (10, 20)
+# N-grams of fewer pictures are left out: those of 10 to 13 would make the reranker half
+# as large again, for 0.003 of CIDEr-D on Flickr8k's dev.
+MIN_PICTURES = (14, 20)
 BEAMS = (3, 5, 10, 20)
 _LONGEST = 100  # tokens of a training caption that are read, at most
 
