@@ -1,6 +1,7 @@
 """Atomic writing: a file or a folder appears at one stroke, once it is complete."""
 
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -118,27 +119,67 @@ DATA_SET = Kind(
 def replacing(out: Path, kind: Kind = DATA_SET) -> Iterator[Path]:
     """Give a folder, a sibling, which takes the place of `out` if the block succeeds.
 
-    Whatever goes wrong before, `out` is as it was.
+    Whatever goes wrong before, `out` is as it was. What a process that was killed left
+    is removed; and if it was killed as the folder took its place, the old one is put
+    back first.
 
     Raises:
-        BadInput: `out` is neither new nor empty nor of the kind, or cannot be written.
+        BadInput: `out` is neither new nor empty nor of the kind, or cannot be written,
+            or another process is writing it.
     """
     out = out.resolve()  # a link to a folder stays; its target is replaced
-    _check_out(out, kind)
-    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
+    partial = out.with_name(f".{out.name}.partial")
+    with only_writer(partial, out):
+        _finish_killed(out, kind)
+        _check_out(out, kind)
+        for entry in partial.iterdir():  # of a process that was killed
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        try:
+            yield partial
+            _check_out(out, kind)  # the block took its time
+            _take_place(partial, out, kind)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)  # does nothing after the rename
+
+
+@contextlib.contextmanager
+def only_writer(folder: Path, of: Path | None = None) -> Iterator[None]:
+    """Within, this process is the only one that writes into a folder. It is made if it
+    is not there, and removed if it stays empty.
+
+    The lock is on the folder itself, and ends with the process, however that ends. Who
+    only reads, need not ask.
+
+    Args:
+        folder: to write into.
+        of: what a user calls it; the folder if not given.
+
+    Raises:
+        BadInput: another process holds it, or it cannot be made.
+    """
     try:
-        partial.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
     except OSError as error:
         raise BadInput(
-            f"{partial} cannot be made ({error.strerror}); expected to write there: "
-            "choose another --out."
+            f"{folder} cannot be made ({error.strerror}); expected to write there: "
+            "choose another folder."
         ) from error
     try:
-        yield partial
-        _check_out(out, kind)  # the block took its time
-        _take_place(partial, out, kind)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BadInput(
+                f"{of or folder} is being written by another process; expected to be "
+                "the only one: wait until it ends, or choose another folder."
+            ) from None
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):  # it is gone, or holds something
+                folder.rmdir()
     finally:
-        shutil.rmtree(partial, ignore_errors=True)  # does nothing after the rename
+        os.close(handle)
 
 
 def _check_out(out, kind):
@@ -159,9 +200,31 @@ def _check_out(out, kind):
     )
 
 
+def _old(out: Path) -> Path:
+    return out.with_name(f".{out.name}.old")
+
+
+def _finish_killed(out: Path, kind: Kind) -> None:
+    """Put the old folder back, if a process was killed before the new one took its
+    place; or what belongs to a user into the new one, if it was killed after that."""
+    if _old(out).is_dir():
+        if os.path.lexists(out):
+            _move_rest(out, kind)
+        else:
+            os.rename(_old(out), out)
+
+
+def _move_rest(out: Path, kind: Kind) -> None:
+    """Move what is not ours from the old folder into the new one; remove the old."""
+    for entry in _old(out).iterdir():
+        if not kind.files.fullmatch(entry.name):
+            os.rename(entry, out / entry.name)
+    shutil.rmtree(_old(out))
+
+
 def _take_place(partial, out, kind):
     if out.exists() and any(out.iterdir()):
-        old = out.with_name(f"{partial.name}.old")
+        old = _old(out)
         try:
             os.rename(out, old)
             os.rename(partial, out)
@@ -169,9 +232,6 @@ def _take_place(partial, out, kind):
             if not out.exists():
                 os.rename(old, out)
             raise
-        for entry in old.iterdir():
-            if not kind.files.fullmatch(entry.name):
-                os.rename(entry, out / entry.name)
-        shutil.rmtree(old)
+        _move_rest(out, kind)
     else:
         os.rename(partial, out)

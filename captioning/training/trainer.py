@@ -3,11 +3,13 @@
 import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from math import nan
 from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from captioning.plots.training_curves import draw_history
 from captioning.tasks.config import TrainingConfig
@@ -20,6 +22,7 @@ from captioning.training.run_config import save_weights
 from captioning.training.state import TrainingState, distributed, training_state
 from captioning.training.stop_signals import StopRequest, stop_requests
 from captioning.training.task_schedule import interleave, steps_of_epoch
+from data_prep.atomic import only_writer
 from data_prep.console import progress, say
 
 RECENT = 50  # steps whose mean loss is shown
@@ -52,8 +55,27 @@ def train(
 
     Raises:
         BadInput: a data set is not whole, or the run's directory is not as needed, or
-            the run to start from does not fit.
+            another training writes there, or the run to start from does not fit.
     """
+    with _only_training(directory):
+        return _train(plans, directory, resume, start, callbacks)
+
+
+def _only_training(directory: Path) -> AbstractContextManager:
+    """Keep other trainings out of a run, but for the workers of one."""
+    strategy = tf.distribute.get_strategy()
+    if isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return nullcontext()
+    return only_writer(directory)
+
+
+def _train(
+    plans: Mapping[str, Plan],
+    directory: Path,
+    resume: bool,
+    start: Path | None,
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> list[Epoch]:
     state = training_state(plans, directory, resume=resume, start=start)
     training = next(iter(plans.values())).config.training
     streams = _streams(state, training.epochs)

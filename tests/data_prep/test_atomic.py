@@ -2,10 +2,12 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
-from data_prep.atomic import marked, replacing, write_text
+from data_prep.atomic import marked, only_writer, replacing, write_text
 from data_prep.errors import BadInput
 from data_prep.text.tokenizers import FILES
 
@@ -85,6 +87,54 @@ def test_failure_leaves_everything_as_it_was(old, tmp_path, error):
             write(partial, dataset__json="half")
             raise error
     assert tree(tmp_path) == before
+
+
+def test_what_a_killed_process_left_is_removed(old, tmp_path):
+    write(tmp_path / ".out.partial" / "deep", dataset__json="half")
+    before = tree(old)
+    with pytest.raises(BadInput):
+        with replacing(old) as partial:
+            assert not any(partial.iterdir())
+            raise BadInput("no")
+    assert tree(tmp_path) == {f"out/{name}": text for name, text in before.items()}
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_killed_between_its_two_renames(moment, old, tmp_path):
+    """Nothing of a user is lost, and no old data set stays hidden."""
+    os.rename(old, tmp_path / ".out.old")
+    if moment == "after":
+        write(old, dataset__json=OURS.replace("1", "2"))
+    with replacing(old) as partial:
+        is_old = (old / "vocabulary.txt").exists()
+        assert is_old == (moment == "before")
+        assert tree(old)["notes.txt"] == "mine"
+        write(partial, dataset__json="new")
+    assert tree(tmp_path) == {
+        "out/dataset.json": "new",
+        "out/notes.txt": "mine",
+        "out/train-mine.tfrecord": "mine",
+        "out/features/small/train.npy": "rows",
+    }
+
+
+def test_a_second_writer_is_refused_and_a_dead_one_is_not_in_the_way(tmp_path):
+    hold = (
+        "import sys, time; from pathlib import Path; "
+        "from data_prep.atomic import only_writer\n"
+        "with only_writer(Path(sys.argv[1])): print('held', flush=True); time.sleep(99)"
+    )
+    folder = tmp_path / "run"
+    command = [sys.executable, "-c", hold, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"held\n"
+        with pytest.raises(BadInput, match="run is being written by another process"):
+            with only_writer(folder):
+                raise AssertionError("refused before any work")
+        process.kill()
+    with only_writer(folder):
+        (folder / "mine").touch()
+    assert tree(tmp_path) == {"run/mine": ""}
 
 
 def test_a_link_stays_and_its_target_is_replaced(old, tmp_path):

@@ -19,6 +19,7 @@ from captioning.training.loading import load_run
 from captioning.training.plans import Plan
 from captioning.training.run_config import check_new
 from captioning.training.trainer import finished, train
+from data_prep.atomic import only_writer
 from data_prep.errors import BadInput, Terminated
 from data_prep.prepare import prepare
 from data_prep.prepared.captions import SplitCaptions, load_captions
@@ -152,6 +153,15 @@ def test_a_killed_training_loses_no_more_than_the_checkpoint_minutes(
         )
     train(plans(config, harbour_data), tmp_path / "run", resume=True, callbacks=[rest])
     assert rest.steps == 3
+
+
+def test_a_second_training_is_refused(harbour_data, tiny_config, tiny_run, tmp_path):
+    for directory in (tmp_path / "new", tiny_run):
+        with only_writer(directory):
+            for resume in (False, True):
+                with pytest.raises(BadInput, match="written by another process"):
+                    train(plans(tiny_config, harbour_data), directory, resume=resume)
+    assert not (tmp_path / "new").exists()
 
 
 def test_resuming_a_finished_run_does_nothing(tiny_run, harbour_data, tiny_config):
