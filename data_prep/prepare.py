@@ -182,9 +182,9 @@ def _tells_nothing(dev: SplitInfo, texts: Sequence[str]) -> str:
     """Return why no choice can be made on a dev split, or ""."""
     from data_prep.text.standardize import standardize
 
-    if len(set(standardize(texts).numpy())) == 1 and dev.examples > 1:
+    if dev.examples > 1 and len(set(standardize(texts).numpy())) == 1:
         return f"all of it says {texts[0]!r}: no choice can be made on it"
-    if dev.examples < FEW:
+    if 0 < dev.examples < FEW:
         few = f"{dev.examples} example{'s' * (dev.examples > 1)} only"
         return f"{few}: a choice made on it is chance; give more of them"
     return ""

@@ -200,7 +200,7 @@ def test_an_empty_split_is_refused(source, tmp_path):
     [
         (["lost.jpg"], b"", "put the pictures into --source, or name them"),
         (["{}/x.jpg", "../lost.jpg"], b"x", "links that lead out of it are not"),
-        (["x.jpg"], b"text", "get the pictures again"),
+        (["x.jpg", "10.jpg"], b"text", "get the pictures again"),
         ([], b"", "write captions of the pictures"),
     ],
 )
