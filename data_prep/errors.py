@@ -60,6 +60,7 @@ _EXTRAS = {
     "sacrebleu": "text",
     "matplotlib": "plot",
     "sklearn": "bench",
+    "pyarrow": "parquet",
 }
 
 

@@ -15,8 +15,15 @@ class RawExample(NamedTuple):
     image_id: str  # unique; the file's name relative to the folder of the pictures
     split: str  # one of `SPLITS`
     captions: tuple[str, ...]  # at least one, as people wrote them
-    image: Path | bytes  # the file, still to be checked; or bytes that need no check
+    # The file, or what was in it, still to be checked; or bytes that need no check.
+    image: "Path | EmbeddedPicture | bytes"
     scene: str = ""  # the harbour's semantic record, as JSON
+
+
+class EmbeddedPicture(NamedTuple):
+    """A picture file that lies inside another file."""
+
+    content: bytes
 
 
 class Labelled(NamedTuple):
@@ -58,6 +65,19 @@ class Skipped:
         if len(entry["examples"]) < self.MAX_EXAMPLES:
             entry["examples"].append(printable(what, longest=200))
 
+    def lines(self) -> list[str]:
+        """Return the notes and what was left out, a line each."""
+        return lines_of(self.notes, self.as_dict())
+
     def as_dict(self) -> dict[str, dict[str, Any]]:
         """Return reason -> {"count": int, "examples": [str]}."""
         return {reason: dict(entry) for reason, entry in self._reasons.items()}
+
+
+def lines_of(notes: dict[str, str], skipped: dict[str, dict[str, Any]]) -> list[str]:
+    """Return the lines that tell what `Skipped` has, given its parts."""
+    lines = [f"{topic}: {note}" for topic, note in notes.items()]
+    for reason, entry in skipped.items():
+        example = entry["examples"][0]
+        lines.append(f"skipped {entry['count']:,}: {reason}, e.g. {example}")
+    return [printable(line) for line in lines]

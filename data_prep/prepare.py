@@ -158,9 +158,12 @@ def _with_added(
     def added() -> Iterator[RawExample]:
         own = dict(skipped.notes)
         for folder in map(Path, folders):
+            skipped.notes.pop("captions", None)
             for example in load("folder").read(folder, skipped):
                 image_id = f"{folder.name}/{example.image_id}"
                 yield example._replace(split="train", image_id=image_id)
+            if understood := skipped.notes.get("captions"):
+                own[f"captions of {printable(folder)}"] = understood
         skipped.notes.clear()  # of how the folders would be split by themselves
         skipped.notes.update(own, added=f"to train: {', '.join(map(str, folders))}")
 
@@ -177,9 +180,11 @@ def _with_added(
 
 def _tells_nothing(dev: SplitInfo, texts: Sequence[str]) -> str:
     """Return why no choice can be made on a dev split, or ""."""
-    if len(set(texts)) == 1 and dev.examples > 1:
+    from data_prep.text.standardize import standardize
+
+    if dev.examples > 1 and len(set(standardize(texts).numpy())) == 1:
         return f"all of it says {texts[0]!r}: no choice can be made on it"
-    if dev.examples < FEW:
+    if 0 < dev.examples < FEW:
         few = f"{dev.examples} example{'s' * (dev.examples > 1)} only"
         return f"{few}: a choice made on it is chance; give more of them"
     return ""
@@ -190,18 +195,28 @@ def _check_splits(name, splits, skipped):
     if not empty:
         return
     sizes = ", ".join(f"{s} {splits[s].examples if s in splits else 0}" for s in SPLITS)
-    rule = skipped.notes.get("split", "the data set's own")
-    why = "; ".join(
-        f"skipped {entry['count']}: {reason}, e.g. {entry['examples'][0]}"
-        for reason, entry in skipped.as_dict().items()
-    )
+    counts = {reason: entry["count"] for reason, entry in skipped.as_dict().items()}
     advice = "give more of them, a hundred if a hash splits them"
-    if why:
-        advice = f"mend what was skipped, or {advice}" if splits else "mend that"
+    if len(empty) == len(SPLITS):
+        most = max(counts, key=counts.__getitem__, default="")
+        advice = _ADVICE.get(most, "mend what was skipped")
+    elif counts:
+        advice = f"mend what was skipped, or {advice}"
     raise BadInput(
-        f"the data set {name} has no examples in {' and '.join(empty)} ({sizes}; "
-        f"split: {rule}{'; ' if why else ''}{why}); expected some in each: {advice}."
+        f"the data set {name} has no examples in {' and '.join(empty)} "
+        f"({'; '.join([sizes, *skipped.lines()])}); expected some in each: {advice}."
     )
+
+
+# Why most were skipped -> what to do if all were.
+_ADVICE = {
+    "": "write captions of the pictures",
+    "picture does not exist": "put the pictures into --source, or name them in the "
+    "captions as they are called there",
+    "picture outside of its folder": "put the pictures themselves into --source; links "
+    "that lead out of it are not followed",
+    "picture that cannot be used": "get the pictures again",
+}
 
 
 def main(argv: list[str] | None = None) -> int:

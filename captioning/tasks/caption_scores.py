@@ -21,6 +21,7 @@ from captioning.metrics.diversity import diversity, mean_diversity
 from captioning.metrics.unseen_things import unseen_things
 from data_prep.console import say
 from data_prep.errors import BadInput
+from data_prep.examples import Skipped
 from data_prep.harbour.captions import parse
 from data_prep.harbour.scene import Scene, facts
 from data_prep.prepared.captions import SplitCaptions, load_captions
@@ -44,7 +45,7 @@ def read_candidates(path: Path) -> dict[str, str]:
         BadInput: the file is missing, of another form, or names an image twice.
     """
     if path.suffix.lower() == ".csv":
-        pairs = list(read_captions(path))
+        pairs = _read(path)
     else:
         pairs = _listed_candidates(path)
     captions = {}
@@ -56,6 +57,15 @@ def read_candidates(path: Path) -> dict[str, str]:
             )
         captions[image] = caption
     return captions
+
+
+def _read(path: Path) -> list[tuple[str, str]]:
+    """Return (image, caption) of a file; stderr says what was left out of it."""
+    skipped = Skipped()
+    pairs = list(read_captions(path, skipped))
+    for line in skipped.lines():
+        say(f"{path.name}: {line}")
+    return pairs
 
 
 def _listed_candidates(path: Path) -> list[tuple[str, str]]:
@@ -97,7 +107,7 @@ def with_references_of_file(
             images.
     """
     references: dict[str, list[str]] = {}
-    for image, caption in read_captions(path):
+    for image, caption in _read(path):
         references.setdefault(nfc(Path(image).name), []).append(caption)
     named = {Path(image).name: caption for image, caption in captions.items()}
     if len(named) < len(captions):

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from data_prep.errors import BadInput
 from data_prep.examples import SPLITS, RawExample, Skipped
-from data_prep.readers.caption_files import captioned, read_captions
+from data_prep.readers.caption_files import FORMS, captioned, ending, read_captions
 from data_prep.readers.files import read_lines, read_text
 from data_prep.readers.hash_split import group_by_hash
 from data_prep.readers.multi30k_task2 import read_task2
@@ -92,7 +92,8 @@ def _captions(source, other, language, skipped) -> dict[str, list[str]]:
 
 def _rows(path, skipped) -> Iterator[tuple[str, str]]:
     """Yield (photo, caption) of a file: of the authors' form, or of another."""
-    if path.name != CAPTIONS[0] and path.suffix != ".gz":
+    is_text = ending(path) == ".txt" or ending(path) not in FORMS
+    if path.name != CAPTIONS[0] and not (is_text and path.suffix == ".gz"):
         yield from read_captions(path, skipped)
         return
     for number, line in enumerate(read_lines(path), start=1):

@@ -1,12 +1,13 @@
 """Your own pictures: a folder with pictures and one file of captions, or a text file
 beside each picture.
 
-The caption file may be CSV, JSON, JSON lines or COCO's JSON; `readers.caption_files`
-shows each form. It is searched for in the folder, or given with the option
-``captions``. It names the pictures relative to the folder, or to a folder ``images`` in
-it. Where there is no caption file, each picture's captions are read from the text file
-beside it, dog.txt of dog.jpg, one a line (`readers.sidecars`). Nothing outside of the
-folder is read, even if names or links lead there.
+The caption file may be CSV, JSON, JSON lines, COCO's JSON or Parquet;
+`readers.caption_files` shows each form. It is searched for in the folder, or given with
+the option ``captions``. It names the pictures relative to the folder, or to a folder
+``images`` in it; `readers.picture_names` finds other names too. Where there is no
+caption file, each picture's captions are read from the text file beside it, dog.txt of
+dog.jpg, one a line (`readers.sidecars`). Nothing outside of the folder is read, even if
+names or links lead there.
 
 The sha256 of a picture's name decides its split: 80% train, 10% dev, 10% test. So a
 picture stays in its split when others are added or removed; and with very few pictures
@@ -20,17 +21,23 @@ from pathlib import Path
 
 from data_prep.errors import BadInput
 from data_prep.examples import RawExample, Skipped
-from data_prep.readers.caption_files import FORMS, read_captions, usable_captions
+from data_prep.readers.caption_files import (
+    FORMS,
+    ending,
+    read_captions,
+    usable_captions,
+)
 from data_prep.readers.hash_split import group_by_hash
+from data_prep.readers.picture_names import PictureNames
 from data_prep.readers.sidecars import has_sidecars, read_sidecars
-from data_prep.readers.source_folder import alike, existing, find_picture
-from data_prep.text.clean import nfc
+from data_prep.readers.source_folder import find_picture
 
 KIND = "captions"
 NEEDS_SOURCE = True
 
 TRAIN, DEV = 0.8, 0.1
-PICTURE_FOLDERS = ("images", "Images")
+# What 🤗 datasets keep beside their tables.
+_NO_CAPTIONS = {"dataset_info.json", "dataset_dict.json", "state.json"}
 
 
 def read(
@@ -50,16 +57,18 @@ def read(
             malformed.
     """
     path = Path(captions) if captions else _captions_file(source)
-    if path:
-        rows = (
-            (_image_id(source, name), text)
-            for name, text in read_captions(path, skipped)
-        )
-    else:
-        rows = read_sidecars(source, skipped)
     by_picture: dict[str, list[str]] = {}
-    for image_id, caption in rows:
-        by_picture.setdefault(image_id, []).append(caption)
+    if path:
+        by_name: dict[str, list[str]] = {}
+        for name, caption in read_captions(path, skipped):
+            by_name.setdefault(name, []).append(caption)
+        names = PictureNames(source, by_name, skipped)
+        for name, texts in by_name.items():
+            if (image_id := names.find(name)) is not None:
+                by_picture.setdefault(image_id, []).extend(texts)
+    else:
+        for image_id, caption in read_sidecars(source, skipped):
+            by_picture.setdefault(image_id, []).append(caption)
     skipped.notes["split"] = (
         f"by hash of the pictures' names, {TRAIN:.0%} train, {DEV:.0%} dev, rest test"
     )
@@ -87,7 +96,7 @@ def _captions_file(source) -> Path | None:
     found = [
         p
         for p in files
-        if Path(p.name.removesuffix(".gz")).suffix.lower() in suffixes
+        if (ending(p) in suffixes and p.name not in _NO_CAPTIONS)
         or p.name == "captions.txt"
     ]
     # Of several candidates, the one named captions is taken.
@@ -97,6 +106,11 @@ def _captions_file(source) -> Path | None:
     if not found and has_sidecars(source):
         return None
     if not found:
+        if any((source / name).exists() for name in _NO_CAPTIONS):
+            raise BadInput(
+                f"{source} is a folder of 🤗 datasets; expected pictures and a file of "
+                "captions: use the data set huggingface instead of folder."
+            )
         seen = ", ".join(path.name for path in files[:5]) or "no file at all"
         raise BadInput(
             f"{source} has no file of captions (it has {seen}"
@@ -109,22 +123,6 @@ def _captions_file(source) -> Path | None:
         f"{', '.join(path.name for path in chosen)}; expected one: choose it with "
         "--captions FILE."
     )
-
-
-def _image_id(source: Path, name: str) -> str:
-    """Return the one name of a picture, of all that it may be called by: with two it
-    could be in two splits."""
-    path = Path(os.path.normpath(name.strip()))
-    if path.is_absolute() and path.is_relative_to(source.resolve()):
-        path = path.relative_to(source.resolve())
-    places = [Path(folder) / path for folder in ("", *PICTURE_FOLDERS)]
-    for place in places:
-        if existing(source / place):
-            return nfc(place.as_posix())
-    for place in places:
-        if len(found := alike(source / place)) == 1:
-            return nfc((place.parent / found[0].name).as_posix())
-    return nfc(path.as_posix())
 
 
 def _without_repeats(texts, image_id, skipped) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ OTHER_FILES = frozenset(
     ".csv .tsv .txt .json .jsonl .xml .xmp .yaml .yml .toml .ini .log .db .sqlite .aae "
     ".md .html .htm .css .js .py .ipynb .sh .bat .pdf .doc .docx .xls .xlsx .ppt .pptx "
     ".odt .ods .odp .rtf .zip .gz .tar .7z .rar .mp4 .m4v .mov .avi .mkv .webm .mp3 "
-    ".m4a .wav .flac .npy .npz .tfrecord .tflite .h5 .keras".split()
+    ".m4a .wav .flac .npy .npz .tfrecord .parquet .arrow .tflite .h5 .keras".split()
 )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from data_prep.console import progress
 from data_prep.errors import printable
-from data_prep.examples import RawExample, Skipped
+from data_prep.examples import EmbeddedPicture, RawExample, Skipped
 from data_prep.pictures.reader import BadPicture, PictureReader
 
 READERS = 2  # processes that decode pictures
@@ -28,7 +28,8 @@ def checked_pictures(
         for example, image in progress(read, label=split, unit="pictures"):
             if isinstance(image, BadPicture):
                 # The message names the file in full; the name in the data set will do.
-                why = str(image).removeprefix(printable(example.image)).strip()
+                named = isinstance(example.image, Path) and printable(example.image)
+                why = str(image).removeprefix(named or "").strip()
                 skipped.add("picture that cannot be used", f"{example.image_id} {why}")
             else:
                 yield example._replace(image=image)
@@ -45,11 +46,13 @@ def _read_ahead(
         pool = stack.enter_context(ThreadPoolExecutor(READERS))
         stack.callback(pool.shutdown, cancel_futures=True)  # it would read on
 
-        def read(image: Path | bytes) -> bytes | BadPicture:
+        def read(image: Path | EmbeddedPicture | bytes) -> bytes | BadPicture:
             if isinstance(image, bytes):
                 return image
             reader = readers.get()
             try:
+                if isinstance(image, EmbeddedPicture):
+                    return reader.read_bytes(image.content, "")
                 return reader.read(image)
             except BadPicture as error:
                 return error

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data_prep.errors import as_typed, printable
+from data_prep.examples import lines_of
 from data_prep.text.min_count import default_min_count
 
 if TYPE_CHECKING:
@@ -21,10 +22,7 @@ _WORDING = {
 def summary(info: "DatasetInfo", out: Path) -> str:
     """Return what was made, what was left out, and the command to type next."""
     lines = [*_table(info), _vocabulary(info)]
-    lines += [f"{topic}: {note}" for topic, note in info.notes.items()]
-    for reason, entry in info.skipped.items():
-        example = entry["examples"][0]
-        lines.append(f"skipped {entry['count']:,}: {reason}, e.g. {example}")
+    lines += lines_of(info.notes, info.skipped)
     task = _WORDING[info.kind][2]
     if task is not None:
         train = as_typed("python -m captioning.train")

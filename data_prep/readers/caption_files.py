@@ -1,4 +1,4 @@
-"""Caption files: CSV, JSON, JSON lines and COCO's JSON, plain or ``.gz``.
+"""Caption files: CSV, JSON, JSON lines and COCO's JSON, plain or ``.gz``; Parquet.
 
     image,caption                                    CSV (also .tsv, .txt): see
     dog.jpg,"A dog, running."                        `readers.caption_tables`
@@ -12,8 +12,8 @@
     {"image": "dog.jpg", "caption": "A dog."}        JSON lines
 
 Names of the columns, in any case: `IMAGE` and `CAPTION` in `readers.caption_tables`;
-others are ignored. In JSON a caption may also be a list of captions. A picture may
-occur several times, with other captions.
+others are ignored. In JSON and Parquet a caption may also be a list of captions. A
+picture may occur several times, with other captions.
 """
 
 import re
@@ -23,6 +23,7 @@ from typing import Any
 
 from data_prep.errors import BadInput
 from data_prep.examples import RawExample, Skipped
+from data_prep.readers.arrow_tables import read_parquet
 from data_prep.readers.caption_tables import CAPTION, IMAGE, read_table
 from data_prep.readers.files import by_lines, note_open_end, parse_json, read_text
 from data_prep.readers.source_folder import find_picture
@@ -43,13 +44,18 @@ def read_captions(
         BadInput: the file is malformed; the message names the line or the entry.
     """
     skipped = Skipped() if skipped is None else skipped
-    ending = Path(path.stem if path.suffix == ".gz" else path.name).suffix.lower()
-    if ending not in FORMS:
+    if ending(path) not in FORMS:
         raise BadInput(
             f"{path} has an unknown form; expected a file of captions that ends in one "
             f"of {' '.join(FORMS)}: convert it, or rename it."
         )
-    return FORMS[ending](path, skipped)
+    return FORMS[ending(path)](path, skipped)
+
+
+def ending(path: Path) -> str:
+    """Return how a name ends, in lower case, but for ``.gz``."""
+    packed = path.suffix.lower() == ".gz"
+    return Path(path.stem if packed else path.name).suffix.lower()
 
 
 def captioned(
@@ -99,12 +105,22 @@ def _json(path, skipped):
         raise _unexpected(path, "content", content)
     elif isinstance(content.get("annotations"), list):
         yield from _coco(content, path, skipped)
+    elif _is_entry(content):
+        yield from _entry(content, path, "content")
     elif columns := _columns(content):
         for number, pair in enumerate(zip(*columns, strict=True)):
             yield from _pairs(*pair, path, f"row {number}")
     else:
         for name, captions in content.items():
             yield from _pairs(name, captions, path, f"entry {name[:60]!r}")
+
+
+def _is_entry(content: dict) -> bool:
+    """Return whether a JSON object is one picture and its captions."""
+    named = {key.lower(): value for key, value in content.items()}
+    images = [named[key] for key in IMAGE if key in named]
+    has_caption = any(key in named for key in CAPTION)
+    return len(images) == 1 and isinstance(images[0], str) and has_caption
 
 
 def _columns(content: dict) -> tuple[list, list] | None:
@@ -199,5 +215,5 @@ def _unexpected(path, where, found):
 
 
 # Ending of the name -> how the file is read.
-FORMS = {".json": _json, ".jsonl": _json_lines}
+FORMS = {".json": _json, ".jsonl": _json_lines, ".parquet": read_parquet}
 FORMS |= dict.fromkeys((".csv", ".tsv", ".txt"), read_table)

@@ -62,6 +62,7 @@ def read_table(path: Path, skipped: Skipped) -> Iterator[tuple[str, str]]:
     skipped.notes["captions"] = str(table)
     note_open_end(text, path, skipped)
     rows = _rows(text, table.separator)
+    width = len(table.columns)
     line = 1
     try:
         if table.has_header:
@@ -70,24 +71,37 @@ def read_table(path: Path, skipped: Skipped) -> Iterator[tuple[str, str]]:
         for row in rows:
             if not any(cell.strip() for cell in row):
                 pass
-            elif len(row) == len(table.columns):
+            elif len(row) == width or (len(row) > width and not any(row[width:])):
                 yield row[table.image].strip(), row[table.caption]
             else:
                 if table.separator != "|":
-                    raise csv.Error(f"{len(row)} fields, not {len(table.columns)}")
+                    raise csv.Error(f"{len(row)} fields, not {width}")
                 skipped.add("row with another number of columns", f"line {line}")
             line = rows.line_num + 1
     except csv.Error as error:
         raise BadInput(
             f"{path} is malformed in the row that begins in line {line} ({error}); "
-            f"expected {len(table.columns)} fields as in its first line ({table}): put "
+            f"expected {width} fields as in its first line ({table}): put "
             'a caption with a separator or a "quote" into quotes, and double the '
             "quotes inside it."
         ) from None
 
 
 def _rows(text: str, separator: str):
-    quoting = csv.QUOTE_NONE if separator == "|" else csv.QUOTE_MINIMAL
+    """Return the reader of the rows. Where tabs separate, quotes that stand around no
+    cell are part of the captions."""
+    if separator == "|":
+        return _reader(text, separator, csv.QUOTE_NONE)
+    if separator == "\t":
+        try:
+            for _ in _reader(text, separator, csv.QUOTE_MINIMAL):
+                pass
+        except csv.Error:
+            return _reader(text, separator, csv.QUOTE_NONE)
+    return _reader(text, separator, csv.QUOTE_MINIMAL)
+
+
+def _reader(text: str, separator: str, quoting: int):
     return csv.reader(
         io.StringIO(text, newline=""),
         delimiter=separator,

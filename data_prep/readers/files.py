@@ -1,7 +1,10 @@
 """Text files, plain or gzip, and JSON, with errors that name the line or the byte."""
 
+import errno
 import gzip
 import json
+import os
+import stat
 import zlib
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
@@ -10,7 +13,7 @@ from typing import Any
 from data_prep.errors import BadInput
 from data_prep.examples import Skipped
 
-MAX_BYTES = 2**30  # of a packed file; COCO's captions, the largest here, have 90 MB
+MAX_BYTES = 2**30  # of a file, unpacked; COCO's captions, the largest here, have 90 MB
 
 
 def read_text(path: Path) -> str:
@@ -22,14 +25,20 @@ def read_text(path: Path) -> str:
     Raises:
         BadInput: the file cannot be read or unpacked, or has another encoding.
     """
-    data = _read_bytes(path)
-    encoding, start = "utf-8", len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0
+    return _decoded_whole(_read_bytes(path), path)
+
+
+def _encoding(data: bytes) -> str:
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        encoding = "utf-16"
-    elif data[1:2] == b"\0":
-        encoding = "utf-16-le"
-    elif data[:1] == b"\0":
-        encoding = "utf-16-be"
+        return "utf-16"
+    if data[1:2] == b"\0":
+        return "utf-16-le"
+    return "utf-16-be" if data[:1] == b"\0" else "utf-8"
+
+
+def _decoded_whole(data: bytes, path: Path) -> str:
+    encoding = _encoding(data)
+    start = len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0
     try:
         return data[start:].decode(encoding)
     except UnicodeDecodeError as error:
@@ -56,28 +65,34 @@ def note_open_end(text: str, path: Path, skipped: Skipped) -> None:
 
 
 def read_lines(path: Path) -> list[str | None]:
-    """Return the lines of a UTF-8 file, plain or ``.gz``; None for those of another
-    encoding.
+    """Return the lines of a file, decoded as by `read_text`; but in UTF-8 a line of
+    another encoding costs only itself, and is None.
 
-    Only a line feed ends a line, with or without a carriage return before it. A byte
-    order mark is ignored.
+    Only a line feed ends a line, with or without a carriage return before it; or a
+    carriage return, where the file has no line feed.
 
     Raises:
         BadInput: the file cannot be read or unpacked.
     """
     data = _read_bytes(path)
-    lines = data.removeprefix(BOM_UTF8).split(b"\n")
+    if _encoding(data) != "utf-8":
+        data = _decoded_whole(data, path).encode("utf-8")
+    data = data.removeprefix(BOM_UTF8)
+    lines = data.split(b"\n" if b"\n" in data else b"\r")
     if lines[-1] == b"":
         lines.pop()
     return [_decoded(line.removesuffix(b"\r")) for line in lines]
 
 
 def _read_bytes(path: Path) -> bytes:
-    """Return the content of a file; of a ``.gz``, unpacked, up to `MAX_BYTES`."""
+    """Return the content of a file; of a ``.gz``, unpacked; up to `MAX_BYTES`."""
+    opener = gzip.open if path.suffix.lower() == ".gz" else open
     try:
-        if path.suffix != ".gz":
-            return path.read_bytes()
-        with gzip.open(path) as file:
+        mode = os.stat(path).st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            # Checked before it is opened: opening a FIFO waits for a writer.
+            raise OSError(errno.EINVAL, "it is a device or pipe")
+        with opener(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise BadInput(
@@ -91,8 +106,8 @@ def _read_bytes(path: Path) -> bytes:
         ) from error
     if len(data) > MAX_BYTES:
         raise BadInput(
-            f"{path} unpacks to more than {MAX_BYTES // 2**30} GiB; expected a file of "
-            "texts: unpack it, and look what it is."
+            f"{path} holds more than {MAX_BYTES // 2**20:,} MiB; expected a file of "
+            "texts: look what it is, and split it."
         )
     return data
 

@@ -172,6 +172,8 @@ def find_picture(
             skipped.add(f"{what} {reason}", name)
         else:
             return path
+    except PermissionError:
+        skipped.add(f"{what} that may not be read", name)
     except (OSError, ValueError, RuntimeError):
         # Links in a circle, a null character, a lone surrogate, or a name too long.
         skipped.add(f"name that no {what} can have", name)

@@ -156,7 +156,9 @@ def test_captions_of_a_folder_are_scored_by_a_file_of_references(tmp_path, capsy
     )
     flags = ["--captions", str(said), "--references", str(references), "--json"]
     evaluate.main(flags)
-    assert json.loads(capsys.readouterr().out)["BLEU-1"] == pytest.approx(1)
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["BLEU-1"] == pytest.approx(1)
+    assert "said.csv: captions: read as CSV, separator ','" in printed.err
     said.write_text("image,caption\nphotos/a.jpg,a red boat\n")
     with pytest.raises(BadInput, match=r"miss 1 of the 2 images .*b\.jpg"):
         evaluate.main(flags)

@@ -67,6 +67,10 @@ def test_pictures_of_other_folders_are_added_to_train(
     assert len(words.image_ids) == plain.splits["train"].examples + 3
     assert "lighthouse" in (tmp_path / "data" / "vocabulary.txt").read_text()
     assert info.notes["split"] == plain.notes["split"]
+    assert f"captions of {other}" not in info.notes  # they lie beside the pictures
+    info = prepare("folder", source, tmp_path / "data", add=[source])
+    understood = "read as CSV, separator ',', columns image and caption"
+    assert info.notes[f"captions of {source}"] == info.notes["captions"] == understood
     with pytest.raises(BadInput, match="--add"):
         prepare("moods", None, tmp_path / "moods", add=[other])
 
@@ -189,6 +193,30 @@ def test_an_empty_split_is_refused(source, tmp_path):
     assert "skipped 1: picture does not exist, e.g. lost.jpg" in message
     assert "give more of them" in message
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "names, content, advice",
+    [
+        (["lost.jpg"], b"", "put the pictures into --source, or name them"),
+        (["{}/x.jpg", "../lost.jpg"], b"x", "links that lead out of it are not"),
+        (["x.jpg", "10.jpg"], b"text", "get the pictures again"),
+        ([], b"", "write captions of the pictures"),
+    ],
+)
+def test_what_to_do_if_all_were_skipped(tmp_path, names, content, advice):
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in names:
+        if content:
+            (source / name.format(tmp_path)).write_bytes(content)
+    rows = [f"{name.format(tmp_path)};A dog." for name in names]
+    (source / "captions.csv").write_text("\n".join(["image;caption", *rows, ""]))
+    with pytest.raises(BadInput) as caught:
+        prepare("folder", source, tmp_path / "out")
+    message = str(caught.value)
+    assert "captions: read as CSV, separator ';', columns image and" in message
+    assert advice in message and "give more" not in message
 
 
 def test_failure_keeps_the_old_data_set(source, tmp_path):

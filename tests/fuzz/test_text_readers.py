@@ -1,17 +1,21 @@
 """Readers of text files: an answer or `BadInput`, whatever the file holds."""
 
 import gzip
+import io
 import json
+import signal
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from captioning.decoding import Reranker
 from captioning.tasks.captions.reranker_file import FILE, load_reranker
 from captioning.training.run_config import load_facts
+from data_prep.datasets import folder
 from data_prep.errors import BadInput
 from data_prep.examples import Skipped
 from data_prep.prepared.captions import load_captions
@@ -23,6 +27,7 @@ from data_prep.text.vocabulary import Vocabulary
 sys.path.insert(0, str(Path(__file__).parent))
 from mutations import mutated  # noqa: E402
 
+SECONDS = 20  # an answer takes a millisecond
 PAIRS = [("a.jpg", "A dog, running."), ("b/ü.png", 'A "big" cat.'), ("a.jpg", "犬 é")]
 _CSV = [
     'image,caption\na.jpg,"A dog, running."\nb.png,"A ""big"" cat."\n',
@@ -59,11 +64,19 @@ def encoded(texts: list[str]) -> list[bytes]:
 
 
 def answers(read) -> None:
-    """Call a reader; any error but `BadInput` fails the test."""
+    """Call a reader; any error but `BadInput` fails the test, and so does a hang."""
+    signal.signal(signal.SIGALRM, ring)
+    signal.alarm(SECONDS)
     try:
         read()
     except BadInput as error:
         assert str(error).count(" ") > 3  # a sentence
+    finally:
+        signal.alarm(0)
+
+
+def ring(number, frame):
+    raise TimeoutError(f"no answer in {SECONDS} s")
 
 
 @pytest.mark.parametrize(
@@ -91,6 +104,73 @@ def test_packed_caption_files(tmp_path):
     file = tmp_path / "captions.csv.gz"
 
     @given(mutated([gzip.compress(text.encode()) for text in _CSV]))
+    def read(data):
+        file.write_bytes(data)
+        answers(lambda: list(read_captions(file, Skipped())))
+
+    read()
+
+
+KEYS = st.sampled_from(
+    ["image", "file_name", "images", "id", "image_id", "caption", "Text", "annotations"]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | KEYS,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5)
+    ),
+    max_leaves=20,
+)
+
+
+@pytest.mark.parametrize("ending", [".json", ".jsonl"])
+def test_json_of_any_shape(ending, tmp_path):
+    file = tmp_path / f"captions{ending}"
+
+    @given(VALUES)
+    def read(value):
+        file.write_text(json.dumps(value))
+        answers(lambda: list(read_captions(file, Skipped())))
+
+    read()
+
+
+NAMES = ["a.jpg", "B.JPG", "images/c.png", "deep/ü.png"]
+
+
+def test_any_names_lead_into_the_folder_or_nowhere(tmp_path):
+    source = tmp_path / "source"
+    for name in NAMES:
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_bytes(b"picture")
+    (tmp_path / "secret.jpg").write_bytes(b"secret")
+    (source / "out").symlink_to(tmp_path)
+    inputs = [*NAMES, "../secret.jpg", "out/secret.jpg", "C:\\x\\a.jpg", "/a.jpg", "c"]
+    inputs += [str(source / "a.jpg"), str(tmp_path / "secret.jpg")]
+
+    @given(st.lists(mutated([name.encode() for name in inputs], most=2), max_size=4))
+    def read(names):
+        names = [name.decode("utf-8", "surrogateescape") for name in names]
+        (tmp_path / "c.json").write_text(json.dumps(dict.fromkeys(names, "A dog.")))
+
+        def examples():
+            for one in folder.read(source, Skipped(), captions=tmp_path / "c.json"):
+                assert one.image_id in NAMES and one.image == source / one.image_id
+
+        answers(examples)
+
+    read()
+
+
+def test_parquet(tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    import pyarrow
+
+    whole = io.BytesIO()
+    parquet.write_table(pyarrow.table({"image": NAMES, "text": ["A"] * 4}), whole)
+    file = tmp_path / "captions.parquet"
+
+    @given(mutated([whole.getvalue()]))
     def read(data):
         file.write_bytes(data)
         answers(lambda: list(read_captions(file, Skipped())))

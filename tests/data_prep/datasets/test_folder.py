@@ -93,9 +93,10 @@ def test_a_name_that_fits_two_pictures_is_none(source):
 
 def test_pictures_in_a_linked_folder(source):
     os.symlink(source / "deep", source / "images")
-    write(source, {"3.jpg": "A dog."})
+    write(source, {"3.jpg": "A", "deep/3.jpg": "B", "images/3.jpg": "C"})
     examples, skipped = read(source)
-    assert list(examples) == ["images/3.jpg"] and not skipped
+    assert list(examples) == ["deep/3.jpg"] and not skipped
+    assert examples["deep/3.jpg"].captions == ("A", "B", "C")
 
 
 def test_names_may_start_from_a_folder_images(source):
@@ -146,3 +147,10 @@ def test_the_file_of_captions_is_found(source, tmp_path):
     assert list(read(source, captions=elsewhere)[0]) == ["2.jpg"]
     with pytest.raises(BadInput, match=r"lost\.csv cannot be read"):
         read(source, captions=source / "lost.csv")
+
+
+def test_a_folder_of_another_data_set_is_told(source):
+    (source / "dataset_info.json").write_text("{}")
+    (source / "state.json").write_text("{}")
+    with pytest.raises(BadInput, match="use the data set huggingface"):
+        read(source)

@@ -35,6 +35,9 @@ FORMS = {
     "a.jpg\t3\tA dog.\n",
     "other_names.csv": 'Bild;Satz\na.jpg;A dog, running.\nb/ü.png;"A ""big"" cat."\n'
     "a.jpg;A dog.\n",
+    "wide.csv": 'image,caption\na.jpg,"A dog, running.",,\nb/ü.png,"A ""big"" cat."\n'
+    "a.jpg,A dog.,\n",
+    "quotes.tsv": 'a.jpg\tA dog, running.\nb/ü.png\tA "big" cat.\na.jpg\tA dog.\n',
     "results.csv": "image_name| comment_number| comment\na.jpg| 0| A dog, running.\n"
     'b/ü.png| 0| A "big" cat.\na.jpg| 1 A lost mark.\na.jpg| 1| A dog.\n',
     "old_mac.csv": 'image,caption\ra.jpg,"A dog, running."\r'
@@ -134,6 +137,18 @@ def test_an_annotation_without_its_image_costs_itself(tmp_path):
     }
 
 
+def test_quotes_that_are_part_of_captions(tmp_path):
+    rows = [("a.jpg", '"Stop" says the sign'), ("b.jpg", 'A "big" cat'), ("c.jpg", '"')]
+    path = tmp_path / "a.tsv"
+    path.write_text("".join(f"{name}\t{text}\n" for name, text in rows))
+    assert list(read_captions(path)) == rows
+
+
+def test_one_object_is_no_mapping(tmp_path):
+    (tmp_path / "a.json").write_text('{"image": "a.jpg", "caption": ["A", "B"]}')
+    assert list(read_captions(tmp_path / "a.json")) == [("a.jpg", "A"), ("a.jpg", "B")]
+
+
 def test_a_mapping_keeps_all_values_of_a_repeated_key(tmp_path):
     path = tmp_path / "captions.json"
     path.write_text('{"a": ["1", "2"], "b": "3", "a": "4", "c": null, "d": []}')
@@ -175,7 +190,7 @@ def test_a_mapping_keeps_all_values_of_a_repeated_key(tmp_path):
         ("a.json", '[{"image": "a", "image": "b", "caption": "c"}]', "entry 0, is"),
         ("a.json", '{"images": [], "annotations": [{"image_id": 1}]}', "COCO's form"),
         ("a.json", '{"annotations": []}', "KeyError.'images'. is missing"),
-        ("a.xml", "", "unknown form; expected .*.json .jsonl .csv .tsv .txt"),
+        ("a.xml", "", "unknown form; expected .*.jsonl .parquet .csv .tsv .txt"),
     ],
 )
 def test_faults_are_named_with_their_place(tmp_path, name, content, message):

@@ -1,10 +1,13 @@
 """Text files and JSON: decoding, unpacking, and errors that name the place."""
 
 import gzip
+import os
+from pathlib import Path
 
 import pytest
 
 from data_prep.errors import BadInput
+from data_prep.readers import files
 from data_prep.readers.files import parse_json, read_lines, read_text
 
 
@@ -30,6 +33,29 @@ def test_read_text_of_a_missing_file(tmp_path):
         read_text(tmp_path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_other_encodings_of_unicode(tmp_path, encoding):
+    path = tmp_path / "a.txt"
+    path.write_bytes("ein Hündchen\r\n犬".encode(encoding))
+    assert read_text(path) == "ein Hündchen\r\n犬"
+    assert read_lines(path) == ["ein Hündchen", "犬"]
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(BadInput, match=rf"is not {encoding.upper()}: byte"):
+        read_text(path)
+
+
+def test_a_device_or_an_endless_file_is_refused(tmp_path, monkeypatch):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(BadInput, match="it is a device or pipe"):
+            read_text(path)
+    monkeypatch.setattr(files, "MAX_BYTES", 2**20)
+    bomb = tmp_path / "bomb.gz"
+    bomb.write_bytes(gzip.compress(bytes(2**22)))
+    with pytest.raises(BadInput, match="more than 1 MiB"):
+        read_text(bomb)
+
+
 @pytest.mark.parametrize(
     "text, where",
     [
@@ -42,6 +68,13 @@ def test_read_text_of_a_missing_file(tmp_path):
 def test_parse_json_names_the_line(tmp_path, text, where):
     with pytest.raises(BadInput, match=where):
         parse_json(text, tmp_path, first_line=10)
+
+
+def test_a_carriage_return_ends_a_line_where_there_is_no_line_feed(tmp_path):
+    (tmp_path / "a").write_bytes(b"one\rtwo\r\rthree\r")
+    assert read_lines(tmp_path / "a") == ["one", "two", "", "three"]
+    (tmp_path / "a").write_bytes(b"one\rtwo\n")
+    assert read_lines(tmp_path / "a") == ["one\rtwo"]
 
 
 @pytest.mark.parametrize("packed", [False, True])
