@@ -33,7 +33,7 @@ def test_it_is_small_and_names_no_place_of_its_makers():
         files = path.rglob("*") if path.is_dir() else [path]
         assert sum(file.stat().st_size for file in files) < largest
     facts = load_facts(pretrained.RUN)["captions"]
-    assert facts.data == Path("data/flickr8k")
+    assert facts.data == Path("data/flickr8k_coco")
     assert facts.config.vision.fine_tune  # what the licence of the encoder is there for
     assert "Apache License" in (FOLDER / "LICENSE-Apache-2.0.txt").read_text()
 
