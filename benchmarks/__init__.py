@@ -18,6 +18,7 @@ Captions and their scores
     python -m benchmarks.people            people's own captions, scored alike
     python -m benchmarks.confidence        how far the confidence can be believed
     python -m benchmarks.coco_caption      the scores of coco-caption's own (Java) code
+    python -m benchmarks.chinese_words     scores of Chinese captions by words
     python -m benchmarks.human_judgements  correlation of scores and human judgements
 
 Trainings as a whole

@@ -157,6 +157,10 @@ def only_writer(folder: Path, of: Path | None = None) -> Iterator[None]:
     Raises:
         BadInput: another process holds it, or it cannot be made.
     """
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(
+            f"{folder} is a file; expected a folder to write into: choose another."
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY)

@@ -56,11 +56,11 @@ def test_what_a_path_names_is_what_is_loaded(
 def test_the_pretrained_captioner_is_a_file_and_a_run(photo, capsys):
     assert load().description == f"LiteRT, the file {pretrained.FILE}"
     assert type(load(num_beams=5)) is LiteRTEngine
-    message = rf"may be 1, 2, .*, 10, got 11.* the run {pretrained.RUN}, which"
+    message = rf"may be 1, 2, .*, 20, got 21.* the run {pretrained.RUN}, which"
     with pytest.raises(BadInput, match=message):  # never another engine, unasked
-        load(num_beams=11)
+        load(num_beams=21)
     with pytest.raises(BadInput, match=message):
-        caption.main([str(photo), "--beams", "11"])
+        caption.main([str(photo), "--beams", "21"])
     capsys.readouterr()
     assert type(load(attention=True)) is LiteRTEngine
     assert caption.main([str(photo), "--verbose"]) == 0

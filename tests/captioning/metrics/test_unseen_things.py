@@ -2,12 +2,15 @@
 
 import pytest
 
-from captioning.metrics.meteor import meteor_available
 from captioning.metrics.unseen_things import UnseenThings, unseen_in, unseen_things
 
-pytestmark = pytest.mark.skipif(
-    not meteor_available(), reason="NLTK finds no WordNet; set NLTK_DATA"
-)
+
+@pytest.fixture(autouse=True)
+def wordnet(shared_data, monkeypatch):
+    import nltk
+
+    monkeypatch.setattr(nltk.data, "path", [str(shared_data("nltk_data"))])
+
 
 PEOPLE = ["a young child with a puppy on the sofa", "a kid on a couch eats an apple"]
 
