@@ -20,7 +20,7 @@ from data_prep.atomic import marked, replacing
 from data_prep.errors import BadInput, with_extra
 
 EXPORT_FACTS = "captioning_export.json"
-EXPORT_FORMAT = 2  # raised when the signatures of an export change
+EXPORT_FORMAT = 3  # raised when the signatures of an export change
 _OF_PICTURES = ("captions", "tags")
 
 
@@ -60,9 +60,7 @@ def write_saved_model(
         BadInput: the run is not whole, or `out` holds something else.
     """
     with replacing(out, marked("an export", EXPORT_FACTS)) as partial:
-        tasks = load_run(run_directory).tasks
-        if not rerank and "captions" in tasks:
-            tasks["captions"].reranker = None
+        tasks = load_run(run_directory, rerank=rerank).tasks
         signatures = {
             name: t.serving_function(num_beams=num_beams) for name, t in tasks.items()
         }

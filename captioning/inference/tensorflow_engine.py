@@ -1,7 +1,6 @@
 """Captions by TensorFlow: of a run, or of a SavedModel that was made of one."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -65,9 +64,7 @@ class RunEngine:
         self, path: Path, num_beams: int | None = None, *, rerank: bool = True
     ):
         self.description = f"TensorFlow, the run {path}"
-        self._task = task = load_run(path).task("captions")
-        if not rerank:
-            task.reranker = None
+        self._task = task = load_run(path, rerank=rerank).task("captions")
         self.is_reranked = task.reranker is not None
         # The regions are computed once, for the search, the maps and the confidence.
         self._encode = tf.function(
@@ -148,20 +145,17 @@ def ask_pictures(ask, pictures: list[bytes]) -> dict[str, tf.Tensor]:
     Raises:
         BadPicture: one of the pictures cannot be decoded.
     """
-    with _naming_bad_pictures():
-        return ask(image_bytes=tf.constant(pictures))
+    found = ask(image_bytes=tf.constant(pictures))
+    for error in found["errors"].numpy():
+        if error:
+            raise BadPicture(error.decode("utf-8"))
+    return found
 
 
 def _decoded(picture: bytes) -> tf.Tensor:
     """Return an encoded picture as uint8 ``(height, width, 3)``, upright."""
-    with _naming_bad_pictures():
-        return decode_picture(tf.constant(picture))
-
-
-@contextmanager
-def _naming_bad_pictures() -> Iterator[None]:
     try:
-        yield
+        return decode_picture(tf.constant(picture))
     except tf.errors.OpError as error:
         raise BadPicture(
             "cannot be decoded by TensorFlow; save it anew as JPEG or PNG."
