@@ -2,9 +2,8 @@
 
 Chinese and Japanese characters, and the Thai, Lao, Khmer and Burmese ones with the
 marks that belong to them. Captions of these scripts are learned, found and scored
-character by character, as BERT splits Chinese (Devlin et al. 2019) and as captions of
-Flickr8k-CN are scored (Li et al. 2016 cut them into words, by a program of their time).
-Korean is written with spaces, and has words.
+character by character, as BERT splits Chinese (Devlin et al. 2019). Korean is written
+with spaces, and has words.
 
 The patterns mean the same to TensorFlow's RE2 and to Python's `re`.
 """
