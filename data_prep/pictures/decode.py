@@ -6,12 +6,14 @@ compare with Pillow):
 
 - JPEG, baseline and progressive, grey, RGB and CMYK: the same pixels as Pillow. Both
   use libjpeg-turbo; ``INTEGER_ACCURATE`` selects the DCT that Pillow uses, from which
-  TensorFlow's default differs by up to 7 levels. The EXIF orientation is undone (see
-  `pictures.exif`).
-- PNG of any colour type: transparency over white, 16 bits reduced to the upper 8. An
-  orientation in a PNG (chunk eXIf) is ignored.
-- GIF: the first frame; TensorFlow's decoder ignores transparency.
-- BMP: 8 bit grey, 24 and 32 bit without compression.
+  TensorFlow's default differs by up to 7 levels.
+- PNG of any colour type: transparency over white, 16 bits reduced to the upper 8.
+- GIF: the first frame, if it is opaque and fills the picture.
+- BMP: 24 and 32 bit, and 8 bit with a palette, without compression.
+- WebP, no animation: transparency over white.
+
+The EXIF orientation is undone (see `pictures.exif`). What TensorFlow would decode to
+other pixels is an error, as is what it cannot decode (see `pictures.variants`).
 
 Files from outside go through `pictures.reader` first, which makes an RGB PNG of all but
 JPEG, by the same rules: a model gets the same pixels with and without it.
@@ -19,7 +21,8 @@ JPEG, by the same rules: a model gets the same pixels with and without it.
 
 import tensorflow as tf
 
-from data_prep.pictures.exif import bytes_at, may_have_exif, upright
+from data_prep.pictures.exif import bytes_at, little_endian, may_be_turned, upright
+from data_prep.pictures.variants import why_refused
 
 
 def load_picture(image_bytes: tf.Tensor, image_size: int) -> tf.Tensor:
@@ -73,14 +76,15 @@ def decode_picture(image_bytes: tf.Tensor) -> tf.Tensor:
     """Decode one picture, string ``()``, upright, to uint8 ``(height, width, 3)`` RGB.
 
     Raises:
-        tf.errors.InvalidArgumentError: the bytes are not a whole picture.
+        tf.errors.InvalidArgumentError: the bytes are not a whole picture, or of a
+            variant that is not decoded (`variants.why_refused`).
     """
     image_bytes = tf.convert_to_tensor(image_bytes)
     is_jpeg = tf.equal(tf.strings.substr(image_bytes, 0, 3), b"\xff\xd8\xff")
-    # One branch for JPEG without EXIF, the pictures of most data sets: the small
-    # operations of more branches took a tenth of the speed of an encoder beside them.
+    # One branch for upright JPEG, the pictures of most data sets: the small operations
+    # of more branches took a tenth of the speed of an encoder beside them.
     image = tf.cond(
-        is_jpeg & ~may_have_exif(image_bytes),
+        is_jpeg & ~may_be_turned(image_bytes),
         lambda: _decode_jpeg(image_bytes),
         lambda: _decode_rarer(image_bytes, is_jpeg),
     )
@@ -92,16 +96,19 @@ def _decode_jpeg(image_bytes):
 
 
 def _decode_rarer(image_bytes, is_jpeg):
+    # In place of a refused file the decoders get an empty one, which is an error.
+    image_bytes = tf.where(tf.equal(why_refused(image_bytes), ""), image_bytes, "")
     is_png = tf.equal(tf.strings.substr(image_bytes, 0, 4), b"\x89PNG")
-    return tf.cond(
+    image = tf.cond(
         is_jpeg,
-        lambda: upright(_decode_jpeg(image_bytes), image_bytes),
+        lambda: _decode_jpeg(image_bytes),
         lambda: tf.cond(
             is_png,
             lambda: _decode_png(image_bytes),
             lambda: _decode_other(image_bytes),
         ),
     )
+    return upright(image, image_bytes)
 
 
 def _decode_png(image_bytes):
@@ -119,15 +126,33 @@ def _decode_png(image_bytes):
 
 
 def _decode_other(image_bytes):
-    """Decode GIF and BMP; TensorFlow raises for anything else and names its formats."""
+    """Decode GIF, BMP and WebP; TensorFlow raises for anything else."""
     # channels=0 keeps those of the file: the BMP decoder cannot convert.
     image = tf.io.decode_image(image_bytes, channels=0, expand_animations=False)
     image = tf.ensure_shape(image, (None, None, None))
-    # A fourth byte in a BMP is padding; one grey channel becomes three.
-    is_grey = tf.shape(image)[-1] < 3
+    channels = tf.shape(image)[-1]
+    is_bmp = tf.equal(tf.strings.substr(image_bytes, 0, 2), b"BM")
     return tf.cond(
-        is_grey, lambda: tf.tile(image[..., :1], (1, 1, 3)), lambda: image[..., :3]
+        channels == 1,
+        lambda: tf.gather(_bmp_palette(image_bytes), tf.cast(image[..., 0], tf.int32)),
+        # A fourth byte in a BMP is padding, in a WebP opacity.
+        lambda: tf.cond(
+            is_bmp | (channels == 3),
+            lambda: image[..., :3],
+            lambda: _over_white(image),
+        ),
     )
+
+
+def _bmp_palette(image_bytes):
+    """Return the colours of a BMP of 8 bits, uint8 ``(256, 3)``; black are those that
+    it does not have."""
+    head = bytes_at(image_bytes, tf.constant(0, tf.int64), 50)
+    palette = bytes_at(image_bytes, 14 + little_endian(head[14:18]), 4 * 256)
+    colours = little_endian(head[46:50])
+    is_there = (colours == 0) | (tf.range(256, dtype=tf.int64) < colours)
+    palette = tf.reshape(palette, (256, 4))[:, 2::-1]  # blue, green, red, nothing
+    return tf.cast(tf.where(is_there[:, None], palette, 0), tf.uint8)
 
 
 def _over_white(image):

@@ -1,16 +1,19 @@
-"""The EXIF orientation of a JPEG: reading and undoing it in TensorFlow operations.
+"""The EXIF orientation of a picture: reading and undoing it in TensorFlow operations.
 
 Inside an exported model there is no Pillow, so that the header is parsed here. Every
 read goes through `bytes_at`, which returns zeros beyond the end: no file, however
-broken, makes a read fail, and an invalid header means orientation 1. Two other modules
-undo an orientation, with Pillow: `sanitize` that of other formats than JPEG, and
-`decode_pillow` that of a JPEG that is captioned without TensorFlow.
+broken, makes a read fail, and an invalid header means that there is no orientation.
+Two other modules undo an orientation, with Pillow: `sanitize` that of other formats
+than JPEG, and `decode_pillow` that of a JPEG that is captioned without TensorFlow.
 """
 
 import tensorflow as tf
 
 _EXIF = b"Exif\0\0"  # how the data of an EXIF segment begin
-_MAY_HAVE_EXIF = r"\C*Exif\x00\x00\C*"  # \C: any byte
+_BEFORE_EXIF = r"\C*?(eXIf|EXIF\C\C\C\C)(Exif\x00\x00)*"  # in PNG, WebP; \C: any byte
+# XMP that says how to turn the picture, and is not read here.
+XMP_TURN = r'tiff:Orientation(="|>)[2-8]'
+_MAY_BE_TURNED = rf"\C*(Exif\x00\x00|{XMP_TURN})\C*"
 _MAX_SEGMENTS = 256  # before the pixels of a JPEG; cameras write about 10
 _MAX_ENTRIES = 512  # in the first EXIF directory; cameras write about 15
 _ORIENTATION = 0x0112  # the EXIF tag
@@ -22,19 +25,28 @@ _FLIP_ROWS = [False, False, False, True, True, False, False, True, True]
 _FLIP_COLUMNS = [False, False, True, True, False, False, True, True, False]
 
 
-def may_have_exif(image_bytes: tf.Tensor) -> tf.Tensor:
-    """Return bool ``()``: False if a file, string ``()``, has no EXIF block."""
-    return tf.strings.regex_full_match(image_bytes, _MAY_HAVE_EXIF)
+def may_be_turned(jpeg: tf.Tensor) -> tf.Tensor:
+    """Return bool ``()``: False if a JPEG, string ``()``, says nothing of a turn."""
+    return tf.strings.regex_full_match(jpeg, _MAY_BE_TURNED)
+
+
+def orientation(image_bytes: tf.Tensor) -> tf.Tensor:
+    """Return int32 ``()``: the EXIF orientation of a JPEG, PNG or WebP, string ``()``,
+    1..8; 0 if it has none."""
+    is_jpeg = tf.equal(tf.strings.substr(image_bytes, 0, 3), b"\xff\xd8\xff")
+    exif = tf.cond(
+        is_jpeg, lambda: _exif_of_jpeg(image_bytes), lambda: _exif_of_chunk(image_bytes)
+    )
+    return tf.cond(
+        tf.equal(exif, b""), lambda: tf.constant(0), lambda: _orientation(exif)
+    )
 
 
 def upright(image: tf.Tensor, image_bytes: tf.Tensor) -> tf.Tensor:
     """Turn the pixels ``(height, width, 3)`` of a file, string ``()``, upright: for
     orientations 5 to 8 they become ``(width, height, 3)``."""
-    exif = _exif(image_bytes)
-    orientation = tf.cond(
-        tf.equal(exif, b""), lambda: tf.constant(1), lambda: _orientation(exif)
-    )
-    return tf.cond(orientation > 1, lambda: _turn(image, orientation), lambda: image)
+    way = orientation(image_bytes)
+    return tf.cond(way > 1, lambda: _turn(image, way), lambda: image)
 
 
 def _turn(image, orientation):
@@ -56,7 +68,21 @@ def bytes_at(data, start, count: int):
     return tf.cast(tf.reshape(values, (count,)), tf.int64)
 
 
-def _exif(image_bytes):
+def little_endian(values):
+    """Return bytes, int64 ``(n,)``, the lowest first, as one number ``()``."""
+    return tf.reduce_sum(values * [256**i for i in range(values.shape[0])])
+
+
+def _exif_of_chunk(image_bytes):
+    """Return the EXIF block of a PNG or WebP, from its TIFF header on. What is returned
+    of a file without one is b"", or does not begin as a TIFF header."""
+    head = bytes_at(image_bytes, tf.constant(0, tf.int64), 21)
+    is_riff, says_exif = head[0] == ord("R"), head[20] // 8 % 2 > 0  # a flag of VP8X
+    block = tf.strings.regex_replace(image_bytes, _BEFORE_EXIF, "", False)
+    return tf.where(is_riff & ~says_exif, b"", block)
+
+
+def _exif_of_jpeg(image_bytes):
     """Return the first EXIF block of a JPEG, from its TIFF header on, or b""."""
     size = tf.cast(tf.strings.length(image_bytes), tf.int64)
     # Zeros in place of what a truncated file lacks.
@@ -93,7 +119,7 @@ def _exif(image_bytes):
 
 
 def _orientation(exif):
-    """Return the orientation 1..8 of an EXIF block; 1 if it has none."""
+    """Return the orientation 1..8 of an EXIF block; 0 if it has none."""
     header = bytes_at(exif, tf.constant(0, tf.int64), 8)
     is_big = tf.reduce_all(header[:4] == list(b"MM\0*"))
     is_little = tf.reduce_all(header[:4] == list(b"II*\0"))
@@ -121,4 +147,4 @@ def _orientation(exif):
         & (value >= 1)
         & (value <= 8)
     )
-    return tf.cast(tf.reduce_max(tf.where(is_valid, value, 1)), tf.int32)
+    return tf.cast(tf.reduce_max(tf.where(is_valid, value, 0)), tf.int32)

@@ -19,6 +19,9 @@ _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"  # the last chunk is the same in every file
 # pixels. FF before a marker is padding.
 _JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
 
+# XMP that says how to turn a picture, as `exif.XMP_TURN`.
+_XMP_TURN = re.compile(rb'tiff:Orientation(="|>)[2-8]')
+
 # EXIF orientation -> the operation that undoes it. `exif` has where else this is done.
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -73,7 +76,9 @@ def _decode(data, max_pixels):
         image = _open(data, max_pixels)
     image.load()
     if image.format in ("JPEG", "MPO") and _is_plain_jpeg(data):
-        return b""
+        # Its EXIF is read again where it is decoded, its XMP is not.
+        if not _XMP_TURN.search(data) or _exif_orientation(image) in range(1, 9):
+            return b""
     return to_png(image)
 
 
@@ -137,6 +142,16 @@ def _orientation(image):
         return image.getexif().get(ExifTags.Base.Orientation, 1)
     except Exception:  # a picture with a broken EXIF header is still usable
         return 1
+
+
+def _exif_orientation(image):
+    """Return the orientation of a JPEG in its EXIF alone, None if there is none."""
+    try:
+        exif = Image.Exif()
+        exif.load(image.info.get("exif", b""))
+        return exif.get(ExifTags.Base.Orientation)
+    except Exception:
+        return None
 
 
 def _over_white(image):
