@@ -20,7 +20,7 @@ from data_prep.atomic import marked, replacing
 from data_prep.errors import BadInput, with_extra
 
 EXPORT_FACTS = "captioning_export.json"
-EXPORT_FORMAT = 2  # raised when the signatures of an export change
+EXPORT_FORMAT = 3  # raised when the signatures of an export change
 _OF_PICTURES = ("captions", "tags")
 
 

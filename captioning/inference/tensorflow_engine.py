@@ -1,7 +1,6 @@
 """Captions by TensorFlow: of a run, or of a SavedModel that was made of one."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -148,20 +147,17 @@ def ask_pictures(ask, pictures: list[bytes]) -> dict[str, tf.Tensor]:
     Raises:
         BadPicture: one of the pictures cannot be decoded.
     """
-    with _naming_bad_pictures():
-        return ask(image_bytes=tf.constant(pictures))
+    found = ask(image_bytes=tf.constant(pictures))
+    for error in found["errors"].numpy():
+        if error:
+            raise BadPicture(error.decode("utf-8"))
+    return found
 
 
 def _decoded(picture: bytes) -> tf.Tensor:
     """Return an encoded picture as uint8 ``(height, width, 3)``, upright."""
-    with _naming_bad_pictures():
-        return decode_picture(tf.constant(picture))
-
-
-@contextmanager
-def _naming_bad_pictures() -> Iterator[None]:
     try:
-        yield
+        return decode_picture(tf.constant(picture))
     except tf.errors.OpError as error:
         raise BadPicture(
             "cannot be decoded by TensorFlow; save it anew as JPEG or PNG."

@@ -22,7 +22,7 @@ JPEG, by the same rules: a model gets the same pixels with and without it.
 import tensorflow as tf
 
 from data_prep.pictures.exif import bytes_at, little_endian, may_be_turned, upright
-from data_prep.pictures.variants import why_refused
+from data_prep.pictures.variants import FORMATS, why_refused
 
 
 def load_picture(image_bytes: tf.Tensor, image_size: int) -> tf.Tensor:
@@ -40,6 +40,56 @@ def load_pictures(image_bytes: tf.Tensor, image_size: int) -> tf.Tensor:
         fn_output_signature=tf.TensorSpec((image_size, image_size, 3), tf.float32),
         parallel_iterations=2,  # each may hold 400 MB, the largest pictures allowed
     )
+
+
+def load_sound_pictures(
+    image_bytes: tf.Tensor, image_size: int
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Decode and resize those pictures of a batch that can be decoded.
+
+    An operation that fails ends a graph. In a `tf.data` pipeline it ends one element,
+    and the others go on.
+
+    Args:
+        image_bytes: string ``(batch,)``.
+        image_size: pixels a side.
+
+    Returns:
+        The pixels of the sound ones in order, float32 ``(sound, image_size, image_size,
+        3)``, as by `load_picture`; and what is wrong with each picture, string
+        ``(batch,)``: a sentence without its subject, "" of a sound one.
+    """
+
+    def loaded(number, encoded):
+        return number, load_picture(encoded, image_size)
+
+    sound = (
+        tf.data.Dataset.from_tensor_slices(image_bytes)
+        .enumerate()
+        .map(loaded, num_parallel_calls=2)  # as in `load_pictures`
+        .ignore_errors()
+    )
+    # Beside another one, as a batch of none is not given.
+    none = (tf.constant([-1], tf.int64), tf.zeros((1, image_size, image_size, 3)))
+    size = tf.size(image_bytes, tf.int64)
+    both = tf.data.Dataset.from_tensor_slices(none).concatenate(sound)
+    numbers, pixels = both.batch(size + 1).get_single_element()
+    numbers = numbers[1:, None]
+    is_sound = tf.scatter_nd(numbers, numbers[:, 0] >= 0, size[None])
+    errors = tf.map_fn(
+        lambda pair: tf.cond(
+            pair[0], lambda: tf.constant(""), lambda: _what_is_wrong(pair[1])
+        ),
+        (is_sound, image_bytes),
+        fn_output_signature=tf.string,
+    )
+    return pixels[1:], errors
+
+
+def _what_is_wrong(image_bytes):
+    refused = why_refused(image_bytes)
+    damaged = f"is damaged or cut off; expected a whole {FORMATS}: get the file again."
+    return tf.where(tf.equal(refused, ""), damaged, refused)
 
 
 def resize_to_square(image: tf.Tensor, image_size: int) -> tf.Tensor:

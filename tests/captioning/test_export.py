@@ -132,7 +132,7 @@ def test_ctrl_c_leaves_nothing_half_written(tiny_run, tmp_path, monkeypatch):
     [
         (None, "without a readable captioning_export.json"),
         ('{"format": 99, "num_beams": 4}', "format 99.*Export the run again"),
-        ('{"format": 2, "num_beams": 4, "patterns": ["captions"]}', "cannot be loaded"),
+        ('{"format": 3, "num_beams": 4, "patterns": ["captions"]}', "cannot be loaded"),
     ],
 )
 def test_a_broken_export_is_named(tmp_path, facts, message):
@@ -141,3 +141,28 @@ def test_a_broken_export_is_named(tmp_path, facts, message):
         (tmp_path / "captioning_export.json").write_text(facts)
     with pytest.raises(BadInput, match=message):
         load(tmp_path)
+
+
+def test_a_bad_picture_costs_itself_alone(exported, awkward_photos):
+    serve = tf.saved_model.load(exported).signatures["captions"]
+    first, second = awkward_photos["00-RGB.jpg"], awkward_photos["20-I16.png"]
+    bad = [first[:200], b"", b"GIF89a", b"II*\0", b"text"]
+    found = serve(tf.constant([first, *bad, second]))
+    alone = serve(tf.constant([first, second]))
+    is_bad = found["errors"].numpy() != b""
+    assert is_bad.tolist() == [False, *[True] * len(bad), False]
+    assert b"cut off; expected a whole JPEG" in found["errors"][1].numpy()
+    assert b"is no JPEG, PNG" in found["errors"][5].numpy()
+    for name in ("captions", "scores"):
+        np.testing.assert_array_equal(found[name].numpy()[~is_bad], alone[name])
+    assert not any(found["captions"].numpy()[is_bad].ravel())
+    assert alone["captions"].numpy().all() and not any(alone["errors"].numpy())
+
+
+@pytest.mark.parametrize("batch", [[], [b"text"]])
+def test_a_batch_without_a_picture_has_no_captions(batch, exported):
+    serve = tf.saved_model.load(exported).signatures["captions"]
+    found = serve(tf.constant(batch, tf.string))
+    assert found["captions"].shape == found["scores"].shape == (len(batch), 4)
+    assert found["errors"].shape == len(batch)
+    assert not any(found["captions"].numpy().ravel())

@@ -23,8 +23,8 @@ from captioning.tasks.image_encoding import (
     cached_rows,
     features_of,
 )
+from captioning.tasks.picture_serving import answer_pictures
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
-from data_prep.pictures.decode import load_pictures
 from data_prep.pipeline import image_batches
 from data_prep.pipeline.image_batches import Batch
 from data_prep.prepared.captions import SplitCaptions, load_captions
@@ -274,24 +274,27 @@ class Captions(Task):
         return [f"{name} -> {text}" for name, text in list(captions.items())[:count]]
 
     def serving_function(self, num_beams: int | None = None):
-        """Return `image_bytes` string ``(batch,)`` -> {"captions", "scores"}.
+        """Return `image_bytes` string ``(batch,)`` -> {"captions", "scores", "errors"}.
 
         Decode, squeeze, encode, search, and join words. `image_bytes` are whole files,
-        as `data_prep.pictures.decode` reads them; one that cannot be decoded fails the
-        call (`InvalidArgumentError`), and with it all of the batch, for a graph can't
-        go on past an error. `captions` string ``(batch, beams)``, best first (as the
-        reranker has it, if there is one), and `scores` float32 ``(batch, beams)``, the
-        log probability over length ** length_penalty.
+        as `data_prep.pictures.decode` reads them. `captions` string ``(batch, beams)``,
+        best first (as the reranker has it, if there is one), and `scores` float32
+        ``(batch, beams)``, the log probability over length ** length_penalty. `errors`
+        string ``(batch,)`` says why a picture cannot be decoded, whose captions are
+        then empty and its scores 0; else "".
         """
         size = self.config.vision.image_size
         caption = self.captioner(num_beams)
+
+        def answer(pixels):
+            captions, scores = caption(pixels)
+            return {"captions": captions, "scores": scores}
 
         @tf.function(
             autograph=False,
             input_signature=[tf.TensorSpec((None,), tf.string, name="image_bytes")],
         )
         def serve(image_bytes):
-            captions, scores = caption(load_pictures(image_bytes, size))
-            return {"captions": captions, "scores": scores}
+            return answer_pictures(image_bytes, size, answer)
 
         return serve

@@ -9,12 +9,12 @@ from captioning.metrics.ranking import macro_average_precision
 from captioning.models.tagger import Tagger
 from captioning.nn.losses import tag_cross_entropy
 from captioning.tasks.image_encoding import EncoderParts, cached_copies, cached_rows
+from captioning.tasks.picture_serving import answer_pictures
 from captioning.tasks.tags.config import TagsConfig
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from captioning.tasks.word_files import load_words, save_words
 from data_prep.errors import BadInput
 from data_prep.harbour.scene import Scene, facts
-from data_prep.pictures.decode import load_pictures
 from data_prep.pipeline.image_batches import training_rows
 from data_prep.prepared.captions import SplitCaptions, load_captions
 from data_prep.text import content_words
@@ -171,21 +171,24 @@ class Tags(Task):
 
     def serving_function(self, **options):
         """Return `image_bytes` string ``(batch,)``, whole files as `pictures.decode`
-        reads them -> {"tags", "probabilities"}: string and float32 ``(batch, 10)``,
-        best first."""
+        reads them -> {"tags", "probabilities", "errors"}: string and float32 ``(batch,
+        10)``, best first; and string ``(batch,)``, why a picture cannot be decoded,
+        whose tags are then empty; else ""."""
         size, tags = self.config.vision.image_size, tf.constant(self.tags)
         shown = min(SHOWN, len(self.tags))
+
+        def answer(inputs):
+            if self._encoder is not None:
+                inputs = self._encoder(inputs, training=False)
+            found, best = tf.math.top_k(tf.sigmoid(self.model(inputs)), shown)
+            return {"tags": tf.gather(tags, best), "probabilities": found}
 
         @tf.function(
             autograph=False,
             input_signature=[tf.TensorSpec((None,), tf.string, name="image_bytes")],
         )
         def serve(image_bytes):
-            inputs = load_pictures(image_bytes, size)
-            if self._encoder is not None:
-                inputs = self._encoder(inputs, training=False)
-            found, best = tf.math.top_k(tf.sigmoid(self.model(inputs)), shown)
-            return {"tags": tf.gather(tags, best), "probabilities": found}
+            return answer_pictures(image_bytes, size, answer)
 
         return serve
 
