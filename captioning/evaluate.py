@@ -231,7 +231,7 @@ def _of_run(flags) -> tuple[dict[str, float], str]:
     import_tensorflow()
     from captioning.training.loading import load_run
 
-    run = load_run(directory, encoder=False)
+    run = load_run(directory, encoder=False, rerank=flags.rerank)
     task = run.task(flags.task)
     options = {"num_beams": flags.beams, "length_penalty": flags.length_penalty}
     options = {name: value for name, value in options.items() if value is not None}
@@ -239,7 +239,7 @@ def _of_run(flags) -> tuple[dict[str, float], str]:
         task.config = override(task.config, **options)
     except ValueError as error:
         raise BadInput(str(error)) from error
-    if flags.task == "captions":
+    if flags.task == "captions" and task.reranker is not None:
         _set_reranker(task, flags)
     data = flags.data or run.data[flags.task]
     if flags.task != "captions":
@@ -258,12 +258,10 @@ def _of_run(flags) -> tuple[dict[str, float], str]:
 
 
 def _set_reranker(task, flags) -> None:
-    """Let a run's captions be re-ranked or not, as the flags say."""
-    if not flags.rerank:
-        task.reranker = None
-    elif task.reranker is not None and flags.ensemble:
+    """Let the reranker of a run's captions have as many beams as the flags say."""
+    if flags.ensemble:
         say("the captions of an ensemble are not re-ranked")
-    elif task.reranker is not None and flags.beams:
+    elif flags.beams:
         task.reranker = task.reranker._replace(num_beams=flags.beams)
 
 

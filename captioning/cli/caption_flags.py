@@ -16,9 +16,9 @@ from captioning.cli.arguments import (
 )
 from captioning.inference import alt_text, captions_file, sidecars
 from captioning.inference.attention_file import DRAWN_AS
-from captioning.inference.picture_inputs import is_link
+from captioning.inference.picture_inputs import why_no_link
 from captioning.inference.unfinished import part_of
-from data_prep.errors import BadInput, printable
+from data_prep.errors import BadInput
 
 EXAMPLE = """examples:
   python -m captioning.caption photo.jpg
@@ -142,11 +142,8 @@ def _parser() -> Parser:
 
 def _file(text: str) -> Path:
     """Return a flag's value that must be a path, and no link."""
-    if is_link(text):
-        raise argparse.ArgumentTypeError(
-            f"{printable(text)} is a link, and nothing is fetched from the network "
-            "here; expected a file: download it first"
-        )
+    if refused := why_no_link(text):
+        raise argparse.ArgumentTypeError(refused)
     return Path(text)
 
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from PIL import Image
 
+from data_prep.errors import printable
 from data_prep.pictures.reader import BadPicture, PictureReader
 from data_prep.pictures.sanitize import Refused, to_png
 
@@ -43,9 +44,14 @@ def name_of(image: Picture) -> Path:
     return Path(kinds.get(type(image), "the image"))
 
 
-def is_link(name: str) -> bool:
-    """Say whether a name is a link, of which nothing is fetched."""
-    return name.lower().startswith(("http://", "https://"))
+def why_no_link(name: str) -> str:
+    """Return why a name is refused, a sentence, if it is a link; else ""."""
+    if not name.lower().startswith(("http://", "https://")):
+        return ""
+    return (
+        f"{printable(name)} is a link, and nothing is fetched from the network here; "
+        "expected a file: download it first."
+    )
 
 
 def sound_picture(image: Picture, reader: PictureReader) -> bytes:
@@ -60,11 +66,8 @@ def sound_picture(image: Picture, reader: PictureReader) -> bytes:
     """
     if isinstance(image, str | os.PathLike):
         name = os.fsdecode(image)
-        if is_link(name):
-            raise BadPicture(
-                f"{name} is a link, and nothing is fetched from the network here; "
-                "expected a file: download it first, or give its bytes."
-            )
+        if refused := why_no_link(name):
+            raise BadPicture(refused)
         return reader.read(Path(name))
     if hasattr(image, "read"):
         image = image.read()

@@ -60,9 +60,7 @@ def write_saved_model(
         BadInput: the run is not whole, or `out` holds something else.
     """
     with replacing(out, marked("an export", EXPORT_FACTS)) as partial:
-        tasks = load_run(run_directory).tasks
-        if not rerank and "captions" in tasks:
-            tasks["captions"].reranker = None
+        tasks = load_run(run_directory, rerank=rerank).tasks
         signatures = {
             name: t.serving_function(num_beams=num_beams) for name, t in tasks.items()
         }

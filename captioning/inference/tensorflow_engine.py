@@ -64,9 +64,7 @@ class RunEngine:
         self, path: Path, num_beams: int | None = None, *, rerank: bool = True
     ):
         self.description = f"TensorFlow, the run {path}"
-        self._task = task = load_run(path).task("captions")
-        if not rerank:
-            task.reranker = None
+        self._task = task = load_run(path, rerank=rerank).task("captions")
         self.is_reranked = task.reranker is not None
         # The regions are computed once, for the search, the maps and the confidence.
         self._encode = tf.function(

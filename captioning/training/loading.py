@@ -38,13 +38,20 @@ class Run(NamedTuple):
         return self.tasks[name]
 
 
-def load_run(directory: Path, *, encoder: bool = True, only: str | None = None) -> Run:
+def load_run(
+    directory: Path,
+    *,
+    encoder: bool = True,
+    only: str | None = None,
+    rerank: bool = True,
+) -> Run:
     """Return the run at `directory` with its best weights.
 
     Args:
         directory: what `--run` names.
         encoder: False leaves frozen encoders out; the models then take cached rows.
         only: the one task whose encoder is needed; None for all of them.
+        rerank: False leaves the reranker of captions out, if there is one.
 
     Raises:
         BadInput: it is not a whole run.
@@ -70,6 +77,8 @@ def load_run(directory: Path, *, encoder: bool = True, only: str | None = None) 
             f"{weights} does not fit the run's {CONFIG} and its words "
             f"({reason}). Restore the run's files, or train again."
         ) from error
+    if not rerank and "captions" in tasks:
+        tasks["captions"].reranker = None
     if encoder:
         for name, task in tasks.items():
             if only in (None, name):

@@ -45,9 +45,7 @@ def write_litert(
             "replace. Give another --out."
         )
     confidence = run_directory / CONFIDENCE
-    captions = load_run(run_directory).task("captions")
-    if not rerank:
-        captions.reranker = None
+    captions = load_run(run_directory, rerank=rerank).task("captions")
     model = convert(
         captions,
         weights,
