@@ -23,7 +23,7 @@ from captioning.inference.sidecars import Sidecars
 from captioning.inference.unfinished import Unfinished
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.console import say
-from data_prep.errors import exit_on_bad_input, printable
+from data_prep.errors import exit_on_bad_input
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -109,7 +109,7 @@ def _take(result: PictureResult, files, flags) -> PictureResult:
     if files:
         result = result_text.add_to(files, result)
     if result.error and not flags.json:
-        say(f"error: {printable(result.error)}")
+        say(f"error: {result.error}")
     if flags.json or flags.explain or not files:
         for line in result_text.lines_of(result, _shown(flags), json=flags.json):
             say(line, sys.stdout)

@@ -1,7 +1,6 @@
 """python -m captioning.read: texts -> their mood, a translation, or related words."""
 
 import argparse
-import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -18,7 +17,8 @@ from captioning.inference.model_paths import check_run_or_export
 from captioning.inference.read import inputs, terminal
 from captioning.inference.read.inputs import InputText
 from data_prep.cli.import_tensorflow import import_tensorflow
-from data_prep.errors import BadInput, exit_on_bad_input, printable
+from data_prep.console import say
+from data_prep.errors import BadInput, exit_on_bad_input, printable_json
 
 EXAMPLE = """examples:
   python -m captioning.read sentiment "the captain is not happy"
@@ -184,13 +184,12 @@ def _say(text: InputText, found, flags) -> None:
 
     every_word = getattr(flags, "every_word", False)
     if found is not None and not any(found.known):
-        where = printable(text.where)
-        print(f"note: {where} has no word that the model knows", file=sys.stderr)
+        say(f"note: {text.where} has no word that the model knows")
     if flags.json:
         facts = facts_of(text, found, every_word=every_word)
-        print(json.dumps(facts, ensure_ascii=False))
+        print(printable_json(facts))
     elif found is None:
-        print(f"error: {printable(text.error)}", file=sys.stderr)
+        say(f"error: {text.error}")
     else:
         lines = lines_of(
             text,

@@ -6,6 +6,8 @@ from typing import TextIO
 
 from tqdm import tqdm
 
+from data_prep.errors import printable
+
 SECONDS_A_LINE = 30.0  # between two lines of progress where there is no terminal
 
 
@@ -44,9 +46,10 @@ def progress(
 
 
 def say(line: str, file: TextIO | None = None) -> None:
-    """Print a line at once (on stderr if not told), above a progress bar."""
+    """Print a line at once (on stderr if not told), above a progress bar; characters
+    that are not printable are shown escaped."""
     file = sys.stderr if file is None else file
-    tqdm.write(line, file=file)
+    tqdm.write(printable(line), file=file)
     file.flush()
 
 

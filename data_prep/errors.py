@@ -4,16 +4,18 @@ Beside it, what its messages need: text made safe to print, commands as the user
 them, and the name of the extra that brings a package that is not installed.
 """
 
+import json
 import os
 import re
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 CONSOLE_SCRIPT = "captioning"  # `captioning train` is `python -m captioning.train`
 _MODULE = re.compile(r"python -m (?:captioning|data_prep)\.(\w+)")
+_JOINERS = "\u200c\u200d"  # of letters in some scripts, and of emoji: they are text
 
 
 class BadInput(ValueError):
@@ -39,7 +41,16 @@ def printable(text: object, longest: int | None = None) -> str:
     shown = str(text)
     if longest is not None and len(shown) > longest:
         shown = shown[:longest] + "..."
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)
+    return "".join(
+        c if c.isprintable() or c in _JOINERS else ascii(c)[1:-1] for c in shown
+    )
+
+
+def printable_json(value: Any) -> str:
+    """Return a value as one line of JSON, which says the same and steers no terminal:
+    what is not printable is escaped as JSON escapes it."""
+    line = json.dumps(value, ensure_ascii=False)
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
 def as_typed(text: str) -> str:
@@ -81,16 +92,23 @@ def exit_on_bad_input(main: Callable[[], int]) -> NoReturn:
 
     `BadInput`, and a package of an extra that is not installed, are told on stderr
     without a stack trace, status 2. Ctrl-C ends with the shell's status 130, SIGTERM
-    with 143, a closed pipe (``| head``) with 141. What would go to a stream that is
-    closed from the start (``>&-``) goes nowhere.
+    with 143, a closed pipe (``| head``) with 141. A standard output that is closed from
+    the start (``>&-``) is bad input: nothing could be printed. What would go to a
+    standard error that is closed goes nowhere.
     """
 
     def terminate(number, frame):
         raise Terminated
 
     signal.signal(signal.SIGTERM, terminate)
+    can_print = sys.stdout is not None
     _open_closed_streams()
     try:
+        if not can_print:
+            raise BadInput(
+                "Standard output is closed; expected one that can be printed to. Send "
+                "it to a file (> FILE), or to /dev/null."
+            )
         status = _status_of(main)
         sys.stdout.flush()
     except BadInput as error:

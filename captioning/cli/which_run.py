@@ -1,11 +1,11 @@
 """Which run a command uses."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from captioning import pretrained
 from captioning.training.run_files import newest
+from data_prep.console import say
 
 
 def chosen_run(flags: argparse.Namespace, task: str) -> Path:
@@ -17,7 +17,7 @@ def chosen_run(flags: argparse.Namespace, task: str) -> Path:
     if flags.run:
         return flags.run
     run = newest(task)
-    print(f"using {run}, the newest run of {task}", file=sys.stderr)
+    say(f"using {run}, the newest run of {task}")
     return run
 
 
@@ -31,7 +31,4 @@ def chosen_captioner(flags: argparse.Namespace) -> Path:
 
 def say_pretrained() -> None:
     """Say on stderr that the pretrained captioner is used."""
-    print(
-        "using the captioner that comes with the project; --run takes one of yours",
-        file=sys.stderr,
-    )
+    say("using the captioner that comes with the project; --run takes one of yours")

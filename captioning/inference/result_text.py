@@ -1,11 +1,10 @@
 """The result of a picture as lines of text or of JSON; `--prefix` and `--suffix`."""
 
-import json
 from pathlib import Path
 
 from captioning.inference.confidence import unsure
 from captioning.inference.results import Caption, PictureResult, Tag
-from data_prep.errors import BadInput, printable
+from data_prep.errors import BadInput, printable, printable_json
 
 
 def between(result: PictureResult, prefix: str, suffix: str) -> PictureResult:
@@ -39,7 +38,8 @@ def lines_of(
     """
     if json:
         return [json_line(result, shown)]
-    return beam_lines(result) if shown is None else text_lines(result, shown)
+    lines = beam_lines(result) if shown is None else text_lines(result, shown)
+    return [printable(line) for line in lines]
 
 
 def text_lines(result: PictureResult, shown: int = 1) -> list[str]:
@@ -51,7 +51,7 @@ def text_lines(result: PictureResult, shown: int = 1) -> list[str]:
     """
     tags = _listed(result.tags)
     return [
-        f"{printable(str(result.path))} -> {caption}"
+        f"{result.path} -> {caption}"
         f"{f'  ({score:.3f})' if shown > 1 else ''}{unsure(confidence)}{tags}"
         for caption, score, confidence in result.captions[:shown]
     ]
@@ -62,7 +62,7 @@ def beam_lines(result: PictureResult) -> list[str]:
     if not result.captions:
         return []
     return [
-        f"{printable(str(result.path))}{_listed(result.tags)}",
+        f"{result.path}{_listed(result.tags)}",
         *(
             f"  {score:6.3f}  {caption}{unsure(confidence)}"
             for caption, score, confidence in result.captions
@@ -89,7 +89,7 @@ def json_line(result: PictureResult, shown: int | None = None) -> str:
             line["confidence"] = _rounded(result.left_out)
         if result.tags is not None:
             line["tags"] = [tag._asdict() for tag in result.tags]
-    return json.dumps(line, ensure_ascii=False)
+    return printable_json(line)
 
 
 def _fields(caption: Caption) -> dict:

@@ -1,12 +1,12 @@
 """Tags of pictures, by TensorFlow: of a run, or of an export of one."""
 
-import sys
 from pathlib import Path
 
 from captioning.inference.results import Tag
 from captioning.inference.saved_model import load_server, tasks_of
 from captioning.inference.tensorflow_engine import ask_pictures
 from captioning.training.run_files import newest
+from data_prep.console import say
 
 # Tags this probable are shown, or the best one. Generous: one that is likelier wrong
 # than right may still be worth a look.
@@ -54,5 +54,5 @@ def run_with_tags(run: Path) -> Path:
     if not run.is_file() and "tags" in tasks_of(run):
         return run
     found = newest("tags")
-    print(f"using {found}, the newest run of tags", file=sys.stderr)
+    say(f"using {found}, the newest run of tags")
     return found

@@ -7,6 +7,7 @@ from captioning.plots import training_curves as plots
 from captioning.tasks.caption_scores import scores_of
 from captioning.tasks.captions.task import Captions
 from captioning.training.loading import load_run
+from data_prep.errors import printable
 from data_prep.pictures.decode import decode_picture
 from data_prep.prepared.captions import load_captions
 from data_prep.prepared.records import read_shards
@@ -25,7 +26,8 @@ def show_run(directory: Path, name: str, data: Path, split: str) -> str:
     if name == "captions":
         return _show_captions(task, directory, data, split)
     lines = [f"{name}, {split} split", score_table(task.scores(data, split)), ""]
-    return "\n".join([*lines, *task.examples(data, split, NUM_SAMPLES)])
+    examples = map(printable, task.examples(data, split, NUM_SAMPLES))
+    return "\n".join([*lines, *examples])
 
 
 def _show_captions(task: Captions, directory: Path, data: Path, split: str) -> str:
@@ -42,7 +44,7 @@ def _show_captions(task: Captions, directory: Path, data: Path, split: str) -> s
     lines.append("")
     samples = _write_samples(directory / "samples", data, split)
     said = {path: captions[image_id] for image_id, path in samples.items()}
-    lines += [f"{path} -> {caption}" for path, caption in said.items()]
+    lines += [printable(f"{path} -> {caption}") for path, caption in said.items()]
     pictures = [decode_picture(path.read_bytes()).numpy() for path in said]
     plots.draw_captions(pictures, list(said.values()), directory / "captions.png")
     return "\n".join(lines)

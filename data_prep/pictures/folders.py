@@ -29,10 +29,11 @@ def find_pictures(
             (`OTHER_FILES`) and are passed over.
 
     Yields:
-        Each file once, where it comes first. Of a folder every other regular file at
-        any depth, sorted by name. Hidden files and folders are skipped, links to
-        folders are not followed. A nested folder that cannot be listed, or a link in a
-        circle, is yielded too (the reader reports what is wrong with it).
+        Each file once, where it comes first. Of a folder every other file at any depth,
+        sorted by name. Hidden files and folders are skipped, links to folders are not
+        followed. A nested folder that cannot be listed, a link to nothing or in a
+        circle, a pipe and a device are yielded too (the reader reports what is wrong
+        with them).
 
     Raises:
         BadInput: one of the folders given cannot be listed.
@@ -80,7 +81,7 @@ def _files_among(entries):
             if entry.is_dir(follow_symlinks=False):
                 found = _files_among(_entries(path))
             else:
-                found = [path] if entry.is_file() else []
+                found = [] if entry.is_dir() else [path]  # a link to a folder
         except OSError:  # go on with the others; the reader will report this one
             found = [path]
         yield from found

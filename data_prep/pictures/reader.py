@@ -104,8 +104,9 @@ def _read_file(path):
         with open(path, "rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
+        link = "is a link to what " * os.path.islink(path)
         raise BadPicture(
-            f"{name} does not exist; expected a picture file: check the path."
+            f"{name} {link}does not exist; expected a picture file: check the path."
         ) from None
     except BadPicture:
         raise

@@ -46,7 +46,7 @@ def of_file(path: Path) -> Iterator[InputText]:
     """Yield each line of a file as a text.
 
     Raises:
-        BadInput: at once, if the file cannot be opened.
+        BadInput: at once, if the file cannot be opened, or is empty.
     """
     try:
         file = path.open("rb")
@@ -62,7 +62,8 @@ def of_standard_input() -> Iterator[InputText]:
     """Yield each line of standard input as a text.
 
     Raises:
-        BadInput: at once, if it is a terminal, where the user has typed nothing.
+        BadInput: at once, if it is a terminal, where the user has typed nothing, or
+            ends before anything came.
     """
     if sys.stdin is None or sys.stdin.isatty():
         raise BadInput(
@@ -73,6 +74,14 @@ def of_standard_input() -> Iterator[InputText]:
 
 
 def _lines(file: BinaryIO, name: str) -> Iterator[InputText]:
+    texts = _texts(file, name)
+    first = next(texts, None)
+    if first is None:
+        raise BadInput(f"{name} is empty; expected one text a line. Give some.")
+    return itertools.chain([first], texts)
+
+
+def _texts(file: BinaryIO, name: str) -> Iterator[InputText]:
     with file:
         for number in itertools.count(1):
             line = file.readline(LONGEST_LINE + 1)

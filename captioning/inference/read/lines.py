@@ -36,13 +36,14 @@ def lines_of(
         return _verdict_lines(found, columns, colour)
     if isinstance(found, TranslationPrediction):
         return [f"{printable(text.text)} -> {printable(found.translations[0])}"]
+    related = [printable(", ".join(words)) for words in found.related]
     if not every_word:
-        return [f"{printable(text.text)} -> {', '.join(found.related[-1])}"]
+        return [f"{printable(text.text)} -> {related[-1]}"]
     words = [printable(word) for word in found.words]
     wide = max(map(terminal.width, words))
     return [
-        f"{terminal.padded(word, wide)} -> {', '.join(related)}"
-        for word, related in zip(words, found.related, strict=True)
+        f"{terminal.padded(word, wide)} -> {after}"
+        for word, after in zip(words, related, strict=True)
     ]
 
 

@@ -20,10 +20,19 @@ def test_folders_are_walked_in_order(tmp_path):
         (tmp_path / name).touch()
     (tmp_path / "c" / "up").symlink_to(tmp_path)  # a circle
     (tmp_path / "link.jpg").symlink_to(tmp_path / "a.jpg")
-    (tmp_path / "broken.jpg").symlink_to(tmp_path / "nothing")
-    os.mkfifo(tmp_path / "fifo")
     found = [str(path.relative_to(tmp_path)) for path in find_pictures([tmp_path])]
     assert found == ["a.jpg", "b/1.jpg", "b/2.jpg", "link.jpg"]
+
+
+def test_what_is_no_file_is_named(tmp_path, reader, reason):
+    (tmp_path / "link").symlink_to("nothing")
+    (tmp_path / "circle").symlink_to("circle")
+    os.mkfifo(tmp_path / "pipe")
+    found = {path.name: reason(reader, path) for path in find_pictures([tmp_path])}
+    assert list(found) == ["circle", "link", "pipe"]
+    assert "Too many levels of symbolic links" in found["circle"]
+    assert found["link"].startswith("is a link to what does not exist; expected")
+    assert found["pipe"].startswith("is a device or pipe; expected")
 
 
 def test_files_that_are_no_pictures_by_name_are_passed_over(tmp_path):

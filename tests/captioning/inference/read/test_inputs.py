@@ -70,11 +70,17 @@ def test_a_missing_file_is_said_at_once(tmp_path):
         inputs.of_file(tmp_path / "nowhere.txt")
     with pytest.raises(BadInput, match="cannot be read"):
         inputs.of_file(tmp_path)
+    (tmp_path / "empty.txt").touch()
+    with pytest.raises(BadInput, match="empty.txt is empty; expected one text a line"):
+        inputs.of_file(tmp_path / "empty.txt")
 
 
 def test_standard_input(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a\nb\n")))
     assert [given.text for given in inputs.of_standard_input()] == ["a", "b"]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    with pytest.raises(BadInput, match="standard input is empty; expected one text"):
+        inputs.of_standard_input()
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     with pytest.raises(BadInput, match="No text was given"):
         inputs.of_standard_input()

@@ -131,6 +131,11 @@ def test_words_cannot_steer_the_terminal():
     found = SentimentPrediction(["\x1b[2J"], [False], [0.5], 0.5)
     lines = lines_of(InputText("the text", "\x1b[2J"), found)
     assert "\x1b" not in "".join(lines)
+    words, scores = ["boat", "\x1b[2J"], [-1.0, -2.0]
+    related = predictions.AssociationsPrediction(["a"], [True], [words], [scores])
+    for every_word in (False, True):
+        (line,) = lines_of(InputText("text", "a"), related, every_word=every_word)
+        assert line == r"a -> boat, \x1b[2J"
 
 
 def test_related_words_after_the_last_word_or_after_every_word():
