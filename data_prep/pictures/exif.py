@@ -10,7 +10,8 @@ than JPEG, and `decode_pillow` that of a JPEG that is captioned without TensorFl
 import tensorflow as tf
 
 _EXIF = b"Exif\0\0"  # how the data of an EXIF segment begin
-_BEFORE_EXIF = r"\C*?(eXIf|EXIF\C\C\C\C)(Exif\x00\x00)*"  # in PNG, WebP; \C: any byte
+_BEFORE_EXIF_OF_PNG = r"\C*?eXIf"  # \C: any byte
+_BEFORE_HEADER = r"^(Exif\x00\x00)+"  # in a WebP, if anything
 # XMP that says how to turn the picture, and is not read here.
 XMP_TURN = r'tiff:Orientation(="|>)[2-8]'
 _MAY_BE_TURNED = rf"\C*(Exif\x00\x00|{XMP_TURN})\C*"
@@ -32,14 +33,22 @@ def may_be_turned(jpeg: tf.Tensor) -> tf.Tensor:
 
 def orientation(image_bytes: tf.Tensor) -> tf.Tensor:
     """Return int32 ``()``: the EXIF orientation of a JPEG, PNG or WebP, string ``()``,
-    1..8; 0 if it has none."""
+    1..8; 0 if it has none, -1 if damage hides whether it has one."""
     is_jpeg = tf.equal(tf.strings.substr(image_bytes, 0, 3), b"\xff\xd8\xff")
-    exif = tf.cond(
-        is_jpeg, lambda: _exif_of_jpeg(image_bytes), lambda: _exif_of_chunk(image_bytes)
+    is_webp = tf.equal(tf.strings.substr(image_bytes, 0, 4), b"RIFF")
+    exif, is_damaged = tf.cond(
+        is_jpeg,
+        lambda: _exif_of_jpeg(image_bytes),
+        lambda: tf.cond(
+            is_webp,
+            lambda: (_exif_of_webp(image_bytes), tf.constant(False)),
+            lambda: (_exif_of_png(image_bytes), tf.constant(False)),
+        ),
     )
-    return tf.cond(
+    found = tf.cond(
         tf.equal(exif, b""), lambda: tf.constant(0), lambda: _orientation(exif)
     )
+    return tf.where(is_damaged, -1, found)
 
 
 def upright(image: tf.Tensor, image_bytes: tf.Tensor) -> tf.Tensor:
@@ -73,17 +82,39 @@ def little_endian(values):
     return tf.reduce_sum(values * [256**i for i in range(values.shape[0])])
 
 
-def _exif_of_chunk(image_bytes):
-    """Return the EXIF block of a PNG or WebP, from its TIFF header on. What is returned
-    of a file without one is b"", or does not begin as a TIFF header."""
-    head = bytes_at(image_bytes, tf.constant(0, tf.int64), 21)
-    is_riff, says_exif = head[0] == ord("R"), head[20] // 8 % 2 > 0  # a flag of VP8X
-    block = tf.strings.regex_replace(image_bytes, _BEFORE_EXIF, "", False)
-    return tf.where(is_riff & ~says_exif, b"", block)
+def _exif_of_png(image_bytes):
+    """Return the EXIF block of a PNG; of one that has none what is no TIFF header."""
+    return tf.strings.regex_replace(image_bytes, _BEFORE_EXIF_OF_PNG, "", False)
+
+
+def _exif_of_webp(image_bytes):
+    """Return the EXIF block of a WebP, from its TIFF header on, or b""."""
+    size = tf.cast(tf.strings.length(image_bytes), tf.int64)
+
+    def is_other(position):
+        name = tf.strings.substr(image_bytes, tf.minimum(position, size), 4)
+        return (position < size) & tf.not_equal(name, b"EXIF")
+
+    def next_chunk(position):
+        # A chunk: name (4 bytes), size of the data (4), data, and a zero if it is odd.
+        data = little_endian(bytes_at(image_bytes, position + 4, 4))
+        return (position + 8 + data + data % 2,)
+
+    (position,) = tf.while_loop(
+        is_other,
+        next_chunk,
+        (tf.constant(12, tf.int64),),
+        maximum_iterations=_MAX_SEGMENTS,
+    )
+    says_so = bytes_at(image_bytes, tf.constant(20, tf.int64), 1)[0] // 8 % 2 > 0
+    start = tf.where(says_so, tf.minimum(position + 8, size), size)
+    block = tf.strings.substr(image_bytes, start, size - start)
+    return tf.strings.regex_replace(block, _BEFORE_HEADER, "", False)
 
 
 def _exif_of_jpeg(image_bytes):
-    """Return the first EXIF block of a JPEG, from its TIFF header on, or b""."""
+    """Return the first EXIF block of a JPEG, from its TIFF header on, or b""; and
+    whether something else than a segment came before it and the pixels."""
     size = tf.cast(tf.strings.length(image_bytes), tf.int64)
     # Zeros in place of what a truncated file lacks.
     padded = tf.strings.join([image_bytes, bytes(16)])
@@ -115,7 +146,8 @@ def _exif_of_jpeg(image_bytes):
     marker, segment_size = marker_and_size(position)
     length = tf.where(is_exif(position, marker), segment_size - 8, 0)
     start = tf.minimum(position + 10, size)
-    return tf.strings.substr(image_bytes, start, tf.maximum(length, 0))
+    exif = tf.strings.substr(image_bytes, start, tf.maximum(length, 0))
+    return exif, (marker < 0xFF01) & (position < size)
 
 
 def _orientation(exif):
@@ -144,6 +176,7 @@ def _orientation(exif):
         (is_big | is_little)
         & (tf.range(_MAX_ENTRIES, dtype=tf.int64) < count)
         & (number(entries[:, 0:2]) == _ORIENTATION)
+        & (number(entries[:, 4:8]) == 1)
         & (value >= 1)
         & (value <= 8)
     )

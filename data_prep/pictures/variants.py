@@ -26,9 +26,6 @@ def why_refused(image_bytes: tf.Tensor) -> tf.Tensor:
     def begins(signature, at=0):
         return tf.reduce_all(head[at : at + len(signature)] == list(signature))
 
-    def contains(pattern):
-        return tf.strings.regex_full_match(image_bytes, pattern)
-
     is_jpeg, is_png = begins(b"\xff\xd8\xff"), begins(b"\x89PNG")
     is_gif, is_bmp = begins(b"GIF8"), begins(b"BM")
     is_webp = begins(b"RIFF") & begins(b"WEBP", 8)
@@ -44,12 +41,12 @@ def why_refused(image_bytes: tf.Tensor) -> tf.Tensor:
         ),
         (
             is_jpeg | is_png | is_webp,
-            lambda: contains(_TURNED) & (orientation(image_bytes) == 0),
-            "has metadata beside EXIF by which it may have to be turned",
+            lambda: _may_be_turned(image_bytes),
+            "may have to be turned, by a damaged header or by metadata beside EXIF",
         ),
         (
             is_png & is_deep,
-            lambda: contains(_TRANSPARENT_COLOUR),
+            lambda: tf.strings.regex_full_match(image_bytes, _TRANSPARENT_COLOUR),
             "is a PNG of 16 bits with a transparent colour",
         ),
         (
@@ -68,6 +65,13 @@ def why_refused(image_bytes: tf.Tensor) -> tf.Tensor:
         reason = f"{what}; expected a plain picture: save it again as JPEG or PNG."
         refused = tf.where(is_refused, reason, refused)
     return refused
+
+
+def _may_be_turned(image_bytes):
+    """Return whether a picture may have a turn that `exif.upright` does not undo."""
+    found = orientation(image_bytes)
+    has_other = tf.strings.regex_full_match(image_bytes, _TURNED)
+    return (found < 0) | ((found == 0) & has_other)
 
 
 def _is_plain_bmp(head):

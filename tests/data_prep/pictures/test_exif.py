@@ -53,6 +53,7 @@ NONSENSE = {
     "zero": exif(entry(0x0112, 3, 1, b"\0")),
     "nine": exif(entry(0x0112, 3, 1, b"\x09")),
     "text": exif(entry(0x0112, 2, 1, b"\6")),
+    "two numbers": exif(entry(0x0112, 3, 2, b"\6\0\6")),
     "65536 + 6 as long": exif(entry(0x0112, 4, 1, b"\6\0\1")),
     "more entries than there are": exif(entry(0, 3, 1, b""), count=65535),
     "fewer entries than there are": exif(SIX, count=0),

@@ -26,6 +26,19 @@ def test_exif_turns_other_formats_too(
     np.testing.assert_array_equal(decode(data), pillow_pixels(data))
 
 
+def test_webp_with_exif_out_of_place(
+    make_picture, encode_picture, pillow_pixels, decode
+):
+    data = encode_picture(make_picture(40, 24), "WEBP", 6)
+    place = data.index(b"EXIF")
+    within = b"XXXX" + struct.pack("<I", len(data) - place) + data[place:]
+    in_another_chunk = data[:place] + within
+    in_another_chunk = replaced(in_another_chunk, 4, "<I", len(in_another_chunk) - 8)
+    for wrong in (replaced(data, 20, "B", 0), in_another_chunk):
+        np.testing.assert_array_equal(decode(wrong), pillow_pixels(wrong))
+        assert decode(wrong).shape == (24, 40, 3)
+
+
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
 @pytest.mark.parametrize("lossless", [True, False])
 def test_webp(mode, lossless, make_picture, encode_picture, pillow_pixels, decode):
@@ -58,10 +71,12 @@ def refused(make_picture, encode_picture):
     grey = Image.fromarray(np.arange(0, 960 * 60, 60, np.uint16).reshape(24, 40))
     gif, bmp = encode_picture(colours, "GIF"), encode_picture(colours, "BMP")
     text = {"xmp": XMP % 6}
+    turned = encode_picture(picture, "JPEG", 6)
     frames = {"save_all": True, "append_images": [make_picture(40, 24, 1)]}
     descriptor = gif.index(b"," + struct.pack("<4H", 0, 0, 40, 24))
     return {
         "JPEG, XMP": (encode_picture(picture, "JPEG", **text), "metadata"),
+        "JPEG, damaged": (turned[:20] + b"?" + turned[20:], "damaged header"),
         "WebP, XMP": (encode_picture(picture, "WEBP", **text), "metadata"),
         "animated WebP": (encode_picture(picture, "WEBP", **frames), "animated"),
         "PNG, 16 bits": (encode_picture(grey, "PNG", transparency=60), "16 bits"),
