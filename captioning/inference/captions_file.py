@@ -34,7 +34,6 @@ class OneFile:
 
     def __init__(self, path: Path, unfinished: Unfinished, shown: int | None = 1):
         self._path, self._unfinished, self._shown = path, unfinished, shown
-        self._results: list[PictureResult] = []
 
     def add(self, result: PictureResult) -> None:
         """Take the result of one picture."""
@@ -46,17 +45,17 @@ class OneFile:
         Raises:
             BadInput: it cannot be written.
         """
-        self._results = [
+        results = [
             result._replace(path=_named_from(result.path, self._path))
             for result in self._unfinished.results()
         ]
-        num_captioned = sum(bool(result.captions) for result in self._results)
+        num_captioned = sum(bool(result.captions) for result in results)
         if not num_captioned:
             self._unfinished.remove()
             said = f"{self._path} was not written: there is no caption"
             return said + if_there(self._path)
         try:
-            write_text(self._path, self._text())
+            write_text(self._path, self._text(results))
         except OSError as error:
             raise BadInput(
                 f"{self._path} cannot be written ({error.strerror}); expected to write "
@@ -66,13 +65,13 @@ class OneFile:
         pictures = "1 picture" if num_captioned == 1 else f"{num_captioned} pictures"
         return f"{self._path}: {pictures} captioned"
 
-    def _text(self) -> str:
+    def _text(self, results: list[PictureResult]) -> str:
         ending = self._path.suffix.lower()
         if ending == ".csv":
-            return csv_text(self._results, self._shown)
+            return csv_text(results, self._shown)
         return "".join(
             f"{line}\n"
-            for result in self._results
+            for result in results
             for line in lines_of(result, self._shown, json=ending == ".jsonl")
         )
 

@@ -22,7 +22,7 @@ from captioning.inference.picture_inputs import (
 )
 from captioning.inference.results import PictureResult
 from captioning.inference.sidecars import Sidecars
-from captioning.inference.unfinished import Unfinished, part_of
+from captioning.inference.unfinished import Unfinished, may_replace
 from data_prep.atomic import check_file_to_write
 from data_prep.errors import BadInput
 from data_prep.pictures.decode_pillow import reduced, upright
@@ -234,9 +234,9 @@ class Predictor:
                 raise BadInput(
                     "output and sidecars do not go together; leave one of them out."
                 )
-            output, may_replace = Path(output), force
-            may_replace |= resume and part_of(output).exists()
-            unless = "" if may_replace else "force=True"
+            output = Path(output)
+            goes_on = may_replace(output, resume=resume, force=force)
+            unless = "" if goes_on else "force=True"
             check_file_to_write("output", output, ENDINGS, unless)
         paths = picture_batches.pictures_in([folder])
         if output is not None:

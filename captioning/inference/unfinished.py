@@ -61,13 +61,19 @@ class Unfinished:
             result = self._result(line)
             self._results[result.path] = result
         self.pictures = [p for p in self._all if p not in self._results]
-        self._write("".join(f"{line}\n" for line in lines or [first]), "w")
+        # What stands before the next line. It is written with it: a command that fails
+        # before its first result leaves nothing.
+        self._head: list[str] | None = lines or [first]
 
     def add(self, result: PictureResult) -> None:
         """Keep the result of one picture, on disk too."""
         self._results[result.path] = result
-        fields = result._asdict() | {"path": str(result.path)}
-        self._write(json.dumps(fields) + "\n", "a")
+        line = json.dumps(result._asdict() | {"path": str(result.path)})
+        head, self._head = self._head, None
+        if head is None:
+            self._write(f"{line}\n", "a")
+        else:
+            self._write("".join(f"{one}\n" for one in (*head, line)), "w")
 
     def results(self) -> list[PictureResult]:
         """Return all results, in the order of the pictures."""
@@ -115,6 +121,12 @@ class Unfinished:
                 f"{self._path} cannot be written ({error.strerror}); expected to keep "
                 "the results there: make room, or name another file."
             ) from error
+
+
+def may_replace(file: Path, *, resume: bool, force: bool) -> bool:
+    """Return whether a file that is there may be written: if that is asked for, or if
+    it is gone on with, for then it was written as the command was stopped."""
+    return force or (resume and part_of(file).exists())
 
 
 def part_of(file: Path) -> Path:

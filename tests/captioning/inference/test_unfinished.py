@@ -61,6 +61,16 @@ def test_a_line_that_was_cut_off_is_done_again(file, cut):
     assert Unfinished(file, NAMES, {}, resume=True).results() == RESULTS[:2]
 
 
+def test_a_command_that_fails_before_its_first_result_leaves_nothing(file):
+    for _ in range(2):
+        unfinished = Unfinished(file, NAMES, {"run": "missing"})
+        assert not list(file.parent.iterdir())
+    unfinished.add(RESULTS[0])
+    Unfinished(file, NAMES, {"run": "missing"}, resume=True)  # and fails again
+    again = Unfinished(file, NAMES, {"run": "missing"}, resume=True)
+    assert again.results() == RESULTS[:1]
+
+
 def test_what_does_not_go_on(file):
     begun(file, RESULTS[:2], {"beams": 3})
     with pytest.raises(BadInput, match="expected to go on with it .--resume"):
