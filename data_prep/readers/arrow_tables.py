@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from data_prep.errors import BadInput
 from data_prep.examples import Skipped
-from data_prep.readers.caption_tables import CAPTION, IMAGE
+from data_prep.readers.caption_tables import CAPTION, IMAGE, columns_named
 
 ENDINGS = (".parquet", ".arrow")
 _NUMBERED = re.compile(r"(?i)captions?_?\d+")
@@ -54,10 +54,13 @@ def read_rows(path: Path) -> Iterator[Row]:
     try:
         for batch in _batches(path):
             names = batch.schema.names
-            images = [name for name in names if name.lower() in IMAGE]
-            captions = [name for name in names if name.lower() in CAPTION]
-            captions = captions or list(filter(_NUMBERED.fullmatch, names))
-            splits = [name for name in names if name.lower() == "split"]
+            images, splits = (
+                columns_named(names, IMAGE),
+                columns_named(names, ["split"]),
+            )
+            captions = columns_named(names, CAPTION) or list(
+                filter(_NUMBERED.fullmatch, names)
+            )
             if len(images) != 1 or not captions:
                 raise BadInput(
                     f"{path} has the columns {', '.join(names)[:200]}; expected "

@@ -24,7 +24,12 @@ from typing import Any
 from data_prep.errors import BadInput
 from data_prep.examples import RawExample, Skipped
 from data_prep.readers.arrow_tables import read_parquet
-from data_prep.readers.caption_tables import CAPTION, IMAGE, read_table
+from data_prep.readers.caption_tables import (
+    CAPTION,
+    IMAGE,
+    columns_named,
+    read_table,
+)
 from data_prep.readers.files import by_lines, note_open_end, parse_json, read_text
 from data_prep.readers.source_folder import find_picture
 from data_prep.text.clean import clean, has_controls
@@ -117,18 +122,14 @@ def _json(path, skipped):
 
 def _is_entry(content: dict) -> bool:
     """Return whether a JSON object is one picture and its captions."""
-    named = {key.lower(): value for key, value in content.items()}
-    images = [named[key] for key in IMAGE if key in named]
-    has_caption = any(key in named for key in CAPTION)
-    return len(images) == 1 and isinstance(images[0], str) and has_caption
+    images, captions = _named(content)
+    return len(images) == 1 and isinstance(images[0], str) and bool(captions)
 
 
 def _columns(content: dict) -> tuple[list, list] | None:
     """Return the columns of pictures and of captions, if a JSON object has such: lists
     of the same length, or objects with the same keys, as pandas writes them."""
-    lower = {key.lower(): value for key, value in content.items()}
-    images = [lower[key] for key in IMAGE if key in lower]
-    captions = [lower[key] for key in CAPTION if key in lower]
+    images, captions = _named(content)
     if len(images) != 1 or len(captions) != 1:
         return None
     (image,), (caption,) = images, captions
@@ -139,6 +140,12 @@ def _columns(content: dict) -> tuple[list, list] | None:
         if len(image) == len(caption):
             return image, caption
     return None
+
+
+def _named(entry: dict) -> tuple[list[Any], list[Any]]:
+    """Return what a JSON object has under the names of pictures, and of captions."""
+    images, captions = (columns_named(entry, known) for known in (IMAGE, CAPTION))
+    return [entry[key] for key in images], [entry[key] for key in captions]
 
 
 def _merging(pairs):
@@ -158,9 +165,7 @@ def _listed(value):
 def _entry(entry, path, where):
     if not isinstance(entry, dict):
         raise _unexpected(path, where, entry)
-    lower = {key.lower(): value for key, value in entry.items()}
-    names = [lower[key] for key in IMAGE if key in lower]
-    captions = [lower[key] for key in CAPTION if key in lower]
+    names, captions = _named(entry)
     if len(names) != 1 or len(captions) != 1:
         raise _unexpected(path, where, entry)
     yield from _pairs(names[0], captions[0], path, where)

@@ -9,7 +9,7 @@ longest other one that of the captions.
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +35,7 @@ class _Table(NamedTuple):
     """What was understood of a table."""
 
     separator: str
+    quoting: int  # of `csv`
     columns: Sequence[str]  # their names, or numbers from 1 where there are none
     has_header: bool
     image: int  # its column, from 0
@@ -61,7 +62,7 @@ def read_table(path: Path, skipped: Skipped) -> Iterator[tuple[str, str]]:
     table = _understood(text, path)
     skipped.notes["captions"] = str(table)
     note_open_end(text, path, skipped)
-    rows = _rows(text, table.separator)
+    rows = _rows(text, table.separator, table.quoting)
     width = len(table.columns)
     line = 1
     try:
@@ -87,21 +88,26 @@ def read_table(path: Path, skipped: Skipped) -> Iterator[tuple[str, str]]:
         ) from None
 
 
-def _rows(text: str, separator: str):
-    """Return the reader of the rows. Where tabs separate, quotes that stand around no
-    cell are part of the captions."""
+def columns_named(names: Iterable[str], known: Sequence[str]) -> list[str]:
+    """Return those names, of columns or of keys, that are known ones in any case."""
+    return [name for name in names if name.strip().lower() in known]
+
+
+def _quoting(text: str, separator: str) -> int:
+    """Return how a table is quoted. Where tabs separate, quotes that stand around no
+    cell are part of the captions; where ``|`` does, all are."""
     if separator == "|":
-        return _reader(text, separator, csv.QUOTE_NONE)
+        return csv.QUOTE_NONE
     if separator == "\t":
         try:
-            for _ in _reader(text, separator, csv.QUOTE_MINIMAL):
+            for _ in _rows(text, separator, csv.QUOTE_MINIMAL):
                 pass
         except csv.Error:
-            return _reader(text, separator, csv.QUOTE_NONE)
-    return _reader(text, separator, csv.QUOTE_MINIMAL)
+            return csv.QUOTE_NONE
+    return csv.QUOTE_MINIMAL
 
 
-def _reader(text: str, separator: str, quoting: int):
+def _rows(text: str, separator: str, quoting: int):
     return csv.reader(
         io.StringIO(text, newline=""),
         delimiter=separator,
@@ -113,15 +119,17 @@ def _reader(text: str, separator: str, quoting: int):
 
 def _understood(text: str, path: Path) -> _Table:
     """Return what the table's first rows tell; the separator that makes most sense."""
-    firsts = {separator: _first_rows(text, separator) for separator in _SEPARATORS}
+    used = [one for one in _SEPARATORS if one in text] or [","]
+    quoting = {separator: _quoting(text, separator) for separator in used}
+    firsts = {one: _first_rows(_rows(text, one, quoting[one])) for one in used}
     for named in (True, False):
         for separator, rows in firsts.items():
-            if rows and (table := _table(separator, rows, named)):
-                return table
+            if rows and (found := _columns(rows, named)):
+                return _Table(separator, quoting[separator], *found)
     # No separator gives columns that are known: say it of the one that gives most.
     rows = max(firsts.values(), key=lambda rows: len(rows[0]) if rows else 0)
     names = [name.strip().lower() for name in rows[0]] if rows else []
-    known = CAPTION if any(name in IMAGE for name in names) else IMAGE
+    known = CAPTION if columns_named(names, IMAGE) else IMAGE
     raise BadInput(
         f"{path} has the columns {', '.join(names)[:200] or 'none'}; expected exactly "
         f"one that is named {', '.join(known[:-1])} or {known[-1]}: give the file a "
@@ -129,8 +137,7 @@ def _understood(text: str, path: Path) -> _Table:
     )
 
 
-def _first_rows(text: str, separator: str) -> list[list[str]]:
-    rows = _rows(text, separator)
+def _first_rows(rows: Iterator[list[str]]) -> list[list[str]]:
     found: list[list[str]] = []
     try:
         for row in islice(rows, _LOOKED_AT):
@@ -141,16 +148,18 @@ def _first_rows(text: str, separator: str) -> list[list[str]]:
     return found
 
 
-def _table(separator: str, rows: list[list[str]], named: bool) -> _Table | None:
-    """Return the table if its columns are known by their names in the first row, or, if
-    not `named`, by what stands in them."""
+def _columns(
+    rows: list[list[str]], named: bool
+) -> tuple[Sequence[str], bool, int, int] | None:
+    """Return the names of the columns, whether the first row has them, and which are
+    those of the pictures and of the captions; known by their names or, if not `named`,
+    by what stands in them. None if they are not known."""
     names = [name.strip() for name in rows[0]]
-    images = [k for k, name in enumerate(names) if name.lower() in IMAGE]
-    captions = [k for k, name in enumerate(names) if name.lower() in CAPTION]
+    images, captions = columns_named(names, IMAGE), columns_named(names, CAPTION)
     if named:
         if len(images) != 1 or len(captions) != 1:
             return None
-        return _Table(separator, names, True, images[0], captions[0])
+        return names, True, names.index(images[0]), names.index(captions[0])
     if len(images) > 1 or len(captions) > 1:  # which of them, only its author knows
         return None
     whole = [row for row in rows if len(row) == len(names)]
@@ -167,6 +176,5 @@ def _table(separator: str, rows: list[list[str]], named: bool) -> _Table | None:
     (image,) = pictures
     caption = max((k for k in range(len(names)) if k != image), key=lengths.__getitem__)
     if _PICTURE.fullmatch(names[image]):
-        numbers = [str(k + 1) for k in range(len(names))]
-        return _Table(separator, numbers, False, image, caption)
-    return _Table(separator, names, True, image, caption)
+        return [str(k + 1) for k in range(len(names))], False, image, caption
+    return names, True, image, caption

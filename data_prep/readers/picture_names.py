@@ -11,7 +11,7 @@ from data_prep.errors import BadInput
 from data_prep.examples import Skipped
 from data_prep.pictures.folders import find_pictures
 from data_prep.readers.source_folder import existing, find_picture_folder
-from data_prep.text.clean import nfc
+from data_prep.text.clean import folded, nfc
 
 _FOLDERS = ("", "images", "Images")
 
@@ -128,7 +128,7 @@ class PictureNames:
 
 
 def _key(name: str) -> str:
-    return nfc(os.path.normpath(name)).casefold()
+    return folded(os.path.normpath(name))
 
 
 def _shared_folder(names: Iterable[str]) -> str:

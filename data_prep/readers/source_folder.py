@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data_prep.errors import BadInput
 from data_prep.examples import Skipped
-from data_prep.text.clean import forms, nfc
+from data_prep.text.clean import folded, forms
 
 _MAX_DEPTH = 2  # levels of folders searched: archives packed inside archives need two
 _SAMPLE = 1000  # picture names tried in each folder; enough even if most are missing
@@ -109,15 +109,22 @@ def existing(path: Path) -> Path | None:
 def alike(path: Path) -> list[Path]:
     """Return the files of a folder whose names are a path's but for capitals, the form
     of Unicode, or an ending that the path lacks."""
-    by_name, by_stem = _names_in(path.parent)
-    key = _folded(path.name)
+    try:
+        changed = os.stat(path.parent).st_mtime_ns
+    except OSError:
+        return []
+    by_name, by_stem = _names_in(path.parent, changed)
+    key = folded(path.name)
     found = by_name.get(key) or by_stem.get(key, [])
     return [path.parent / name for name in found]
 
 
 @functools.lru_cache(maxsize=64)  # folders; a data set has pictures in a few
-def _names_in(folder: Path) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Return the names of the files in a folder, by name and by stem, folded."""
+def _names_in(
+    folder: Path, changed: int
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Return the names of the files in a folder, by name and by stem, folded; `changed`
+    is when it was changed last, so that it is listed again after that."""
     by_name: dict[str, list[str]] = {}
     by_stem: dict[str, list[str]] = {}
     try:
@@ -125,13 +132,9 @@ def _names_in(folder: Path) -> tuple[dict[str, list[str]], dict[str, list[str]]]
     except OSError:
         names = []
     for name in names:
-        by_name.setdefault(_folded(name), []).append(name)
-        by_stem.setdefault(_folded(os.path.splitext(name)[0]), []).append(name)
+        by_name.setdefault(folded(name), []).append(name)
+        by_stem.setdefault(folded(os.path.splitext(name)[0]), []).append(name)
     return by_name, by_stem
-
-
-def _folded(name: str) -> str:
-    return nfc(name).casefold()
 
 
 def find_picture(

@@ -32,5 +32,11 @@ def forms(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((name, nfc(name), unicodedata.normalize("NFD", name))))
 
 
+def folded(name: str) -> str:
+    """Return a name in the form in which it equals those that differ from it in
+    capitals, or in the form of Unicode."""
+    return nfc(name).casefold()
+
+
 def _is_control(character: str) -> bool:
     return unicodedata.category(character) == "Cc" and not character.isspace()

@@ -138,3 +138,9 @@ def test_find_picture_follows_links_but_not_out_of_the_folder(tmp_path):
             "picture does not exist",
         )
     assert reasons("circle.jpg")
+
+
+def test_a_picture_that_comes_later_is_found_by_a_name_that_is_alike(tmp_path):
+    assert find_picture(tmp_path, "a.jpg", Skipped()) is None
+    (tmp_path / "A.JPG").write_bytes(b"x")
+    assert find_picture(tmp_path, "a.jpg", Skipped()) == tmp_path / "A.JPG"
