@@ -116,8 +116,8 @@ def _parser() -> Parser:
         "--diversity",
         action="store_true",
         help="say too how the captions are written: their length, their words, how "
-        "many break off, repeat themselves, or name a thing that nobody named (which "
-        "needs WordNet); beside people's",
+        "many break off, repeat themselves, or name a thing that no reference names "
+        "(which needs WordNet); beside people's",
     )
     # Its name of earlier versions.
     parser.add_argument(

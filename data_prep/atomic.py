@@ -119,8 +119,8 @@ DATA_SET = Kind(
 def replacing(out: Path, kind: Kind = DATA_SET) -> Iterator[Path]:
     """Give a folder, a sibling, which takes the place of `out` if the block succeeds.
 
-    Whatever goes wrong before, `out` is as it was. What a process that was killed left
-    is removed; and if it was killed as the folder took its place, the old one is put
+    Where the block fails, `out` is as it was. What a process that was killed left is
+    removed; and if it was killed as the folder took its place, the old one is put
     back first.
 
     Raises:
@@ -147,8 +147,8 @@ def only_writer(folder: Path, of: Path | None = None) -> Iterator[None]:
     """Within, this process is the only one that writes into a folder. It is made if it
     is not there, and removed if it stays empty.
 
-    The lock is on the folder itself, and ends with the process, however that ends. Who
-    only reads, need not ask.
+    The lock is on the folder itself, and ends with the process, however that ends.
+    Reading needs no lock.
 
     Args:
         folder: to write into.

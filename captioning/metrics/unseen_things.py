@@ -1,4 +1,4 @@
-"""Things that a caption names and that nobody who saw the picture named.
+"""Things that a caption names and that no reference of its picture names.
 
 After CHAIR (Rohrbach et al. 2018, "Object Hallucination in Image Captioning",
 arXiv:1809.02156), which has lists of COCO's 80 objects; here WordNet says which nouns
@@ -19,7 +19,7 @@ _LEVELS = 2  # "dog" is meant by "animal", its kind's kind, but "hound" by no "a
 
 
 class UnseenThings(NamedTuple):
-    """Of captions: how many things they name, and how many of these nobody named.
+    """Of captions: the share that names a thing that no reference names.
 
     Attributes:
         of_captions: share of the captions that name such a thing (CHAIR_s).

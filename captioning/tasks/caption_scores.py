@@ -203,9 +203,9 @@ def caption_diversity(
     captions: Mapping[str, str], split: SplitCaptions
 ) -> dict[str, float]:
     """Return how captions are written, by name, and how the references are: the mean
-    over people, each with a caption a picture. The things that nobody named are looked
-    for in the captions of all people but one, so that people can be compared; where
-    NLTK finds no WordNet, or there is one person, they are left out."""
+    over people, each with a caption a picture. The things that no reference names are
+    looked for in the captions of all people but one, so that people can be compared;
+    where NLTK finds no WordNet, or there is one person, they are left out."""
     found = [tokenize(captions[image_id]) for image_id in split.image_ids]
     references = list(reference_tokens(split).values())
     people = [[of[k] for of in references] for k in range(min(map(len, references)))]
@@ -222,7 +222,7 @@ def caption_diversity(
             unseen_things(one, rest) for one, rest in zip(told, others, strict=True)
         ]
         mean = np.mean(shares, axis=0)
-        shown[f"name a thing that nobody named{who}"] = float(mean[0])
+        shown[f"name a thing that no reference names{who}"] = float(mean[0])
     return shown
 
 

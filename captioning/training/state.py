@@ -101,10 +101,19 @@ def _resumed(plans, directory: Path, started: bool) -> TrainingState:
     state.history.extend(history)
     for name, task in state.tasks.items():
         numbers = iter(part.metrics.get(name, ()))
-        for metric in task.metrics:
-            for variable in metric.variables:
-                variable.assign(next(numbers, 0.0))
+        for variable in _measured(task):
+            variable.assign(next(numbers, 0.0))
     return state._replace(part=part)
+
+
+def measured(tasks: Mapping[str, Task]) -> dict[str, list[float]]:
+    """Return, by task, the numbers that its measurements of this epoch consist of, as
+    `Part.metrics` has them."""
+    return {name: [float(v) for v in _measured(task)] for name, task in tasks.items()}
+
+
+def _measured(task: Task) -> list[keras.Variable]:
+    return [variable for metric in task.metrics for variable in metric.variables]
 
 
 def _state(

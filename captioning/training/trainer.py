@@ -19,7 +19,12 @@ from captioning.training.checkpoint import Part
 from captioning.training.history import Epoch, best, passes, write_history
 from captioning.training.plans import Plan
 from captioning.training.run_config import save_weights
-from captioning.training.state import TrainingState, distributed, training_state
+from captioning.training.state import (
+    TrainingState,
+    distributed,
+    measured,
+    training_state,
+)
 from captioning.training.stop_signals import StopRequest, stop_requests
 from captioning.training.task_schedule import interleave, steps_of_epoch
 from data_prep.atomic import only_writer
@@ -166,7 +171,7 @@ def _train_epoch(
 
     def save() -> None:
         seconds = part.seconds + time.monotonic() - began
-        state.checkpoint.save(number, Part(losses, _numbers(state), seconds))
+        state.checkpoint.save(number, Part(losses, measured(state.tasks), seconds))
 
     with progress(
         order, label=f"epoch {number + 1}/{epochs}", unit="steps"
@@ -200,14 +205,6 @@ def _train_epoch(
         minutes=seconds / 60 + earlier,
         metrics=_metrics(state),
     )
-
-
-def _numbers(state: TrainingState) -> dict[str, list[float]]:
-    """Return the numbers that the tasks' measurements of this epoch consist of."""
-    return {
-        name: [float(v) for metric in task.metrics for v in metric.variables]
-        for name, task in state.tasks.items()
-    }
 
 
 def _metrics(state: TrainingState) -> dict[str, float]:

@@ -21,7 +21,7 @@ def has_controls(text: str) -> bool:
 
 def clean(text: str) -> str:
     """Return a text in NFC, without control characters, and with one space between
-    words, whatever white space was there; "" if there are none."""
+    words, of whatever kind; "" if there are none."""
     if has_controls(text):
         text = "".join(c for c in text if not _is_control(c))
     return " ".join(nfc(text).split())

@@ -1,4 +1,4 @@
-"""Readers of text files: an answer or `BadInput`, whatever the file holds."""
+"""Readers of text files, on mutated ones: an answer or `BadInput`, nothing else."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""Things that nobody named, by WordNet."""
+"""Things that no reference names, by WordNet."""
 
 import pytest
 
