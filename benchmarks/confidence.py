@@ -25,8 +25,8 @@ from captioning.inference.confidence import UNSURE, Confidence
 from captioning.inference.litert.engine import LiteRTEngine
 from captioning.metrics.main_noun import main_noun, shared_nouns, wordnet_noun
 from captioning.metrics.ptb_tokenizer import tokenize
+from captioning.training.manifest import replacing_file
 from captioning.training.run_files import CONFIDENCE
-from data_prep.atomic import write_bytes
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.console import progress
 from data_prep.errors import exit_on_bad_input
@@ -72,7 +72,8 @@ def main(argv: list[str] | None = None) -> int:
     engine = _engine(flags.run)
     path = flags.run / CONFIDENCE
     if flags.fit:
-        write_bytes(path, fit(engine, flags.data).to_bytes())
+        with replacing_file(flags.run, CONFIDENCE) as partial:
+            partial.write_bytes(fit(engine, flags.data).to_bytes())
     confidence = Confidence.from_bytes(path.read_bytes())
     for split in ("dev", "test"):
         said = _of_split(engine, flags.data, split)

@@ -53,8 +53,9 @@ def main(argv: list[str] | None = None) -> int:
     import tensorflow as tf
 
     from captioning.tasks.captions.reranker_choice import Dev, compare, fit
-    from captioning.tasks.captions.reranker_file import FILE, save_reranker
+    from captioning.tasks.captions.reranker_file import FILE
     from captioning.training.loading import load_run
+    from captioning.training.manifest import replacing_file
 
     # It warns of functions that are traced anew: each number of beams is a new one.
     tf.get_logger().setLevel("ERROR")
@@ -63,7 +64,8 @@ def main(argv: list[str] | None = None) -> int:
     data = flags.data or [run.data["captions"]]
     dev = Dev(captions, data[0])
     captions.reranker, tried = fit(captions, data, flags.beams, dev)
-    save_reranker(run.directory / "captions", captions.reranker)
+    with replacing_file(run.directory, f"captions/{FILE}") as partial:
+        partial.write_bytes(captions.reranker.to_bytes())
     print(f"{'pictures':>8} {'ridge':>6} {'n-grams':>8} {'CIDEr-D of dev':>15}")
     for one in tried:
         print(

@@ -15,6 +15,7 @@ import tensorflow as tf
 from captioning.inference.model_paths import is_saved_model
 from captioning.tasks.task import Task
 from captioning.training.loading import load_run
+from captioning.training.manifest import check_manifest, files_in, write_manifest
 from captioning.training.run_config import check_has, load_facts
 from data_prep.atomic import marked, replacing
 from data_prep.errors import BadInput, with_extra
@@ -74,6 +75,7 @@ def write_saved_model(
         tf.saved_model.save(module, str(partial), signatures)
         facts = json.dumps(_facts_of(tasks, num_beams), indent=2)
         (partial / EXPORT_FACTS).write_text(facts + "\n", "utf-8")
+        write_manifest(partial, files_in(partial))
     return list(tasks)
 
 
@@ -166,6 +168,7 @@ def _of_export(path: Path, task: str, num_beams: int | None) -> Server:
     facts = export_facts(path)
     check_has(path, facts["patterns"], task)
     _check_beams(path, facts, num_beams)
+    check_manifest(path)
     _import_operations_of(path)
     try:
         ask = tf.saved_model.load(str(path)).signatures[task]

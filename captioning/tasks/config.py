@@ -18,6 +18,13 @@ from data_prep.cli.did_you_mean import did_you_mean
 
 LARGEST_SEED = 2**32 - 1  # the largest that NumPy takes
 
+# A config.json may come from somebody else: what would take all memory is refused
+# before it is built. Each of these is several times what serves.
+WIDEST = 4_096  # units; an LSTM of so many has half a gigabyte of weights
+LARGEST_PICTURE = 2_048  # pixels
+LONGEST = 1_000  # words
+MOST_BEAMS = 100
+
 
 def option(
     default: Any,
@@ -25,7 +32,7 @@ def option(
     *,
     choices: tuple[str, ...] = (),
     least: float | None = None,
-    below: float = math.inf,
+    below: float | None = None,
 ) -> Any:
     """Return a dataclass field that is an option of the command line.
 
@@ -35,10 +42,13 @@ def option(
         choices: all values, of a str that has few.
         least: the smallest value of a number; 1 for an int and 0 for a float if not
             given.
-        below: numbers are smaller than this.
+        below: numbers are smaller than this; an int is at most the largest of 32 bits
+            if not given.
     """
     if least is None:
         least = 1 if isinstance(default, int) else 0
+    if below is None:
+        below = 2**31 if isinstance(default, int) else math.inf
     metadata = {"help": help, "choices": choices, "least": least, "below": below}
     return dataclasses.field(default=default, metadata=metadata)
 
@@ -113,7 +123,11 @@ class VisionConfig(Group):
     encoder_learning_rate: float = option(
         5e-5, "learning rate of the stages that are fine-tuned; 0 leaves them as is"
     )
-    image_size: int = option(224, "side in pixels that pictures are squeezed to")
+    image_size: int = option(
+        224,
+        "side in pixels that pictures are squeezed to",
+        below=LARGEST_PICTURE + 1,
+    )
     views: int = option(
         2, "1: pictures as they are; 2: mirrored too; more: parts of them too"
     )
@@ -132,15 +146,17 @@ class RecurrentConfig(Group):
     """Cell: what all tasks of one run share."""
 
     cell: str = option("lstm", "recurrent cell", choices=("lstm", "elman"))
-    units: int = option(512, "length of the cell's hidden state")
-    embedding_dim: int = option(512, "length of a word's embedding")
+    units: int = option(512, "length of the cell's hidden state", below=WIDEST + 1)
+    embedding_dim: int = option(512, "length of a word's embedding", below=WIDEST + 1)
 
 
 @dataclass(frozen=True)
 class AttentionConfig(Group):
     """Attention: where the decoder looks."""
 
-    attention_dim: int = option(512, "length of queries, keys and values")
+    attention_dim: int = option(
+        512, "length of queries, keys and values", below=WIDEST + 1
+    )
 
 
 @dataclass(frozen=True)
@@ -182,8 +198,12 @@ class TrainingConfig(Group):
 class SearchConfig(Group):
     """Search: how sentences are decoded."""
 
-    max_length: int = option(22, "words of a sentence at most, its end included")
-    num_beams: int = option(3, "hypotheses that beam search keeps")
+    max_length: int = option(
+        22, "words of a sentence at most, its end included", below=LONGEST + 1
+    )
+    num_beams: int = option(
+        3, "hypotheses that beam search keeps", below=MOST_BEAMS + 1
+    )
     length_penalty: float = option(
         0.6, "log probability is divided by length to this power"
     )
@@ -193,7 +213,9 @@ class SearchConfig(Group):
 class ReadingConfig(Group):
     """Texts: how they are read in training."""
 
-    max_length: int = option(22, "tokens of a text at most; longer ones are cut")
+    max_length: int = option(
+        22, "tokens of a text at most; longer ones are cut", below=LONGEST + 1
+    )
 
 
 # === Configurations of tasks ===

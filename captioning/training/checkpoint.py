@@ -13,6 +13,7 @@ import tensorflow as tf
 from captioning.training.history import HISTORY, Epoch, passes, read_history
 from captioning.training.run_files import CHECKPOINT
 from captioning.training.train_step import TrainStep
+from captioning.training.weights_check import DAMAGED
 from data_prep.atomic import write_text
 from data_prep.errors import BadInput
 
@@ -100,13 +101,7 @@ class Checkpoint:
             file, part = self._file(_number(latest)), Part()
             if file.exists():
                 part = Part(**json.loads(file.read_text("utf-8")))
-        except (
-            OSError,
-            ValueError,
-            TypeError,
-            AssertionError,
-            tf.errors.OpError,
-        ) as error:
+        except (*DAMAGED, AssertionError, tf.errors.OpError) as error:
             raise BadInput(
                 f"{self._directory} cannot be gone on with, its checkpoint or its "
                 f"{HISTORY} is damaged ({str(error).splitlines()[0]}). Restore its "

@@ -8,6 +8,7 @@ from pathlib import Path
 from captioning.tasks.registry import task_class
 from captioning.training.compact_weights import pack
 from captioning.training.loading import load_run, multitask, shared_cell
+from captioning.training.manifest import files_in, write_manifest
 from captioning.training.run_config import FORMAT, read_config
 from captioning.training.run_files import COMPACT, CONFIDENCE, CONFIG
 from data_prep.atomic import marked, replacing, write_text
@@ -59,3 +60,4 @@ def _write(directory: Path, out: Path) -> None:
     if (directory / CONFIDENCE).is_file():
         shutil.copy(directory / CONFIDENCE, out)
     write_text(out / CONFIG, json.dumps(fields, indent=2) + "\n")
+    write_manifest(out, files_in(out))

@@ -31,7 +31,8 @@ def pack(weights: Path, first: Path, out: Path, moved: tuple[str, ...] = ()) -> 
         h5py.File(first) as start,
         h5py.File(out, "w") as packed,
     ):
-        for name, value in _arrays(learned):
+        for name, array in _arrays(learned).items():
+            value = array[()]
             if value.ndim > 1 and name.startswith(moved):
                 steps, scale = _in_steps(value - start[name][()])
                 packed.create_dataset(name, data=steps, **_PACKED).attrs["step"] = scale
@@ -53,9 +54,12 @@ def unpack(packed: Path, weights: Path) -> None:
             together.
     """
     with h5py.File(packed) as kept, h5py.File(weights, "r+") as tree:
-        for name, value in _arrays(kept):
-            if "step" in kept[name].attrs:
-                value = tree[name][()] + value * kept[name].attrs["step"]
+        if missing := set(_arrays(tree)) - set(_arrays(kept)):
+            raise KeyError(f"{min(missing)} is missing")
+        for name, array in _arrays(kept).items():
+            value = array[()]
+            if "step" in array.attrs:
+                value = tree[name][()] + value * array.attrs["step"]
             if value.shape != tree[name].shape:
                 raise ValueError(f"{name} has the shape {value.shape}")
             if np.issubdtype(value.dtype, np.floating):
@@ -85,12 +89,13 @@ def _in_steps(difference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return steps.astype(np.int8), scale.astype(np.float32)
 
 
-def _arrays(file: h5py.File) -> list[tuple[str, np.ndarray]]:
-    found = []
+def _arrays(file: h5py.File) -> dict[str, h5py.Dataset]:
+    """Return the arrays of a file by name; their values are not read yet."""
+    found = {}
 
     def visit(name, item):
         if isinstance(item, h5py.Dataset):
-            found.append((name, item[()]))
+            found[name] = item
 
     file.visititems(visit)
     return found

@@ -1,9 +1,12 @@
 """Finished runs, loaded for use; and their weights, for a training to start with."""
 
+import math
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
+
+import h5py
 
 from captioning.models.multitask import Multitask
 from captioning.nn.cells import build_cell
@@ -13,10 +16,12 @@ from captioning.tasks.registry import task_class
 from captioning.tasks.task import Cell, Task
 from captioning.tasks.warm_start import carry_weights
 from captioning.training import compact_weights
+from captioning.training.manifest import check_manifest
 from captioning.training.run_config import check_has, load_facts
 from captioning.training.run_files import CONFIG, WEIGHTS, weights_file
+from captioning.training.weights_check import DAMAGED, check_arrays, check_finite
 from data_prep.console import say
-from data_prep.errors import BadInput
+from data_prep.errors import BadInput, printable
 
 
 class Run(NamedTuple):
@@ -56,6 +61,7 @@ def load_run(
     Raises:
         BadInput: it is not a whole run.
     """
+    check_manifest(directory)
     facts = load_facts(directory)
     cell = shared_cell({name: f.config for name, f in facts.items()})
     tasks = {
@@ -71,11 +77,10 @@ def load_run(
         )
     try:
         _load_weights(multitask(tasks), weights)
-    except (ValueError, OSError, KeyError) as error:
-        reason = str(error).splitlines()[0]
+    except DAMAGED as error:
         raise BadInput(
-            f"{weights} does not fit the run's {CONFIG} and its words "
-            f"({reason}). Restore the run's files, or train again."
+            f"{weights} does not fit the run's {CONFIG} and its words, or is damaged "
+            f"({_reason(error)}). Restore the run's files, or train again."
         ) from error
     if not rerank and "captions" in tasks:
         tasks["captions"].reranker = None
@@ -92,14 +97,24 @@ def multitask(tasks: Mapping[str, Task]) -> Multitask:
 
 
 def _load_weights(model: Multitask, weights: Path) -> None:
+    with h5py.File(weights) as file:
+        check_arrays(file, sum(math.prod(v.shape) for v in model.variables))
     if weights.name == WEIGHTS:
         model.load_weights(weights)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        whole = Path(folder) / WEIGHTS
-        model.save_weights(whole)  # with ImageNet's, of stages that are fine-tuned
-        compact_weights.unpack(weights, whole)
-        model.load_weights(whole)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            whole = Path(folder) / WEIGHTS
+            model.save_weights(whole)  # with ImageNet's, of stages that are fine-tuned
+            compact_weights.unpack(weights, whole)
+            model.load_weights(whole)
+    check_finite(model)
+
+
+def _reason(error: Exception) -> str:
+    """Return why weights could not be loaded; Keras says it in its second paragraph."""
+    paragraphs = str(error).strip().split("\n\n")
+    lines = paragraphs[min(1, len(paragraphs) - 1)].splitlines()
+    return printable(lines[0] if lines else type(error).__name__, 200)
 
 
 def shared_cell(configs: Mapping[str, TaskConfig]) -> Cell:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +12,12 @@ from captioning.tasks.config import TaskConfig
 from captioning.tasks.image_encoding import fingerprint
 from captioning.tasks.registry import TASK_NAMES, config_class
 from captioning.tasks.task import Task
+from captioning.training.manifest import (
+    MANIFEST,
+    files_in,
+    replacing_file,
+    write_manifest,
+)
 from captioning.training.run_files import (
     CHECKPOINT,
     CONFIG,
@@ -22,7 +27,6 @@ from captioning.training.run_files import (
     is_run,
     weights_file,
 )
-from data_prep.atomic import write_text
 from data_prep.errors import BadInput
 from data_prep.prepared.dataset_info import DatasetInfo, examples_digest
 
@@ -183,12 +187,18 @@ def create(
         },
     }
     try:
+        for stopped in (MANIFEST, WEIGHTS):  # of a training that was stopped
+            (directory / stopped).unlink(missing_ok=True)
         for name, task in tasks.items():
             (directory / name).mkdir(parents=True, exist_ok=True)
             task.save(directory / name)
         (directory / CHECKPOINT).mkdir(exist_ok=True)
-        (directory / WEIGHTS).unlink(missing_ok=True)  # of a training that was stopped
-        write_text(directory / CONFIG, json.dumps(fields, indent=2) + "\n")
+        words = [
+            f"{name}/{file}" for name in tasks for file in files_in(directory / name)
+        ]
+        write_manifest(directory, words)
+        with replacing_file(directory, CONFIG) as partial:
+            partial.write_text(json.dumps(fields, indent=2) + "\n", "utf-8")
     except OSError as error:
         raise BadInput(
             f"{directory} cannot be written ({error.strerror}); expected to make a run "
@@ -213,6 +223,5 @@ def _data_digest(data: Path) -> str:
 
 def save_weights(directory: Path, model: keras.Model) -> None:
     """Write the weights of a run, all at once or not at all."""
-    partial = directory / ("partial-" + WEIGHTS)
-    model.save_weights(partial)
-    os.replace(partial, directory / WEIGHTS)
+    with replacing_file(directory, WEIGHTS) as partial:
+        model.save_weights(partial)

@@ -2,6 +2,7 @@
 
 RUN/config.json              by task: options, data set, the encoder's fingerprint
 RUN/TASK/                    its words (vocabulary.txt and the like)
+RUN/manifest.json            checksums of what is loaded (`training.manifest`)
 RUN/model.weights.h5         the best weights so far, by the dev score (their moving
                              average); without those of a frozen encoder, which come
                              from the encoder's package

@@ -13,6 +13,7 @@ from captioning.training import run_config, run_files
 from captioning.training.checkpoint import Checkpoint, Part
 from captioning.training.history import Epoch
 from captioning.training.loading import shared_cell, start_from
+from captioning.training.manifest import check_manifest
 from captioning.training.objective import Objective
 from captioning.training.plans import Plan
 from captioning.training.train_step import TrainStep
@@ -88,6 +89,7 @@ def _begun(plans, directory: Path, start: Path | None) -> TrainingState:
 
 def _resumed(plans, directory: Path, started: bool) -> TrainingState:
     """Return the state at the last checkpoint of a run."""
+    check_manifest(directory)
     state = _state(
         plans,
         directory,

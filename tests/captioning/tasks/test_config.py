@@ -66,6 +66,9 @@ def test_an_unknown_option_of_the_new_form_is_refused():
     ("options", "message"),
     [
         ({"units": 0}, "units is 0; expected at least 1: length of the cell"),
+        ({"units": 10**12}, "units is 1000000000000; expected at most 4096"),
+        ({"max_length": 10**30}, "expected at most 1000: words of a sentence"),
+        ({"epochs": 2**31}, "expected at most 2147483647"),
         ({"units": True}, "units is True; expected int"),
         ({"units": 2.5}, "units is 2.5; expected int"),
         ({"dropout": -0.1}, "dropout is -0.1; expected at least 0"),

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import signal
 
 import keras
@@ -123,3 +124,56 @@ def test_a_second_training_is_refused(harbour_data, tiny_config, tiny_run, tmp_p
                 with pytest.raises(BadInput, match="written by another process"):
                     train(plans(tiny_config, harbour_data), directory, resume=resume)
     assert not (tmp_path / "new").exists()
+
+
+def without(pattern):
+    def damage(run):
+        for file in run.glob(pattern):
+            file.unlink()
+
+    return damage
+
+
+def shorter(pattern, share):
+    def damage(run):
+        for file in run.glob(pattern):
+            content = file.read_bytes()
+            file.write_bytes(content[: int(share * len(content))])
+
+    return damage
+
+
+def flipped(pattern):
+    def damage(run):
+        for file in run.glob(pattern):
+            content = bytearray(file.read_bytes())
+            content[len(content) // 2] ^= 1
+            file.write_bytes(content)
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        without("history.csv"),
+        lambda run: (run / "history.csv").write_text(
+            "".join((run / "history.csv").read_text().splitlines(True)[:-1])
+        ),
+        without("checkpoint/*.data-*"),
+        shorter("checkpoint/*.data-*", 0.5),
+        shorter("checkpoint/*.data-*", 0),
+        flipped("checkpoint/*.data-*"),
+        shorter("checkpoint/*.index", 0.5),
+        flipped("checkpoint/*.index"),
+        flipped("captions/vocabulary.txt"),
+        flipped("config.json"),
+    ],
+)
+def test_a_damaged_run_is_not_gone_on_with(
+    damage, tiny_run, harbour_data, tiny_config, tmp_path
+):
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    damage(run)
+    with pytest.raises(BadInput, match="damaged|no checkpoint|altered"):
+        train(plans(tiny_config, harbour_data), run, resume=True)

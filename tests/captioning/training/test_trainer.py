@@ -1,7 +1,6 @@
 """Training: what a run leaves, what stops it, and that resuming changes nothing."""
 
 import csv
-import shutil
 
 import keras
 import numpy as np
@@ -216,23 +215,6 @@ def test_what_the_knobs_name_must_exist(
     with pytest.raises(BadInput, match=message):
         train(plans(config, harbour_data), tmp_path / "run")
     assert not (tmp_path / "run").exists()
-
-
-@pytest.mark.parametrize("damage", ["no history", "short history", "no weights"])
-def test_a_damaged_run_is_not_gone_on_with(
-    damage, tiny_run, harbour_data, tiny_config, tmp_path
-):
-    run = shutil.copytree(tiny_run, tmp_path / "run")
-    if damage == "no history":
-        (run / "history.csv").unlink()
-    elif damage == "short history":
-        lines = (run / "history.csv").read_text().splitlines(keepends=True)
-        (run / "history.csv").write_text("".join(lines[:-1]))
-    else:
-        for file in (run / "checkpoint").glob("*.data-*"):
-            file.unlink()
-    with pytest.raises(BadInput, match="damaged|no checkpoint"):
-        train(plans(tiny_config, harbour_data), run, resume=True)
 
 
 def test_a_callback_may_stop_training(harbour_data, tiny_config, tmp_path):
