@@ -9,13 +9,22 @@ import os
 import re
 import signal
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
+from zipfile import BadZipFile
 
 CONSOLE_SCRIPT = "captioning"  # `captioning train` is `python -m captioning.train`
 _MODULE = re.compile(r"python -m (?:captioning|data_prep)\.(\w+)")
 _JOINERS = "\u200c\u200d"  # of letters in some scripts, and of emoji: they are text
+
+# What NumPy, HDF5, zip and LiteRT raise of files that are damaged, or something else.
+DAMAGED = (
+    *(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError),
+    *(NotImplementedError, OverflowError, MemoryError, SyntaxError, RuntimeError),
+    *(BadZipFile, zlib.error),
+)
 
 
 class BadInput(ValueError):

@@ -18,6 +18,7 @@ import numpy as np
 
 from captioning.metrics.main_noun import main_noun
 from captioning.training.run_files import CONFIDENCE
+from data_prep.errors import DAMAGED, BadInput, printable
 
 UNSURE = 0.5  # a caption of lower confidence is more probably wrong than right
 
@@ -45,15 +46,34 @@ class Confidence(NamedTuple):
 
     @classmethod
     def of_run(cls, directory: Path) -> "Confidence | None":
-        """Return the confidence that was fitted for a run; None if there is none."""
+        """Return the confidence that was fitted for a run; None if there is none.
+
+        Raises:
+            BadInput: its file is damaged.
+        """
         file = directory / CONFIDENCE
-        return cls.from_bytes(file.read_bytes()) if file.is_file() else None
+        if not file.is_file():
+            return None
+        try:
+            return cls.from_bytes(file.read_bytes())
+        except DAMAGED as error:
+            raise BadInput(
+                f"{file} cannot be read ({printable(error, 200)}); expected the "
+                "confidence that was fitted for the run. Restore it, or remove it."
+            ) from error
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "Confidence":
-        """Return what `to_bytes` wrote."""
+        """Return what `to_bytes` wrote; raise one of `DAMAGED` of anything else."""
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return cls(**{name: arrays[name] for name in cls._fields})
+            found = cls(**{name: arrays[name] for name in cls._fields})
+        numbers = (found.weights, found.biases, found.unprobed, found.scales)
+        if not all(np.all(np.isfinite(array)) for array in numbers):
+            raise ValueError("it has values that are no numbers")
+        probed, rows, words = map(len, (found.probed, found.weights, found.words))
+        if not (probed == rows == len(found.biases) and words == len(found.nouns)):
+            raise ValueError("its arrays are of different lengths")
+        return found
 
     def to_bytes(self) -> bytes:
         """Return the arrays as the content of an .npz file."""

@@ -13,9 +13,8 @@ import tensorflow as tf
 from captioning.training.history import HISTORY, Epoch, passes, read_history
 from captioning.training.run_files import CHECKPOINT
 from captioning.training.train_step import TrainStep
-from captioning.training.weights_check import DAMAGED
 from data_prep.atomic import write_text
-from data_prep.errors import BadInput
+from data_prep.errors import DAMAGED, BadInput
 
 
 class Part(NamedTuple):

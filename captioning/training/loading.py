@@ -19,9 +19,9 @@ from captioning.training import compact_weights
 from captioning.training.manifest import check_manifest
 from captioning.training.run_config import check_has, load_facts
 from captioning.training.run_files import CONFIG, WEIGHTS, weights_file
-from captioning.training.weights_check import DAMAGED, check_arrays, check_finite
+from captioning.training.weights_check import check_arrays, check_finite
 from data_prep.console import say
-from data_prep.errors import BadInput, printable
+from data_prep.errors import DAMAGED, BadInput, printable
 
 
 class Run(NamedTuple):

@@ -8,12 +8,6 @@ import h5py
 import keras
 import numpy as np
 
-# What h5py, Keras and TensorFlow's checkpoints raise of files that are damaged, or of
-# something else.
-DAMAGED = (
-    *(OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError),
-    *(IndexError, OverflowError, MemoryError, NotImplementedError),
-)
 _FLOAT64 = 8  # bytes of the widest number that weights are kept in
 
 

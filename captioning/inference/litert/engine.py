@@ -19,7 +19,7 @@ from captioning.inference.confidence import Confidence
 from captioning.inference.litert.metadata import CONFIDENCE, facts_of, metadata_of
 from captioning.inference.results import AttentionMaps, Caption
 from data_prep.cli.import_tensorflow import silence
-from data_prep.errors import BadInput
+from data_prep.errors import DAMAGED, BadInput, printable
 from data_prep.pictures.decode_pillow import reduced, squeezed, upright
 
 ENCODER = "regions"  # signatures
@@ -89,19 +89,16 @@ class LiteRTEngine:
         self._searches = reranked or self._facts
         self._num_beams = self._able(num_beams or self._searches["num_beams"])
         confidence = metadata_of(model).get(CONFIDENCE)
-        self._confidence = confidence and Confidence.from_bytes(confidence)
         from ai_edge_litert.interpreter import Interpreter
 
         try:
+            self._confidence = confidence and Confidence.from_bytes(confidence)
             self._interpreter = Interpreter(
                 model_content=model, num_threads=threads or os.cpu_count()
             )
             self._encode = self._interpreter.get_signature_runner(ENCODER)
-        except (ValueError, RuntimeError) as error:
-            raise BadInput(
-                f"{path} cannot be loaded ({str(error).splitlines()[0]}); expected a "
-                "whole .tflite file. Export the run again."
-            ) from error
+        except DAMAGED as error:
+            raise self._damaged("cannot be loaded", error) from error
 
     @property
     def gives_confidence(self) -> bool:
@@ -142,17 +139,26 @@ class LiteRTEngine:
         if self.is_reranked:
             num_beams = self._searches["num_beams"]  # the first of them are shown
         pixels = squeezed(image, self._facts["image_size"])[None]
-        with self._lock:  # an interpreter has one set of buffers
-            # The first time it says which kernels it takes.
-            with nullcontext() if self._is_warm else silence():
-                regions = self._encode(pixels=pixels)["regions"]
-                name = self._signature.format(num_beams)
-                search = self._interpreter.get_signature_runner(name)
-                found = search(regions=regions)
-            self._is_warm = True
-        words = [self._words(token_ids) for token_ids in found["token_ids"][0, shown]]
-        scores, attention = found["scores"][0, shown], found["attention"][0, shown]
+        try:
+            with self._lock:  # an interpreter has one set of buffers
+                # The first time it says which kernels it takes.
+                with nullcontext() if self._is_warm else silence():
+                    regions = self._encode(pixels=pixels)["regions"]
+                    name = self._signature.format(num_beams)
+                    search = self._interpreter.get_signature_runner(name)
+                    found = search(regions=regions)
+                self._is_warm = True
+            words = [self._words(ids) for ids in found["token_ids"][0, shown]]
+            scores, attention = found["scores"][0, shown], found["attention"][0, shown]
+        except DAMAGED as error:
+            raise self._damaged("fails when it is run", error) from error
         return Found(words, scores, attention, regions[0].mean(axis=0))
+
+    def _damaged(self, how: str, error: Exception) -> BadInput:
+        return BadInput(
+            f"{self._path} {how} ({printable(error, 200)}); expected a whole .tflite "
+            "file. Export the run again."
+        )
 
     def _able(self, num_beams: int) -> int:
         able = self._searches["all_beams"]

@@ -1,24 +1,28 @@
 """What a .tflite file says of itself: named buffers, beside the network.
 
-"captioning" is JSON: the words, and how pictures are prepared and searched about.
+"captioning" is JSON: the words, how pictures are prepared and searched about, and the
+sha256 of the file with zeros in the place of these 64 digits.
 "captioning_confidence", if it is there, is an `inference.confidence.Confidence`.
 
 The file is a flatbuffer (`ai_edge_litert.schema_py_generated` is its schema), and its
 `Model.metadata` maps names to buffers.
 """
 
+import hashlib
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 
-from data_prep.errors import BadInput
+from data_prep.errors import BadInput, printable
 
 FACTS = "captioning"
 CONFIDENCE = "captioning_confidence"
 SEARCHES = range(1, 6)  # numbers of beams, if a file was not made for one of them
-FORMAT = 2  # raised when signatures or facts change
+FORMAT = 3  # raised when signatures or facts change
 _IDENTIFIER = b"TFL3"
+_BLANK = b"0" * 64
 
 
 def is_litert(path: Path) -> bool:
@@ -39,7 +43,8 @@ def with_facts(model: bytes, facts: dict, confidence: bytes = b"") -> bytes:
 
     tree = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model, 0))
     _share_buffers(tree)
-    content = json.dumps({"format": FORMAT, **facts}).encode("utf-8")
+    facts = {"format": FORMAT, **facts, "sha256": _BLANK.decode()}
+    content = json.dumps(facts).encode("utf-8")
     tree.metadata = list(tree.metadata or [])
     for name, data in ((FACTS, content), (CONFIDENCE, confidence)):
         if data:
@@ -50,7 +55,18 @@ def with_facts(model: bytes, facts: dict, confidence: bytes = b"") -> bytes:
             tree.metadata.append(entry)
     builder = flatbuffers.Builder(len(model))
     builder.Finish(tree.Pack(builder), _IDENTIFIER)
-    return bytes(builder.Output())
+    whole = bytes(builder.Output())
+    place = whole.index(content) + content.index(_BLANK)
+    return whole[:place] + _sha256(whole, place).encode() + whole[place + len(_BLANK) :]
+
+
+def _sha256(model: bytes, place: int) -> str:
+    """Return the sha256 of a file with blanks in the place of its sum."""
+    view = memoryview(model)
+    found = hashlib.sha256(view[:place])
+    found.update(_BLANK)
+    found.update(view[place + len(_BLANK) :])
+    return found.hexdigest()
 
 
 def _share_buffers(tree) -> None:
@@ -75,7 +91,7 @@ def facts_of(model: bytes, path: Path) -> dict:
         path: what it is called in messages.
 
     Raises:
-        BadInput: it is another thing, or of another version.
+        BadInput: it is another thing, of another version, or altered.
     """
     expected = "expected a file made by `python -m captioning.export --format litert`"
     if model[4:8] != _IDENTIFIER:
@@ -83,16 +99,44 @@ def facts_of(model: bytes, path: Path) -> dict:
     try:
         facts = json.loads(metadata_of(model)[FACTS])
         made_as = facts["format"]
-    except Exception as error:  # whatever a flatbuffer that is cut off runs into
+        if made_as == FORMAT:
+            stated = facts["sha256"]
+            is_whole = stated == _sha256(model, model.index(stated.encode()))
+            _check(facts)
+    except Exception as error:  # a flatbuffer that is cut off raises many kinds
         raise BadInput(
             f"{path} does not say what its words are; {expected}."
         ) from error
     if made_as != FORMAT:
         raise BadInput(
-            f"{path} is of format {made_as}; this version reads format {FORMAT}. "
-            "Export the run again."
+            f"{path} is of format {printable(made_as, 20)}; this version reads format "
+            f"{FORMAT}. Export the run again."
+        )
+    if not is_whole:
+        raise BadInput(
+            f"{path} was altered after it was written (its sha256 is another than it "
+            "says); expected it untouched. Export the run again."
         )
     return facts
+
+
+def _check(facts: dict) -> None:
+    """Raise ValueError, KeyError or TypeError unless facts are of their types."""
+    words = facts["words"]
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise TypeError("words are no list of texts")
+    for name in ("pad", "start", "end"):
+        if type(facts[name]) is not int or not 0 <= facts[name] < len(words):
+            raise ValueError(f"{name} is no id of a word")
+    if type(facts["image_size"]) is not int or facts["image_size"] < 1:
+        raise ValueError("image_size is no size")
+    re.compile(facts["clitics"])
+    re.compile(facts.get("spaced_character") or "")
+    for searches in (facts, facts.get("reranked")):
+        if searches is not None:
+            able = searches["all_beams"]
+            if not isinstance(able, list) or searches["num_beams"] not in able:
+                raise ValueError("num_beams is none of all_beams")
 
 
 def metadata_of(model: bytes) -> dict[str, bytes]:

@@ -1,21 +1,14 @@
 """The file of a run's reranker, RUN/captions/reranker.npz."""
 
-import zlib
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from captioning.decoding import Reranker
 from data_prep.atomic import write_bytes
-from data_prep.errors import BadInput, printable
+from data_prep.errors import DAMAGED, BadInput, printable
 
 FILE = "reranker.npz"
-# What NumPy and zipfile raise of damaged files.
-_DAMAGED = (
-    *(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError),
-    *(NotImplementedError, OverflowError, MemoryError, SyntaxError, RuntimeError),
-)
 
 
 def load_reranker(
@@ -32,7 +25,7 @@ def load_reranker(
     try:
         reranker = Reranker.from_bytes(path.read_bytes())
         _check(reranker)
-    except (*_DAMAGED, BadZipFile, zlib.error) as error:
+    except DAMAGED as error:
         raise BadInput(
             f"{path} cannot be read ({printable(error, 200)}); expected what `python "
             "-m captioning.rerank` wrote. Make it again, or remove it."

@@ -224,13 +224,59 @@ def test_facts_come_back_and_leave_the_network_as_it_is(model, photos, tmp_path)
     bare = tf.lite.TFLiteConverter.from_concrete_functions(
         [tf.function(lambda x: x + 1.0).get_concrete_function(tf.TensorSpec((2,)))]
     ).convert()
-    told = with_facts(bare, {"words": ["a", "보트"]})
-    assert facts_of(told, tmp_path)["words"] == ["a", "보트"]
+    told = with_facts(bare, facts | {"words": list("abcde보")})
+    assert facts_of(told, tmp_path)["words"] == list("abcde보")
     assert "captioning_confidence" not in metadata_of(told)
-    told = with_facts(bare, {"words": []}, b"probes")
+    told = with_facts(bare, facts, b"probes")
     assert metadata_of(told)["captioning_confidence"] == b"probes"
     with pytest.raises(BadInput, match="does not say what its words are"):
         facts_of(bare, tmp_path)
+
+
+def test_one_flipped_bit_is_found(model, tmp_path):
+    whole = model.read_bytes()
+    for place in (len(whole) // 3, len(whole) // 2, len(whole) - 1):
+        other = bytearray(whole)
+        other[place] ^= 1
+        (tmp_path / "flipped.tflite").write_bytes(other)
+        with pytest.raises(BadInput, match="flipped.tflite .*(altered|does not say)"):
+            LiteRTEngine(tmp_path / "flipped.tflite")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"words": "abc"},
+        {"words": [1, 2, 3, 4]},
+        {"end": 10**6},
+        {"pad": -1},
+        {"start": "0"},
+        {"image_size": 2.5},
+        {"clitics": "("},
+        {"clitics": None},
+        {"all_beams": 3},
+        {"num_beams": 7},
+        {"reranked": {}},
+    ],
+)
+def test_facts_of_other_kinds_are_refused(changes, model, tmp_path):
+    facts = facts_of(model.read_bytes(), model)
+    told = with_facts(model.read_bytes(), facts | changes)
+    with pytest.raises(BadInput, match="does not say what its words are"):
+        facts_of(told, tmp_path)
+
+
+def test_a_file_that_fails_when_it_is_run(model, photos, tmp_path):
+    """Its words are fewer than those that its network says."""
+    facts = facts_of(model.read_bytes(), model)
+    few = facts | {"words": facts["words"][:4]}
+    (tmp_path / "few.tflite").write_bytes(with_facts(model.read_bytes(), few))
+    with pytest.raises(BadInput, match="few.tflite fails when it is run"):
+        LiteRTEngine(tmp_path / "few.tflite").caption(photos[1][:3])
+    size = facts | {"image_size": 32}
+    (tmp_path / "size.tflite").write_bytes(with_facts(model.read_bytes(), size))
+    with pytest.raises(BadInput, match="size.tflite fails when it is run"):
+        LiteRTEngine(tmp_path / "size.tflite").caption(photos[1][:1])
 
 
 def test_what_is_no_such_file_is_named(model, tmp_path):
