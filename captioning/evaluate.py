@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from captioning.cli.arguments import (
     Parser,
@@ -38,6 +39,20 @@ Java; METEOR is NLTK's and needs WordNet, which NLTK finds through NLTK_DATA.
 """
 
 
+class Evaluated(NamedTuple):
+    """What `evaluate` found.
+
+    Attributes:
+        scores: by name.
+        note: what a reader of them should know, or "".
+        captions: what was said, by image id; of captions alone.
+    """
+
+    scores: dict[str, float]
+    note: str
+    captions: dict[str, str] = {}
+
+
 def evaluate(**options) -> dict[str, float]:
     """Score as `python -m captioning.evaluate` does, and return the scores by name.
 
@@ -49,19 +64,23 @@ def evaluate(**options) -> dict[str, float]:
         BadInput: an option, the run or the data set cannot be used (it is a
             `ValueError`).
     """
-    scores, _ = _evaluated(_parser().parse_args(flags_of(**options)))
-    return scores
+    flags = _parser().parse_args(flags_of(**options))
+    found = _evaluated(flags)
+    _write(found, flags.out)
+    return found.scores
 
 
 def main(argv: list[str] | None = None) -> int:
     flags = _parser().parse_args(argv)
-    scores, note = _evaluated(flags)
+    found = _evaluated(flags)
     if flags.json:
-        print(json.dumps(scores))
+        print(json.dumps(found.scores))
     else:
-        print(score_table(scores))
-        if note:
-            print(f"({note})")
+        print(score_table(found.scores))
+        if found.note:
+            print(f"({found.note})")
+    sys.stdout.flush()  # where the captions find no room, the scores are told
+    _write(found, flags.out)
     return 0
 
 
@@ -126,8 +145,7 @@ def _parser() -> Parser:
     return parser
 
 
-def _evaluated(flags) -> tuple[dict[str, float], str]:
-    """Return the scores, and what a reader of them should know."""
+def _evaluated(flags) -> Evaluated:
     if (flags.captions or flags.model) and flags.task != "captions":
         raise BadInput(
             "--captions and --model are scored as captions, and --task is "
@@ -143,7 +161,7 @@ def _evaluated(flags) -> tuple[dict[str, float], str]:
     return _of_model(flags) if flags.model else _of_run(flags)
 
 
-def _of_file(flags) -> tuple[dict[str, float], str]:
+def _of_file(flags) -> Evaluated:
     of_a_model = (
         flags.run,
         flags.ensemble,
@@ -179,7 +197,7 @@ def _of_file(flags) -> tuple[dict[str, float], str]:
     return _scores(captions, references, flags.diversity)
 
 
-def _of_model(flags) -> tuple[dict[str, float], str]:
+def _of_model(flags) -> Evaluated:
     of_a_run = (flags.run, flags.ensemble, flags.grey, flags.length_penalty)
     if any(flag not in (None, False) for flag in of_a_run):
         raise BadInput(
@@ -201,12 +219,10 @@ def _of_model(flags) -> tuple[dict[str, float], str]:
     from captioning.inference.caption_split import caption_split
 
     captions = caption_split(engine, flags.data, flags.split)
-    if flags.out:
-        _write(captions, flags.out)
     return _scores(captions, references, flags.diversity)
 
 
-def _of_run(flags) -> tuple[dict[str, float], str]:
+def _of_run(flags) -> Evaluated:
     from data_prep.prepared.captions import load_captions
 
     of_captions = flags.out or flags.grey or flags.ensemble or flags.diversity
@@ -243,7 +259,7 @@ def _of_run(flags) -> tuple[dict[str, float], str]:
         _set_reranker(task, flags)
     data = flags.data or run.data[flags.task]
     if flags.task != "captions":
-        return task.scores(data, flags.split), task.score_note
+        return Evaluated(task.scores(data, flags.split), task.score_note)
     if flags.ensemble:
         from captioning.inference.ensemble import caption_by_ensemble
 
@@ -252,8 +268,6 @@ def _of_run(flags) -> tuple[dict[str, float], str]:
         captions = caption_by_ensemble(members, data, flags.split)
     else:
         captions = task.caption_split(data, flags.split, grey=flags.grey)
-    if flags.out:
-        _write(captions, flags.out)
     return _scores(captions, load_captions(data, flags.split), flags.diversity)
 
 
@@ -265,23 +279,23 @@ def _set_reranker(task, flags) -> None:
         task.reranker = task.reranker._replace(num_beams=flags.beams)
 
 
-def _write(captions: dict[str, str], out: Path) -> None:
-    listed = [{"image": i, "caption": c} for i, c in captions.items()]
+def _write(found: Evaluated, out: Path | None) -> None:
+    if out is None:
+        return
+    listed = [{"image": i, "caption": c} for i, c in found.captions.items()]
     write_text(out, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")
     print(f"wrote {len(listed)} captions to {out}", file=sys.stderr)
 
 
-def _scores(
-    captions: dict[str, str], references, diversity: bool
-) -> tuple[dict[str, float], str]:
-    """Return the scores, by name, of one caption an image of a
-    `data_prep.prepared.captions.SplitCaptions`, `diversity` too, if asked for; and how
-    they are counted."""
+def _scores(captions: dict[str, str], references, diversity: bool) -> Evaluated:
+    """Score one caption an image of a `data_prep.prepared.captions.SplitCaptions`, by
+    `diversity` too, if asked for."""
     from captioning.tasks.caption_scores import caption_diversity, scored_in, scores_of
 
     shown = caption_diversity(captions, references) if diversity else {}
     people = (text for each in references.captions for text in each)
-    return scores_of(captions, references) | shown, scored_in(people)
+    scores = scores_of(captions, references) | shown
+    return Evaluated(scores, scored_in(people), captions)
 
 
 make_callable(__name__, evaluate)

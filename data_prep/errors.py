@@ -4,6 +4,8 @@ Beside it, what its messages need: text made safe to print, commands as the user
 them, and the name of the extra that brings a package that is not installed.
 """
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -11,6 +13,7 @@ import signal
 import sys
 import zlib
 from collections.abc import Callable
+from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 from typing import Any, NoReturn
 from zipfile import BadZipFile
@@ -103,7 +106,8 @@ def exit_on_bad_input(main: Callable[[], int]) -> NoReturn:
     without a stack trace, status 2. Ctrl-C ends with the shell's status 130, SIGTERM
     with 143, a closed pipe (``| head``) with 141. A standard output that is closed from
     the start (``>&-``) is bad input: nothing could be printed. What would go to a
-    standard error that is closed goes nowhere.
+    standard error that is closed goes nowhere. A disk that is full is told like bad
+    input, status 2.
     """
 
     def terminate(number, frame):
@@ -133,10 +137,47 @@ def exit_on_bad_input(main: Callable[[], int]) -> NoReturn:
     except KeyboardInterrupt:
         status = 130
     except BrokenPipeError:
-        # Python flushes stdout once more at its end, which would complain again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_stdout()
         status = 141
+    except Exception as error:
+        if not _is_full(error):
+            raise
+        print(f"error: {_told_full(error)}", file=sys.stderr)
+        _drop_stdout()
+        status = 2
     sys.exit(status)
+
+
+def _drop_stdout() -> None:
+    """Send what was not printed nowhere: Python flushes stdout once more at its end,
+    and would complain again."""
+    with contextlib.suppress(io.UnsupportedOperation):  # a stream of memory
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+# A disk, a quota or a limit on the size of files that is used up.
+_FULL = {number: os.strerror(number) for number in (ENOSPC, EDQUOT, EFBIG)}
+_NAMED = re.compile(r"(?:^|[ '])(/[^;',\n]+)")  # a path in the text of an error
+
+
+def _is_full(error: Exception) -> bool:
+    """Return whether an error says that a file has no room: Python's by its number,
+    those of TensorFlow and HDF5 in their text."""
+    by_number = isinstance(error, OSError) and error.errno in _FULL
+    return by_number or any(text in str(error) for text in _FULL.values())
+
+
+def _told_full(error: Exception) -> str:
+    name = getattr(error, "filename", None)
+    if not name and (named := _NAMED.search(str(error))):
+        name = named[1]
+    what = printable(name) if name else "A file, or standard output,"
+    why = next((text for text in _FULL.values() if text in str(error)), str(error))
+    return (
+        f"{what} cannot be written ({why}); expected room for it. What was whole "
+        "before is as it was. Free some, or choose another place, and give the command "
+        "again."
+    )
 
 
 def _status_of(main: Callable[[], int]) -> int | str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from captioning.inference.results import Caption, PictureResult, Tag
+from data_prep.atomic import write_text
 from data_prep.errors import BadInput
 
 
@@ -50,30 +51,39 @@ class Unfinished:
                 "expected to go on with it (--resume, or resume=True) or to begin anew "
                 "(--force, or force=True)."
             )
-        first = json.dumps(options, sort_keys=True)
+        self._first = json.dumps(options, sort_keys=True)
         lines = self._lines() if resume else []
-        if lines and lines[0] != first:
+        if lines and lines[0] != self._first:
             raise BadInput(
                 f"{self._path} was begun with the options {lines[0]}, and these are "
-                f"{first}; expected the same. Give them, or begin anew (--force)."
+                f"{self._first}; expected the same. Give them, or begin anew (--force)."
             )
         for line in lines[1:]:
             result = self._result(line)
             self._results[result.path] = result
         self.pictures = [p for p in self._all if p not in self._results]
-        # What stands before the next line. It is written with it: a command that fails
-        # before its first result leaves nothing.
-        self._head: list[str] | None = lines or [first]
+        # Whether a line can be added to the file. Else it is written anew, with the
+        # next result: a command that fails before its first one leaves nothing, and
+        # none is added to a line that was cut off.
+        self._is_whole = False
 
     def add(self, result: PictureResult) -> None:
         """Keep the result of one picture, on disk too."""
         self._results[result.path] = result
-        line = json.dumps(result._asdict() | {"path": str(result.path)})
-        head, self._head = self._head, None
-        if head is None:
-            self._write(f"{line}\n", "a")
-        else:
-            self._write("".join(f"{one}\n" for one in (*head, line)), "w")
+        try:
+            if self._is_whole:
+                with open(self._path, "a", encoding="ascii") as file:
+                    file.write(_line(result))
+            else:
+                lines = map(_line, self._results.values())
+                write_text(self._path, "".join([f"{self._first}\n", *lines]))
+            self._is_whole = True
+        except OSError as error:
+            self._is_whole = False
+            raise BadInput(
+                f"{self._path} cannot be written ({error.strerror}); expected to keep "
+                "the results there: make room, or name another file."
+            ) from error
 
     def results(self) -> list[PictureResult]:
         """Return all results, in the order of the pictures."""
@@ -112,15 +122,9 @@ class Unfinished:
             "stopped left. Begin anew (--force)."
         )
 
-    def _write(self, text: str, mode: str) -> None:
-        try:
-            with open(self._path, mode, encoding="ascii") as file:
-                file.write(text)
-        except OSError as error:
-            raise BadInput(
-                f"{self._path} cannot be written ({error.strerror}); expected to keep "
-                "the results there: make room, or name another file."
-            ) from error
+
+def _line(result: PictureResult) -> str:
+    return json.dumps(result._asdict() | {"path": str(result.path)}) + "\n"
 
 
 def may_replace(file: Path, *, resume: bool, force: bool) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from captioning.plots.attention_overlay import highlight
+from captioning.plots.figure_file import save_figure
 from captioning.plots.lettering import lettering
 
 _COLUMNS = 5
@@ -53,5 +54,5 @@ def draw_attention(
         panel.imshow(highlight(picture, weight.reshape(side, side)))
         panel.set_title(label(word), fontsize=11, family=family)
     if path:
-        figure.savefig(path, dpi=100)
+        save_figure(figure, path, dpi=100)
     return figure

@@ -7,6 +7,8 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from captioning.plots.figure_file import save_figure
+
 matplotlib.use("Agg")  # a server has no screen
 
 # Okabe & Ito's colours, which people with any colour vision can tell apart; markers and
@@ -41,7 +43,7 @@ def draw_gap(results: Sequence, chance: float, norms_gap: int, path: Path) -> No
         axes.set_ylim(max(LOWEST_NORM, both.min()), both.max())
     handles, labels = accuracy.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
-    figure.savefig(path, dpi=130)
+    save_figure(figure, path, dpi=130)
 
 
 def _accuracy(axes, results, chance):
@@ -115,7 +117,7 @@ def draw_stacks(x, lines: Mapping, squashed: Mapping, path: Path) -> None:
         axes.grid(alpha=0.3)
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
-    figure.savefig(path, dpi=120)
+    save_figure(figure, path, dpi=120)
 
 
 def draw_growth(norms: Mapping[str, Mapping[float, np.ndarray]], path: Path) -> None:
@@ -139,7 +141,7 @@ def draw_growth(norms: Mapping[str, Mapping[float, np.ndarray]], path: Path) -> 
     panels[0].set_ylabel(r"$\|\partial h_T / \partial h_t\|_2$")
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
-    figure.savefig(path, dpi=120)
+    save_figure(figure, path, dpi=120)
 
 
 def draw_cloze(results: Sequence, chance: float, path: Path) -> None:
@@ -176,4 +178,4 @@ def draw_cloze(results: Sequence, chance: float, path: Path) -> None:
     )
     handles, labels = near.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
-    figure.savefig(path, dpi=120)
+    save_figure(figure, path, dpi=120)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from captioning.plots.figure_file import save_figure
 from captioning.plots.lettering import lettering
 
 MOST_WORDS = 60  # drawn of a text; more would overlap
@@ -26,7 +27,7 @@ def draw_verdicts(readings: Sequence, path: Path | None = None) -> Figure:
     for axes, reading in zip(panels, readings, strict=True):
         _draw(axes, reading)
     if path is not None:
-        figure.savefig(path, dpi=120)
+        save_figure(figure, path, dpi=120)
     return figure
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
+from captioning.plots.figure_file import save_figure
 from captioning.plots.lettering import lettering
 
 # Okabe & Ito's colours, which people with any colour vision can tell apart; hatches for
@@ -63,7 +64,7 @@ def draw_tags(tagged: Sequence[Tagged], path: Path | None = None) -> Figure:
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
     if path is not None:
-        figure.savefig(path, dpi=100)
+        save_figure(figure, path, dpi=100)
     return figure
 
 
@@ -128,5 +129,5 @@ def draw_weights(
         axes.set(xlabel=column_label, ylabel=row_label)
         figure.colorbar(image, ax=axes, fraction=0.03, pad=0.01)
     if path is not None:
-        figure.savefig(path, dpi=110)
+        save_figure(figure, path, dpi=110)
     return figure

@@ -7,6 +7,8 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from captioning.plots.figure_file import save_figure
+
 matplotlib.use("Agg")  # a server has no screen
 
 
@@ -35,7 +37,7 @@ def draw_history(history: Sequence, score_names: Mapping[str, str], path: Path) 
         axes.grid(alpha=0.3)
         axes.legend(fontsize=8)
         axes.xaxis.get_major_locator().set_params(integer=True)
-    figure.savefig(path, dpi=120)
+    save_figure(figure, path, dpi=120)
 
 
 def draw_captions(
@@ -57,7 +59,7 @@ def draw_captions(
     for axis, picture, caption in zip(axes, pictures, captions, strict=False):
         axis.imshow(picture)
         axis.set_title(_wrapped(caption), y=-0.05, va="top", fontsize=9)
-    figure.savefig(path, dpi=110, bbox_inches="tight")  # captions of any length
+    save_figure(figure, path, dpi=110, bbox_inches="tight")  # captions of any length
 
 
 def _wrapped(text: str, width: int = 40) -> str:

@@ -5,6 +5,7 @@ RUN/checkpoint/part-N.json        of a state inside an epoch: what was done of i
 """
 
 import json
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,7 +73,11 @@ class Checkpoint:
             self._file(number).unlink(missing_ok=True)
         else:
             write_text(self._file(number), json.dumps(part._asdict()))
-        self._manager.save(checkpoint_number=number)
+        try:
+            self._manager.save(checkpoint_number=number)
+        finally:  # what TensorFlow leaves where a disk is full, or a process was killed
+            for folder in (self._directory / CHECKPOINT).glob("ckpt-*_temp"):
+                shutil.rmtree(folder)
         for file in (self._directory / CHECKPOINT).glob("part-*.json"):
             if file != self._file(number):
                 file.unlink()

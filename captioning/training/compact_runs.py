@@ -7,6 +7,7 @@ from pathlib import Path
 
 from captioning.tasks.registry import task_class
 from captioning.training.compact_weights import pack
+from captioning.training.hdf5_weights import write_weights
 from captioning.training.loading import load_run, multitask, shared_cell
 from captioning.training.manifest import files_in, write_manifest
 from captioning.training.run_config import FORMAT, read_config
@@ -50,7 +51,7 @@ def _write(directory: Path, out: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / f"{n}.weights.h5" for n in ("learned", "first")]
         for tasks, file in zip((run.tasks, fresh), files, strict=True):
-            multitask(tasks).save_weights(file)
+            write_weights(multitask(tasks), file)
         moved = [
             f"{name}/encoder/"
             for name, task in fresh.items()

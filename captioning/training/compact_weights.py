@@ -7,10 +7,13 @@ they moved is kept: by so little that 127 steps either way, a channel's largest 
 being the last of them, are as fine as float16 of the weight.
 """
 
+import io
 from pathlib import Path
 
 import h5py
 import numpy as np
+
+from data_prep.atomic import write_bytes
 
 STEPS = 127  # either way: int8
 _PACKED = {"compression": "gzip", "compression_opts": 9, "shuffle": True}
@@ -26,10 +29,11 @@ def pack(weights: Path, first: Path, out: Path, moved: tuple[str, ...] = ()) -> 
         moved: paths within the tree; of kernels below them the difference to `first`
             is kept, in int8.
     """
+    content = io.BytesIO()  # HDF5 may crash where a disk gets full
     with (
         h5py.File(weights) as learned,
         h5py.File(first) as start,
-        h5py.File(out, "w") as packed,
+        h5py.File(content, "w") as packed,
     ):
         for name, array in _arrays(learned).items():
             value = array[()]
@@ -40,6 +44,7 @@ def pack(weights: Path, first: Path, out: Path, moved: tuple[str, ...] = ()) -> 
                 packed.create_dataset(name, data=_rounded(value), **_PACKED)
             else:
                 packed.create_dataset(name, data=value)
+    write_bytes(out, content.getvalue())
 
 
 def unpack(packed: Path, weights: Path) -> None:

@@ -1,6 +1,5 @@
 """Finished runs, loaded for use; and their weights, for a training to start with."""
 
-import math
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,10 +15,15 @@ from captioning.tasks.registry import task_class
 from captioning.tasks.task import Cell, Task
 from captioning.tasks.warm_start import carry_weights
 from captioning.training import compact_weights
+from captioning.training.hdf5_weights import (
+    check_arrays,
+    check_finite,
+    num_weights,
+    write_weights,
+)
 from captioning.training.manifest import check_manifest
 from captioning.training.run_config import check_has, load_facts
 from captioning.training.run_files import CONFIG, WEIGHTS, weights_file
-from captioning.training.weights_check import check_arrays, check_finite
 from data_prep.console import say
 from data_prep.errors import DAMAGED, BadInput, printable
 
@@ -98,13 +102,14 @@ def multitask(tasks: Mapping[str, Task]) -> Multitask:
 
 def _load_weights(model: Multitask, weights: Path) -> None:
     with h5py.File(weights) as file:
-        check_arrays(file, sum(math.prod(v.shape) for v in model.variables))
+        check_arrays(file, num_weights(model))
     if weights.name == WEIGHTS:
         model.load_weights(weights)
     else:
         with tempfile.TemporaryDirectory() as folder:
             whole = Path(folder) / WEIGHTS
-            model.save_weights(whole)  # with ImageNet's, of stages that are fine-tuned
+            # With ImageNet's, of stages that are fine-tuned.
+            write_weights(model, whole)
             compact_weights.unpack(weights, whole)
             model.load_weights(whole)
     check_finite(model)

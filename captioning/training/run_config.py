@@ -12,6 +12,7 @@ from captioning.tasks.config import TaskConfig
 from captioning.tasks.image_encoding import fingerprint
 from captioning.tasks.registry import TASK_NAMES, config_class
 from captioning.tasks.task import Task
+from captioning.training.hdf5_weights import write_weights
 from captioning.training.manifest import (
     MANIFEST,
     files_in,
@@ -224,4 +225,4 @@ def _data_digest(data: Path) -> str:
 def save_weights(directory: Path, model: keras.Model) -> None:
     """Write the weights of a run, all at once or not at all."""
     with replacing_file(directory, WEIGHTS) as partial:
-        model.save_weights(partial)
+        write_weights(model, partial)

@@ -1,14 +1,19 @@
-"""What is checked of a file of weights before it is read, and of a model after that.
+"""Files of weights: checked before they are read, and given room before written.
 
 HDF5 can claim arrays that are larger than the file, keep them in other files (external
 storage, external links, virtual arrays), and lead in circles. Weights need none of it.
 """
 
+import math
+import os
+from pathlib import Path
+
 import h5py
 import keras
 import numpy as np
 
-_FLOAT64 = 8  # bytes of the widest number that weights are kept in
+_FLOAT32, _FLOAT64 = 4, 8  # bytes of what we write, and of the most that we read
+_HEADERS = 2**20  # bytes, at most, of all that HDF5 writes beside the numbers
 
 
 def check_arrays(file: h5py.File, most_numbers: int) -> None:
@@ -44,6 +49,28 @@ def check_arrays(file: h5py.File, most_numbers: int) -> None:
 
 def _name_if_link(name: str, link: object) -> str | None:
     return None if isinstance(link, h5py.HardLink) else name
+
+
+def num_weights(model: keras.Model) -> int:
+    """Return how many numbers the weights of a model are."""
+    return sum(math.prod(variable.shape) for variable in model.variables)
+
+
+def write_weights(model: keras.Model, path: Path) -> None:
+    """Write the weights of a model as a `.weights.h5` file.
+
+    Raises:
+        OSError: there is no room. It is looked for first, as HDF5 may crash where a
+            disk gets full.
+    """
+    try:
+        with open(path, "wb") as file:
+            size = _FLOAT32 * num_weights(model) + _HEADERS
+            os.posix_fallocate(file.fileno(), 0, size)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    model.save_weights(path)
 
 
 def check_finite(model: keras.Model) -> None:
