@@ -20,7 +20,7 @@ from captioning.inference.picture_inputs import Picture
 from captioning.inference.predictor import Predictor
 from captioning.inference.results import PictureResult
 from captioning.inference.sidecars import Sidecars
-from captioning.inference.unfinished import Unfinished
+from captioning.inference.unfinished import Unfinished, may_replace
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.console import say
 from data_prep.errors import exit_on_bad_input
@@ -28,6 +28,9 @@ from data_prep.errors import exit_on_bad_input
 
 def main(argv: list[str] | None = None) -> int:
     flags = caption_flags.parse(argv)
+    if flags.resume and not may_replace(flags.out, resume=True, force=flags.force):
+        say(f"{flags.out} was written, nothing is left to go on with")
+        return 0
     paths, files = _work(flags)
     caption_flags.check_pictures(flags, paths)
     if files and not paths:

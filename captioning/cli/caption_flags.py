@@ -17,7 +17,6 @@ from captioning.cli.arguments import (
 from captioning.inference import alt_text, captions_file, sidecars
 from captioning.inference.attention_file import DRAWN_AS
 from captioning.inference.picture_inputs import why_no_link
-from captioning.inference.unfinished import may_replace
 from data_prep.errors import BadInput
 
 EXAMPLE = """examples:
@@ -221,8 +220,7 @@ def _checked_out(flags) -> Path | None:
         check_file_to_write("--out", out, endings)
         if page and page.exists() and out.exists() and page.samefile(out):
             raise BadInput(f"--out is {out}, the page itself: name another.")
-        goes_on = may_replace(out, resume=flags.resume, force=flags.force)
-        check_new("--out", out, goes_on)
+        check_new("--out", out, flags.force or flags.resume)
     return out
 
 

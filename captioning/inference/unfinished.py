@@ -128,9 +128,9 @@ def _line(result: PictureResult) -> str:
 
 
 def may_replace(file: Path, *, resume: bool, force: bool) -> bool:
-    """Return whether a file that is there may be written: if that is asked for, or if
+    """Return whether a file may be written: if it is new, or that is asked for, or if
     it is gone on with, for then it was written as the command was stopped."""
-    return force or (resume and part_of(file).exists())
+    return force or not file.exists() or (resume and part_of(file).exists())
 
 
 def part_of(file: Path) -> Path:

@@ -113,6 +113,11 @@ def test_a_killed_command_goes_on(make_picture, encode_picture, tmp_path):
     assert [line["image"] for line in lines] == [
         f"pictures/{n:02}.jpg" for n in range(80)
     ]
+    # A process may be killed when all is written, and the command given once more.
+    before = out.read_bytes()
+    again = subprocess.run([*command, "--resume"], capture_output=True, text=True)
+    assert again.returncode == 0 and "nothing is left" in again.stderr
+    assert out.read_bytes() == before
     assert [n for n, line in enumerate(lines) if "error" in line] == [40]
     words = json.loads(kept[0])["captions"][0][0]
     assert {c["caption"] for line in lines for c in line.get("captions", ())} == {words}
