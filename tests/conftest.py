@@ -223,3 +223,13 @@ def frozen_run(harbour_data, tiny_config, tmp_path_factory):
     directory = tmp_path_factory.mktemp("runs") / "frozen"
     train({"captions": Plan(config, harbour_data)}, directory)
     return directory
+
+
+@pytest.fixture(scope="session")
+def tiny_litert(tiny_run, tmp_path_factory):
+    """The .tflite file of `tiny_run`, float32, which searches with 1 to 5 beams."""
+    from captioning.inference.litert.conversion import write_litert
+
+    file = tmp_path_factory.mktemp("litert") / "tiny.tflite"
+    write_litert(tiny_run, file, "float32")
+    return file

@@ -179,16 +179,6 @@ def tiny_saved_model(tiny_run, tmp_path_factory):
     return directory
 
 
-@pytest.fixture(scope="session")
-def tiny_litert(tiny_run, tmp_path_factory):
-    """The .tflite file of `tiny_run`, float32, which searches with 1 to 5 beams."""
-    from captioning.inference.litert.conversion import write_litert
-
-    file = tmp_path_factory.mktemp("litert") / "tiny.tflite"
-    write_litert(tiny_run, file, "float32")
-    return file
-
-
 # === Five tasks over one cell ===
 
 
