@@ -87,13 +87,15 @@ def _loaded(flags) -> picture_batches.Says:
         attention=bool(flags.attention),
         threads=flags.threads,
         rerank=flags.rerank,
+        trust_model=flags.trust_model,
     )
     tag = None
     if flags.tags or flags.tags_run:
         import_tensorflow()
         from captioning.inference.tagger import Tagger, run_with_tags
 
-        tag = Tagger(flags.tags_run or run_with_tags(run)).tag
+        tagging = flags.tags_run or run_with_tags(run)
+        tag = Tagger(tagging, trust_model=flags.trust_model).tag
     if flags.min_confidence is not None:
         check_gives_confidence(engine, "--min-confidence")
     if flags.explain:

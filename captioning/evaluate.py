@@ -13,6 +13,7 @@ from captioning.cli.arguments import (
     add_rerank_flag,
     add_run_flag,
     add_task_flag,
+    add_trust_flag,
     check_file_to_write,
     check_new,
     positive,
@@ -118,6 +119,7 @@ def _parser() -> Parser:
         "--beams", type=positive, metavar="K", help="(default: the run's)"
     )
     add_rerank_flag(parser)
+    add_trust_flag(parser)
     parser.add_argument(
         "--length-penalty", type=float, metavar="X", help="(default: the run's)"
     )
@@ -214,7 +216,12 @@ def _of_model(flags) -> Evaluated:
     # Before minutes of captioning: the references and the pictures are whole.
     references = load_captions(flags.data, flags.split)
     verify(flags.data, DatasetInfo.load(flags.data), flags.split)
-    engine = load(flags.model, flags.beams, rerank=flags.rerank)
+    engine = load(
+        flags.model,
+        flags.beams,
+        rerank=flags.rerank,
+        trust_model=flags.trust_model,
+    )
     import_tensorflow()
     from captioning.inference.caption_split import caption_split
 

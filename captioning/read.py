@@ -9,6 +9,7 @@ from pathlib import Path
 from captioning.cli.arguments import (
     Parser,
     add_force_flag,
+    add_trust_flag,
     check_file_to_write,
     check_new,
 )
@@ -55,7 +56,8 @@ def main(argv: list[str] | None = None) -> int:
     from captioning.inference.read.predictions import load_predictor
 
     to = getattr(flags, "to", "")
-    predict = load_predictor(_run(flags, task, to), task, to)
+    run = _run(flags, task, to)
+    predict = load_predictor(run, task, to, trust_model=flags.trust_model)
     drawn = []
     for text, found in predict_all(texts, task, predict):
         _say(text, found, flags)
@@ -141,6 +143,7 @@ def _add_common(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help='an object a line, of a bad text {"text", "error"}',
     )
+    add_trust_flag(command)
 
 
 def _texts(flags) -> Iterator[InputText]:

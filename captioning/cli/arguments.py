@@ -14,6 +14,7 @@ __all__ = [
     "add_candidates_flags",
     "add_force_flag",
     "add_rerank_flag",
+    "add_trust_flag",
     "add_run_flag",
     "add_task_flag",
     "check_file_to_write",
@@ -81,6 +82,16 @@ def add_rerank_flag(parser: argparse.ArgumentParser) -> None:
         help="search for more captions, and order them by the CIDEr-D that they may be "
         "expected to have, if the captioner has a reranker (default). --no-rerank "
         "orders fewer by their probability, and is faster",
+    )
+
+
+def add_trust_flag(parser: argparse.ArgumentParser) -> None:
+    """Give the parser `--trust-model`."""
+    parser.add_argument(
+        "--trust-model",
+        action="store_true",
+        help="load a SavedModel that can do more than compute, such as read files, as "
+        "a program of people whom you trust (default: it is refused)",
     )
 
 

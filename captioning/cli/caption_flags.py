@@ -9,6 +9,7 @@ from captioning.cli.arguments import (
     Parser,
     add_force_flag,
     add_rerank_flag,
+    add_trust_flag,
     check_file_to_write,
     check_new,
     positive,
@@ -78,6 +79,7 @@ def _parser() -> Parser:
         help="captions a picture, best first (default: the best of the run's beams)",
     )
     add_rerank_flag(parser)
+    add_trust_flag(parser)
     parser.add_argument("--model", type=Path, help=argparse.SUPPRESS)
     parser.add_argument(
         "--threads",

@@ -24,6 +24,7 @@ def load(
     attention: bool = False,
     threads: int | None = None,
     rerank: bool = True,
+    trust_model: bool = False,
 ) -> Engine:
     """Return a captioner, loaded.
 
@@ -42,6 +43,8 @@ def load(
             given. TensorFlow chooses its own.
         rerank: whether captions are in the order of a reranker, if there is one
             (`decoding.reranking`); False is faster.
+        trust_model: whether an export may do more than compute. It is a program, of
+            people whom you trust.
 
     Raises:
         BadInput: `path` is none of these, cannot search with this number of beams, or
@@ -63,5 +66,6 @@ def load(
     import_tensorflow()
     from captioning.inference.tensorflow_engine import RunEngine, SavedModelEngine
 
-    kind = SavedModelEngine if is_saved_model(path) else RunEngine
-    return kind(path, num_beams, rerank=rerank)
+    if is_saved_model(path):
+        return SavedModelEngine(path, num_beams, rerank=rerank, trust_model=trust_model)
+    return RunEngine(path, num_beams, rerank=rerank)

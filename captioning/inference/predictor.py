@@ -49,6 +49,8 @@ class Predictor:
         rerank: whether captions are in the order of what people may be expected to
             write, if the captioner can tell; False is the order of the search, and
             faster.
+        trust_model: whether an export may do more than compute. It is a program, of
+            people whom you trust.
 
     Attributes:
         engine: what computes the captions (`inference.engine.Engine`).
@@ -65,12 +67,14 @@ class Predictor:
         num_beams: int | None = None,
         threads: int | None = None,
         rerank: bool = True,
+        trust_model: bool = False,
     ):
         self.engine = engines.load(
             None if path is None else Path(path),
             num_beams,
             threads=threads,
             rerank=rerank,
+            trust_model=trust_model,
         )
         self._reader = PictureReader()
         # Of a predictor that is never closed, too.
@@ -270,9 +274,16 @@ def load(
     num_beams: int | None = None,
     threads: int | None = None,
     rerank: bool = True,
+    trust_model: bool = False,
 ) -> Predictor:
     """Return a captioner, loaded: the pretrained one, or that of a path.
 
     The arguments are those of `Predictor`.
     """
-    return Predictor(path, num_beams=num_beams, threads=threads, rerank=rerank)
+    return Predictor(
+        path,
+        num_beams=num_beams,
+        threads=threads,
+        rerank=rerank,
+        trust_model=trust_model,
+    )

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from captioning.inference.graph_operations import check_operations
 from captioning.inference.model_paths import is_saved_model
 from captioning.tasks.task import Task
 from captioning.training.loading import load_run
@@ -121,20 +122,23 @@ def tasks_of(path: Path) -> tuple[str, ...]:
     )
 
 
-def load_server(path: Path, task: str, num_beams: int | None = None) -> Server:
+def load_server(
+    path: Path, task: str, num_beams: int | None = None, *, trust_model: bool = False
+) -> Server:
     """Return one task of a run, or of an export.
 
     Args:
         path: a run's directory or an export's.
         task: its name.
         num_beams: hypotheses of a search; None takes the run's own, or the export's.
+        trust_model: whether an export may do more than compute.
 
     Raises:
         BadInput: it is neither, did not learn the task, or is an export with another
-            number of beams.
+            number of beams, or of other operations than ours.
     """
     if is_saved_model(path):
-        return _of_export(path, task, num_beams)
+        return _of_export(path, task, num_beams, trust_model)
     found = load_run(path, encoder=task in _OF_PICTURES).task(task)
     languages = tuple(found.subwords.language_ids) if task == "translation" else ()
     return Server(found.serving_function(num_beams=num_beams), languages)
@@ -164,11 +168,15 @@ def export_facts(path: Path) -> dict:
     return facts
 
 
-def _of_export(path: Path, task: str, num_beams: int | None) -> Server:
+def _of_export(
+    path: Path, task: str, num_beams: int | None, trust_model: bool
+) -> Server:
     facts = export_facts(path)
     check_has(path, facts["patterns"], task)
     _check_beams(path, facts, num_beams)
     check_manifest(path)
+    if not trust_model:
+        check_operations(path)
     _import_operations_of(path)
     try:
         ask = tf.saved_model.load(str(path)).signatures[task]

@@ -16,12 +16,16 @@ LIKELY = 0.3
 class Tagger:
     """A run, or an export of one, that tags batches of encoded pictures.
 
+    Args:
+        path: of the run or the export.
+        trust_model: whether an export may do more than compute.
+
     Raises:
         BadInput: it is neither, or did not learn tags.
     """
 
-    def __init__(self, path: Path):
-        self._ask = load_server(path, "tags").ask
+    def __init__(self, path: Path, *, trust_model: bool = False):
+        self._ask = load_server(path, "tags", trust_model=trust_model).ask
 
     def tag(self, pictures: list[bytes]) -> list[list[Tag]]:
         """Return the likely tags of each picture, best first, at least one.

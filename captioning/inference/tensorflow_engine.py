@@ -25,6 +25,7 @@ class SavedModelEngine:
         path: the folder of an export.
         num_beams: captions a picture; None takes the export's own number.
         rerank: False is refused by an export that re-ranks.
+        trust_model: whether it may do more than compute (`graph_operations`).
 
     Raises:
         BadInput: it is no export of captions, or searches in another way.
@@ -33,12 +34,19 @@ class SavedModelEngine:
     gives_confidence = False
 
     def __init__(
-        self, path: Path, num_beams: int | None = None, *, rerank: bool = True
+        self,
+        path: Path,
+        num_beams: int | None = None,
+        *,
+        rerank: bool = True,
+        trust_model: bool = False,
     ):
         self.is_reranked = check_rerank(path, rerank)
         self.description = f"TensorFlow, the SavedModel {path}"
         self._path = path
-        self._ask = load_server(path, "captions", num_beams).ask
+        self._ask = load_server(
+            path, "captions", num_beams, trust_model=trust_model
+        ).ask
 
     def caption(
         self, pictures: list[bytes], num_beams: int | None = None

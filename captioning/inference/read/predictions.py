@@ -65,7 +65,7 @@ Prediction = SentimentPrediction | TranslationPrediction | AssociationsPredictio
 
 
 def load_predictor(
-    path: Path, task: str, to: str = ""
+    path: Path, task: str, to: str = "", *, trust_model: bool = False
 ) -> Callable[[list[str]], list[Prediction]]:
     """Return texts -> predictions, by a run or an export that learned a task.
 
@@ -73,11 +73,12 @@ def load_predictor(
         path: the run's directory, or the export's.
         task: "sentiment", "translation" or "associations".
         to: of a translation, the code of the language to write.
+        trust_model: whether an export may do more than compute.
 
     Raises:
         BadInput: it did not learn that, or does not write the language.
     """
-    server = load_server(path, task)
+    server = load_server(path, task, trust_model=trust_model)
     if task == "translation":
         check_language(to, server.languages)
         return lambda texts: predict_translations(server, texts, to)
