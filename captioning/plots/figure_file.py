@@ -1,12 +1,10 @@
 """Figures as picture files, written all at once or not at all."""
 
-import io
+import os
 from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
-
-from data_prep.atomic import write_bytes
 
 
 def save_figure(figure: Figure, path: Path, dpi: int, **options: Any) -> None:
@@ -19,6 +17,9 @@ def save_figure(figure: Figure, path: Path, dpi: int, **options: Any) -> None:
         options: of Matplotlib's `savefig`.
     """
     path = Path(path)
-    content = io.BytesIO()
-    figure.savefig(content, format=path.suffix[1:] or "png", dpi=dpi, **options)
-    write_bytes(path, content.getvalue())
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        figure.savefig(partial, format=path.suffix[1:] or "png", dpi=dpi, **options)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)  # is no more after the rename

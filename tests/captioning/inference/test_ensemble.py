@@ -30,6 +30,7 @@ def test_runs_of_other_words_are_refused(frozen_run, tmp_path):
     other = shutil.copytree(frozen_run, tmp_path / "other")
     words = other / "captions" / "vocabulary.txt"
     words.write_text(words.read_text("utf-8").replace("boat", "ship"), "utf-8")
+    (other / "manifest.json").unlink()
     with pytest.raises(BadInput, match="do not have the same words"):
         evaluate.main(["--run", str(frozen_run), "--ensemble", str(other)])
     with pytest.raises(BadInput, match="--grey is about one run"):

@@ -188,6 +188,7 @@ def test_evaluate_takes_both_orders(reranked_run, tiny_run, tmp_path, capsys):
 def test_a_file_that_is_damaged_or_of_another_run_is_named(reranked_run, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(reranked_run, run)
+    (run / "manifest.json").unlink()
     path = run / "captions" / FILE
     content = path.read_bytes()
     path.write_bytes(content[:1000])

@@ -43,6 +43,7 @@ def test_a_run_learns_and_leaves_its_files(tiny_run):
     names = {path.name for path in tiny_run.iterdir()}
     assert names == {
         "config.json",
+        "manifest.json",
         "captions",
         "model.weights.h5",
         "history.csv",
