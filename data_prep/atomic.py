@@ -1,11 +1,13 @@
-"""Atomic writing: a file or a folder appears at one stroke, once it is complete."""
+"""Files of ours: they appear at one stroke, once complete, and are read as a whole."""
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
 import re
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -63,6 +65,27 @@ def _is_empty_folder(path: Path) -> bool:
         return not os.listdir(path)
     except OSError:  # a file, or a folder that cannot be listed
         return False
+
+
+def read_whole(path: Path, most: int = 2**26) -> bytes:
+    """Return the content of a regular file.
+
+    Args:
+        path: of the file.
+        most: bytes that it may have; 64 MiB hold the words of any language, and the
+            description of any data set.
+
+    Raises:
+        OSError: it cannot be read, is a folder, pipe or device, or is larger. A pipe
+            is not waited for.
+    """
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
+    return content
 
 
 def write_text(path: Path, text: str) -> None:

@@ -27,6 +27,7 @@ DAMAGED = (
     *(OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError),
     *(NotImplementedError, OverflowError, MemoryError, SyntaxError, RuntimeError),
     *(BadZipFile, zlib.error),
+    SystemError,  # of h5py, where an error comes while it visits a file
 )
 
 

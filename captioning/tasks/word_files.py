@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from data_prep.atomic import write_text
+from data_prep.atomic import read_whole, write_text
 from data_prep.errors import BadInput
 
 
@@ -20,7 +20,7 @@ def load_words(path: Path) -> tuple[str, ...]:
     """
     try:
         # Not split(): "sailing boat" is one thing.
-        return tuple(path.read_text("utf-8").rstrip("\n").split("\n"))
+        return tuple(read_whole(path).decode("utf-8").rstrip("\n").split("\n"))
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(
             f"{path} cannot be read ({error}); expected a run's list of words. "

@@ -1,5 +1,6 @@
 """The report of a finished run: scores, a few examples, a sheet of its captions."""
 
+from itertools import islice
 from pathlib import Path
 
 from captioning.metrics.score_table import score_line, score_table
@@ -10,7 +11,7 @@ from captioning.training.loading import load_run
 from data_prep.errors import printable
 from data_prep.pictures.decode import decode_picture
 from data_prep.prepared.captions import load_captions
-from data_prep.prepared.records import read_shards
+from data_prep.prepared.records import read_pictures
 
 NUM_SAMPLES = 8  # two rows of pictures: enough to see, few enough to look at
 
@@ -54,9 +55,9 @@ def _write_samples(folder: Path, data: Path, split: str) -> dict[str, Path]:
     """Write a few of a split's pictures as files; return image id -> file."""
     folder.mkdir(exist_ok=True)
     samples = {}
-    for record in read_shards(data, split).take(NUM_SAMPLES).as_numpy_iterator():
-        image_id = record["image_id"].decode("utf-8")
+    for image_id, picture in islice(read_pictures(data, split), NUM_SAMPLES):
         # Data sets may keep pictures in folders; here they lie side by side.
-        samples[image_id] = folder / image_id.replace("/", "-")
-        samples[image_id].write_bytes(record["image"])
+        name = printable(image_id).replace("/", "-").lstrip(".")
+        samples[image_id] = folder / name
+        samples[image_id].write_bytes(picture)
     return samples

@@ -5,13 +5,25 @@ import io
 import numpy as np
 from PIL import Image, ImageOps
 
+from data_prep.errors import DAMAGED
+from data_prep.pictures.reader import BadPicture
+
 LONGEST_SIDE = 640  # of a picture for show, in pixels: three times what a panel shows
 
 
 def upright(picture: bytes) -> Image.Image:
-    """Return an encoded picture, JPEG or PNG, in RGB and turned as its EXIF says."""
-    with Image.open(io.BytesIO(picture)) as image:
-        return ImageOps.exif_transpose(image).convert("RGB")
+    """Return an encoded picture, JPEG or PNG, in RGB and turned as its EXIF says.
+
+    Raises:
+        BadPicture: it cannot be decoded.
+    """
+    try:
+        with Image.open(io.BytesIO(picture)) as image:
+            return ImageOps.exif_transpose(image).convert("RGB")
+    except DAMAGED as error:
+        raise BadPicture(
+            "cannot be decoded by Pillow; save it anew as JPEG or PNG."
+        ) from error
 
 
 def reduced(image: Image.Image) -> np.ndarray:

@@ -183,7 +183,8 @@ def _compute(directory, split, features, copies, arrays: list[ResumableArray]):
 def _check_same_pictures(directory, split, image_ids, found: np.ndarray, first: int):
     """Raise BadInput unless records `first`, `first + 1`, ... of a split are of the
     pictures that its captions are about."""
-    for place, name in enumerate(map(bytes.decode, found), start=first):
+    names = (name.decode("utf-8", "replace") for name in found)
+    for place, name in enumerate(names, start=first):
         if name != image_ids[place]:
             raise BadInput(
                 f"the pictures and the captions of {split} in {directory} do not "

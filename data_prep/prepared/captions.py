@@ -15,13 +15,13 @@ To read them takes neither TensorFlow nor the files of the pictures.
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from data_prep.errors import BadInput
 from data_prep.examples import RawExample
 from data_prep.prepared.checksums import verify_vocabulary
 from data_prep.prepared.dataset_info import FileInfo, load_split
-from data_prep.prepared.json_lines import read_lines, write_lines
+from data_prep.prepared.json_lines import is_text, read_lines, write_lines
 
 
 class SplitCaptions(NamedTuple):
@@ -42,16 +42,31 @@ def load_captions(directory: Path, split: str) -> SplitCaptions:
     """
     info, facts = load_split(directory, split, "captions")
     verify_vocabulary(directory, info)
-    rows = read_lines(directory, facts.captions)
+    rows = read_lines(directory, facts.captions, _is_row)
     if len(rows) != facts.examples:
         raise BadInput(
             f"{directory} has {facts.examples:,} pictures in {split} and captions of "
             f"{len(rows):,}; expected captions of each: prepare the data set again."
         )
+    image_ids = [row["image_id"] for row in rows]
+    if len(set(image_ids)) < len(rows):
+        raise BadInput(
+            f"{directory} has two pictures of one name in {split}; expected names that "
+            "are unique: prepare the data set again."
+        )
     return SplitCaptions(
-        [row["image_id"] for row in rows],
+        image_ids,
         [tuple(row["captions"]) for row in rows],
         [row.get("scene", "") for row in rows],
+    )
+
+
+def _is_row(row: dict[str, Any]) -> bool:
+    captions = row["captions"]
+    return (
+        isinstance(captions, list)
+        and len(captions) > 0
+        and all(map(is_text, [row["image_id"], row.get("scene", ""), *captions]))
     )
 
 

@@ -41,6 +41,7 @@ def verify_shards(directory: Path, info: DatasetInfo, split: str) -> None:
 
 def verify_vocabulary(directory: Path, info: DatasetInfo) -> None:
     """Check the file of the tokenizer; see `verify`."""
+    _check_inside(directory, info.vocabulary_file)
     _check_content(Path(directory) / info.vocabulary_file, info.vocabulary_sha256)
 
 
@@ -55,12 +56,26 @@ def read_verified(directory: Path, facts: FileInfo) -> bytes:
 
 def check_size(directory: Path, facts: FileInfo) -> None:
     """Raise BadInput unless the file is there with its size."""
+    _check_inside(directory, facts.file)
     path = Path(directory) / facts.file
     size = _or_bad_input(Path.stat, path).st_size
     if size != facts.bytes:
         raise BadInput(
             f"{path} has {size} bytes; expected {facts.bytes}: prepare the data set "
             "again."
+        )
+
+
+def _check_inside(directory: Path, name: str) -> None:
+    """Raise BadInput if a name leads to anything but a regular file in the folder, once
+    it is there."""
+    path = Path(directory) / name
+    inside = path.resolve().is_relative_to(Path(directory).resolve())
+    if path.exists() and not (inside and path.is_file()):
+        raise BadInput(
+            f"{path} is no file of the folder, but a pipe, a device, a folder or a "
+            "link to elsewhere; expected the file as it was written: prepare the data "
+            "set again."
         )
 
 

@@ -4,12 +4,12 @@ import dataclasses
 import hashlib
 import json
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from data_prep.atomic import write_text
-from data_prep.errors import BadInput
+from data_prep.atomic import read_whole, write_text
+from data_prep.errors import BadInput, printable
 from data_prep.text.min_count import default_min_count
 
 # Raised when a reader of the old layout would misread the new one. Until format 2 the
@@ -35,6 +35,10 @@ class FileInfo:
     texts: int  # how many it holds; 0 if it holds pictures
     bytes: int
     sha256: str
+
+    def __post_init__(self):
+        _check_types(_plain_types(type(self)), vars(self))
+        _check_name(self.file)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +100,7 @@ class DatasetInfo:
         """
         path = Path(directory) / "dataset.json"
         try:
-            fields = json.loads(path.read_bytes())
+            fields = json.loads(read_whole(path))
             found = fields["format"]
             stated = fields.pop("sha256", None)
         except OSError as error:
@@ -112,23 +116,73 @@ class DatasetInfo:
                 f"{path} is of format {found!r}; this version reads format {FORMAT}: "
                 "prepare the data set again."
             )
-        # The checksum vouches for names and types of all that is used below.
         if stated != _digest(fields):
             raise _altered(path)
         kind = fields.get("kind", "captions")
-        if kind == "captions" and found <= LAST_WITH_CAPTIONS_IN_RECORDS:
+        try:
+            if kind != "captions" or found > LAST_WITH_CAPTIONS_IN_RECORDS:
+                return cls._of(fields)
+            command = _command(directory, fields)
+        except (TypeError, ValueError, KeyError, AttributeError) as error:
+            # The checksum is right, so somebody else's program wrote it.
             raise BadInput(
-                f"{path} is of format {found}, with the captions in the files of the "
-                f"pictures; expected format {FORMAT}, with the captions beside them: "
-                f"make it anew by `{_command(directory, fields)}`."
-            )
+                f"{path} does not say what a data set is ({printable(error, 200)}); "
+                "expected it as `python -m data_prep.prepare` writes it: prepare the "
+                "data set again."
+            ) from error
+        raise BadInput(
+            f"{path} is of format {found}, with the captions in the files of the "
+            f"pictures; expected format {FORMAT}, with the captions beside them: "
+            f"make it anew by `{command}`."
+        )
+
+    @classmethod
+    def _of(cls, fields: dict[str, Any]) -> "DatasetInfo":
+        """Return what the fields say; raise ValueError, TypeError, KeyError or
+        AttributeError if they are not those that `save` writes."""
         for split, facts in fields["splits"].items():
             shards = (FileInfo(**shard) for shard in facts["shards"])
             captions = facts.get("captions")
             captions = FileInfo(**captions) if captions else None
             fields["splits"][split] = SplitInfo.of(shards, captions)
         fields["languages"] = tuple(fields["languages"])
-        return cls(**fields)
+        info = cls(**fields)
+        for skipped in info.skipped.values():
+            _check_types({"count": int}, skipped)
+            _check_all(str, skipped["examples"])
+        _check_all(str, [*info.languages, *info.notes.values()])
+        if info.kind not in TASKS or not info.splits:
+            raise ValueError(f"there is no kind {info.kind!r}, or no split")
+        return info
+
+    def __post_init__(self):
+        _check_types(_plain_types(type(self)), vars(self))
+        _check_name(self.vocabulary_file)
+
+
+def _plain_types(cls: type) -> dict[str, type]:
+    """Return the fields of a dataclass that are texts or numbers."""
+    types = {field.name: field.type for field in dataclasses.fields(cls)}
+    return {name: kind for name, kind in types.items() if kind in (str, int)}
+
+
+def _check_types(types: dict[str, type], values: Mapping[str, Any]) -> None:
+    """Raise ValueError unless values have their types, and numbers count something."""
+    for name, kind in types.items():
+        value = values[name]
+        if type(value) is not kind or (kind is int and value < 0):
+            raise ValueError(f"{name} is {value!r}")
+
+
+def _check_all(kind: type, values: Iterable) -> None:
+    for value in values:
+        _check_types({"a value": kind}, {"a value": value})
+
+
+def _check_name(file: str) -> None:
+    """Raise ValueError if a file is not in the folder of its data set."""
+    if Path(file).name != file or file in ("", "..") or "\0" in file:
+        raise ValueError(f"{file!r} is no name of a file")
 
 
 def _command(directory, fields) -> str:

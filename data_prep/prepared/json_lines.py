@@ -2,11 +2,11 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from data_prep.errors import BadInput
+from data_prep.errors import BadInput, printable
 from data_prep.prepared.checksums import file_sha256, read_verified
 from data_prep.prepared.dataset_info import FileInfo
 
@@ -37,9 +37,45 @@ def write_lines(rows: Iterable[tuple[dict[str, Any], int]], path: Path) -> FileI
     return FileInfo(path.name, examples, texts, path.stat().st_size, sha256)
 
 
-def read_lines(directory: Path, facts: FileInfo) -> list[dict[str, Any]]:
-    """Read what `write_lines` wrote; BadInput if that is missing or altered."""
-    # Its sha256 vouches for each line's form. Not splitlines(), which also splits at
-    # rarer line breaks than \n.
-    lines = read_verified(directory, facts).decode("utf-8").split("\n")[:-1]
-    return [json.loads(line) for line in lines]
+def read_lines(
+    directory: Path,
+    facts: FileInfo,
+    is_row: Callable[[dict[str, Any]], bool],
+) -> list[dict[str, Any]]:
+    """Read what `write_lines` wrote.
+
+    Args:
+        directory: of the data set.
+        facts: of the file.
+        is_row: says whether an object is one that was written.
+
+    Raises:
+        BadInput: the file is missing or altered, or a line is something else: the
+            checksum may be right in a data set that another program made.
+    """
+    content, rows = read_verified(directory, facts), []
+    try:
+        # Not splitlines(), which also splits at rarer line breaks than \n.
+        for line in content.decode("utf-8").split("\n")[:-1]:
+            row = json.loads(line)
+            if not isinstance(row, dict) or not is_row(row):
+                raise ValueError("it has other fields")
+            rows.append(row)
+    except (ValueError, RecursionError, KeyError, TypeError) as error:
+        raise BadInput(
+            f"{Path(directory) / facts.file} cannot be read in line {len(rows) + 1:,} "
+            f"({printable(error, 100)}); expected what `python -m data_prep.prepare` "
+            "writes: prepare the data set again."
+        ) from error
+    return rows
+
+
+def is_text(value: Any) -> bool:
+    """Return whether a value is text that can be written in UTF-8."""
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell
+        return False
+    return True

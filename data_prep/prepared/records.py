@@ -11,13 +11,14 @@ image      bytes (1,)   encoded, as `data_prep.pictures.decode.decode_picture` r
 
 import contextlib
 import os
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 
 import tensorflow as tf
 
-from data_prep.errors import BadInput
+from data_prep.errors import BadInput, printable
 from data_prep.examples import RawExample
 from data_prep.prepared.checksums import check_size, file_sha256
 from data_prep.prepared.dataset_info import FileInfo, load_split
@@ -27,6 +28,8 @@ _SCHEMA = {
     "image_id": tf.io.FixedLenFeature([], tf.string),
     "image": tf.io.FixedLenFeature([], tf.string),
 }
+
+_DAMAGE = (tf.errors.DataLossError, tf.errors.InvalidArgumentError)
 
 
 def write_shards(
@@ -83,8 +86,8 @@ def read_shards(directory: Path, split: str) -> tf.data.Dataset:
 
     Raises:
         BadInput: there are no pictures or no such split, or a shard is missing or has
-            another size. Other damage shows while reading, as `DataLossError`; see
-            `damage_is_bad_input`, or call `checksums.verify_shards` before.
+            another size. Other damage shows while reading; see `damage_is_bad_input`,
+            or call `checksums.verify_shards` before.
     """
     directory = Path(directory)
     _, facts = load_split(directory, split, "captions")
@@ -98,11 +101,26 @@ def read_shards(directory: Path, split: str) -> tf.data.Dataset:
 
 @contextlib.contextmanager
 def damage_is_bad_input(directory: Path) -> Iterator[None]:
-    """While a split is read in this block, a `DataLossError` becomes `BadInput`."""
+    """While a split is read in this block, what is wrong with its records becomes
+    `BadInput`: damage, a feature that is missing, a picture that cannot be decoded."""
     try:
         yield
-    except tf.errors.DataLossError as error:
+    except (*_DAMAGE, UnicodeDecodeError) as error:  # of TensorFlow's message itself
+        # Without the names of nodes and operations, in braces and brackets.
+        reason = re.sub(r"\{\{.*?\}\} *| *\[.*", "", str(error))
         raise BadInput(
-            f"a shard in {directory} is damaged ({error.message}); expected it as it "
-            "was written: prepare the data set again."
+            f"a record of a shard in {directory} is damaged or something else "
+            f"({printable(reason, 200)}); expected it as it was written: prepare the "
+            "data set again."
         ) from error
+
+
+def read_pictures(directory: Path, split: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and the encoded picture of each record of a split.
+
+    Raises:
+        BadInput: as of `read_shards`, or a record is damaged or something else.
+    """
+    with damage_is_bad_input(directory):
+        for record in read_shards(directory, split).as_numpy_iterator():
+            yield record["image_id"].decode("utf-8", "replace"), record["image"]

@@ -17,7 +17,7 @@ import numpy as np
 from data_prep.examples import Labelled, Parallel
 from data_prep.prepared.checksums import verify_vocabulary
 from data_prep.prepared.dataset_info import FileInfo, load_split
-from data_prep.prepared.json_lines import read_lines, write_lines
+from data_prep.prepared.json_lines import is_text, read_lines, write_lines
 
 
 class LabelledTexts(NamedTuple):
@@ -65,4 +65,19 @@ def load_parallel(directory: Path, split: str) -> list[dict[str, str]]:
 def _load(directory, split, kind) -> list[dict[str, Any]]:
     info, facts = load_split(directory, split, kind)
     verify_vocabulary(directory, info)
-    return [row for file in facts.shards for row in read_lines(directory, file)]
+    rows_of = {"translation": _is_parallel, "sentiment": _is_felt}
+    is_row = rows_of.get(kind, _is_labelled)
+    files = facts.shards
+    return [row for file in files for row in read_lines(directory, file, is_row)]
+
+
+def _is_labelled(row: dict[str, Any]) -> bool:
+    return is_text(row["text"]) and type(row["label"]) is int and row["label"] >= 0
+
+
+def _is_felt(row: dict[str, Any]) -> bool:
+    return _is_labelled(row) and row["label"] <= 1
+
+
+def _is_parallel(row: dict[str, Any]) -> bool:
+    return len(row) > 1 and all(map(is_text, row.values()))

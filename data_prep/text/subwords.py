@@ -21,6 +21,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from data_prep.atomic import read_whole
 from data_prep.errors import BadInput
 from data_prep.text.special_tokens import END, PAD, START, UNK
 from data_prep.text.standardize import standardize
@@ -163,7 +164,7 @@ class Subwords(tf.Module):
         """Read what `save` wrote; BadInput if there is no such file, or another."""
         path = Path(path)
         try:
-            return cls(path.read_bytes())
+            return cls(read_whole(path))
         except OSError as error:
             raise BadInput(
                 f"{path} cannot be read ({error.strerror}); expected subwords: make "

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from data_prep.atomic import read_whole
 from data_prep.errors import BadInput
 from data_prep.text.special_tokens import END, PAD, START, UNK
 from data_prep.text.standardize import join_words, split_words
@@ -86,7 +87,7 @@ class Vocabulary(tf.Module):
         path = Path(path)
         try:
             # Not splitlines(), which also splits at other line breaks than \n.
-            words = path.read_bytes().decode("utf-8").split("\n")
+            words = read_whole(path).decode("utf-8").split("\n")
         except OSError as error:
             raise BadInput(
                 f"{path} cannot be read ({error.strerror}); expected a vocabulary: "

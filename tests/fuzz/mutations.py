@@ -1,6 +1,15 @@
-"""Mutations of a whole input: a few bytes changed, put in, taken out, or repeated."""
+"""Mutations of a whole input, and what a reader must do with them.
+
+A mutation is a few bytes changed, put in, taken out, or repeated.
+"""
+
+import signal
 
 from hypothesis import strategies as st
+
+from data_prep.errors import BadInput
+
+SECONDS = 20  # an answer takes a millisecond
 
 # Bytes that mean something to one reader or another.
 TELLING = [
@@ -31,3 +40,19 @@ def mutated(draw, inputs: list[bytes], most: int = 6) -> bytes:
             bit = 1 << draw(st.integers(0, 7))
             data = data[:start] + bytes([data[start] ^ bit]) + data[start + 1 :]
     return data
+
+
+def answers(read) -> None:
+    """Call a reader; any error but `BadInput` fails the test, and so does a hang."""
+    signal.signal(signal.SIGALRM, ring)
+    signal.alarm(SECONDS)
+    try:
+        read()
+    except BadInput as error:
+        assert str(error).count(" ") > 3  # a sentence
+    finally:
+        signal.alarm(0)
+
+
+def ring(number, frame):
+    raise TimeoutError(f"no answer in {SECONDS} s")

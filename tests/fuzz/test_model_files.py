@@ -26,6 +26,9 @@ from data_prep.pictures.reader import BadPicture, PictureReader
 sys.path.insert(0, str(Path(__file__).parent))
 from mutations import mutated  # noqa: E402
 
+# Should a test fail: Hypothesis shows the whole file.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
     lambda inner: (

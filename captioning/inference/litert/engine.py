@@ -18,6 +18,7 @@ from captioning import pretrained
 from captioning.inference.confidence import Confidence
 from captioning.inference.litert.metadata import CONFIDENCE, facts_of, metadata_of
 from captioning.inference.results import AttentionMaps, Caption
+from data_prep.atomic import read_whole
 from data_prep.cli.import_tensorflow import silence
 from data_prep.errors import DAMAGED, BadInput, printable
 from data_prep.pictures.decode_pillow import reduced, squeezed, upright
@@ -75,7 +76,7 @@ class LiteRTEngine:
         self._lock = threading.Lock()
         self._is_warm = False
         try:
-            model = Path(path).read_bytes()
+            model = read_whole(path, 2**31)  # the most that a flatbuffer has
         except OSError as error:
             raise BadInput(
                 f"{path} cannot be read ({error.strerror}); expected a .tflite file: "
