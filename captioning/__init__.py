@@ -13,12 +13,13 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       inference/      6  runs and exports, loaded for use: the predictor and its
                          descriptions, engines, confidence, batches of pictures, files
                          of captions (sidecars, XMP, alt text), ensembles, litert/ (one
-                         .tflite file: conversion, engine, metadata), read/ (texts,
-                         word by word)
+                         .tflite file: conversion, engine, metadata), SavedModels and
+                         their operations, read/ (texts, word by word)
       experiments/    6  the long-term dependency problem, measured
-      training/       5  plans -> a run: the state (new, started, resumed), the loop,
-                         the optimizer, the order of tasks, checkpoints, the run's
-                         directory, its loading, compact runs
+      training/       5  plans -> a run: the state (new, started, resumed), the trainer
+                         and its loop, the optimizer, the order of tasks, stop signals,
+                         checkpoints, the run's files and their checksums (manifest),
+                         its loading, compact runs
       tasks/          4  config: options that tasks share, with their defaults; and
                          a folder a task: its presets (config), data, loss, scores and
                          serving function (task); captions/ has the re-ranker's
@@ -27,11 +28,11 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       models/         2  decoder, captioner, sentiment, translator, associations,
                          tagger, sentence reader; several at once: ensemble,
                          multitask
-      encoders/       1  pixels (B, H, W, 3) -> regions (B, R, D)
+      encoders/       1  pixels (B, H, W, 3) -> regions (B, R, D); registry of families
       decoding/       1  greedy, beam, sampling over a step function; re-ranking
       metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens;
-                         diversity, main and unseen nouns, rankings, BLEU of
-                         translations
+                         their table; diversity, main and unseen nouns, rankings,
+                         BLEU of translations
       plots/          1  figures from plain arrays and strings
       pretrained/     1  the captioner that ships: weights, card, test captions
       nn/             0  cells, recurrence, back-propagation through time, packed
@@ -45,7 +46,7 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       pipeline/       4  a prepared split -> batches; cached features; augmentation
       prepared/       3  what lies on disk: records of pictures, words, dataset.json
       pictures/       2  untrusted files, within limits -> sound pictures -> pixels
-      text/           2  words and subwords <-> ids; special tokens
+      text/           2  words and subwords <-> ids; special tokens; minimum count
       cli/            1  what the commands of both share: the parser, its suggestions,
                          the import of TensorFlow
       examples atomic console errors    1

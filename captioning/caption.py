@@ -12,12 +12,12 @@ from captioning.cli.which_run import chosen_captioner
 from captioning.inference import picture_batches, result_text
 from captioning.inference.alt_text import AltTextPage
 from captioning.inference.attention_file import captioning_and_drawing
-from captioning.inference.captions_file import OneFile
 from captioning.inference.choose_engine import load
 from captioning.inference.engine import LookingEngine, check_gives_confidence
 from captioning.inference.model_paths import check_run_or_export
 from captioning.inference.picture_inputs import Picture
 from captioning.inference.predictor import Predictor
+from captioning.inference.result_file import OneFile
 from captioning.inference.results import PictureResult
 from captioning.inference.sidecars import Sidecars
 from captioning.inference.unfinished import Unfinished, may_replace

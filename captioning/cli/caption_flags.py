@@ -15,7 +15,7 @@ from captioning.cli.arguments import (
     positive,
     share,
 )
-from captioning.inference import alt_text, captions_file, sidecars
+from captioning.inference import alt_text, result_file, sidecars
 from captioning.inference.attention_file import DRAWN_AS
 from captioning.inference.picture_inputs import why_no_link
 from data_prep.errors import BadInput
@@ -209,7 +209,7 @@ def _one_captioner(flags) -> Path | None:
 
 def _checked_out(flags) -> Path | None:
     """Return the one file to write, if any."""
-    out, endings = flags.out, captions_file.ENDINGS
+    out, endings = flags.out, result_file.ENDINGS
     if page := flags.alt_text:
         if page.suffix.lower() not in alt_text.ENDINGS:
             raise BadInput(

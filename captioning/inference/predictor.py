@@ -10,7 +10,6 @@ import numpy as np
 
 from captioning.inference import choose_engine as engines
 from captioning.inference import picture_batches, result_text
-from captioning.inference.captions_file import ENDINGS, OneFile
 from captioning.inference.description import Description
 from captioning.inference.engine import check_gives_confidence
 from captioning.inference.number_checks import check_count, check_share
@@ -20,6 +19,7 @@ from captioning.inference.picture_inputs import (
     name_of,
     sound_picture,
 )
+from captioning.inference.result_file import ENDINGS, OneFile
 from captioning.inference.results import PictureResult
 from captioning.inference.sidecars import Sidecars
 from captioning.inference.unfinished import Unfinished, may_replace

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from captioning.inference.graph_operations import check_operations
 from captioning.inference.model_paths import is_saved_model
+from captioning.inference.saved_model_operations import check_operations
 from captioning.tasks.task import Task
 from captioning.training.loading import load_run
 from captioning.training.manifest import check_manifest, files_in, write_manifest

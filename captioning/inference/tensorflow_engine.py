@@ -25,7 +25,7 @@ class SavedModelEngine:
         path: the folder of an export.
         num_beams: captions a picture; None takes the export's own number.
         rerank: False is refused by an export that re-ranks.
-        trust_model: whether it may do more than compute (`graph_operations`).
+        trust_model: whether it may do more than compute (`saved_model_operations`).
 
     Raises:
         BadInput: it is no export of captions, or searches in another way.

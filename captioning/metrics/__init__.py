@@ -13,10 +13,10 @@ computed. One that needs files of its own, as METEOR needs WordNet, is no part o
 
 from captioning.metrics.bleu import bleu
 from captioning.metrics.cider import CiderD, cider_d
-from captioning.metrics.corpus import Scores, score_corpus
 from captioning.metrics.meteor import METEOR_NAME, meteor, meteor_available
 from captioning.metrics.pairs import Candidates, References
 from captioning.metrics.rouge import rouge_l
+from captioning.metrics.score_corpus import Scores, score_corpus
 
 __all__ = [
     "METEOR_NAME",

@@ -1,6 +1,6 @@
 """Parquet files and the Arrow files of 🤗 datasets, which need the package pyarrow.
 
-The columns have the names of `caption_tables`; captions also `caption_0`, `caption_1`
+The columns have the names of `caption_csv`; captions also `caption_0`, `caption_1`
 and so on, one a column, or lists. A picture is a name, or the picture itself, as bytes
 or as 🤗 datasets' ``{"bytes": ..., "path": ...}``. A column `split` may tell the split.
 """
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from data_prep.errors import BadInput
 from data_prep.examples import Skipped
-from data_prep.readers.caption_tables import CAPTION, IMAGE, columns_named
+from data_prep.readers.caption_csv import CAPTION, IMAGE, columns_named
 
 ENDINGS = (".parquet", ".arrow")
 _NUMBERED = re.compile(r"(?i)captions?_?\d+")

@@ -1,7 +1,7 @@
 """Caption files: CSV, JSON, JSON lines and COCO's JSON, plain or ``.gz``; Parquet.
 
     image,caption                                    CSV (also .tsv, .txt): see
-    dog.jpg,"A dog, running."                        `readers.caption_tables`
+    dog.jpg,"A dog, running."                        `readers.caption_csv`
 
     {"dog.jpg": ["A dog, running.", "A dog."]}       JSON: a mapping,
     [{"image": "dog.jpg", "caption": "A dog."}]      a list of objects,
@@ -11,7 +11,7 @@
 
     {"image": "dog.jpg", "caption": "A dog."}        JSON lines
 
-Names of the columns, in any case: `IMAGE` and `CAPTION` in `readers.caption_tables`;
+Names of the columns, in any case: `IMAGE` and `CAPTION` in `readers.caption_csv`;
 others are ignored. In JSON and Parquet a caption may also be a list of captions. A
 picture may occur several times, with other captions.
 """
@@ -24,7 +24,7 @@ from typing import Any
 from data_prep.errors import BadInput
 from data_prep.examples import RawExample, Skipped
 from data_prep.readers.arrow_tables import read_parquet
-from data_prep.readers.caption_tables import (
+from data_prep.readers.caption_csv import (
     CAPTION,
     IMAGE,
     columns_named,

@@ -72,7 +72,8 @@ class CaptionsConfig(TaskConfig):
     regularization: CaptionsRegularization = CaptionsRegularization()
     objective: ObjectiveConfig = ObjectiveConfig()
     optimizer: OptimizerConfig = OptimizerConfig(
-        precision="bfloat16"  # training is half as fast again
+        learning_rate=1e-3,
+        precision="bfloat16",  # training is half as fast again
     )
     training: CaptionsTraining = CaptionsTraining()
     search: SearchConfig = SearchConfig()

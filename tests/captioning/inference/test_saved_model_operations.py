@@ -8,13 +8,13 @@ import tensorflow as tf
 
 import captioning
 from captioning import caption
-from captioning.inference.graph_operations import ALLOWED, check_operations
 from captioning.inference.saved_model import (
     EXPORT_FACTS,
     EXPORT_FORMAT,
     load_server,
     write_saved_model,
 )
+from captioning.inference.saved_model_operations import ALLOWED, check_operations
 from data_prep.errors import BadInput
 
 FACTS = {"format": EXPORT_FORMAT, "num_beams": 3, "patterns": {"captions": {}}}

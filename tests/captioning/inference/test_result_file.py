@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from captioning.inference.captions_file import OneFile, csv_text
+from captioning.inference.result_file import OneFile, csv_text
 from captioning.inference.results import Caption, PictureResult, Tag
 from captioning.inference.unfinished import Unfinished
 from data_prep.errors import BadInput
