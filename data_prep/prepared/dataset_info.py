@@ -181,7 +181,9 @@ def _check_all(kind: type, values: Iterable) -> None:
 
 def _check_name(file: str) -> None:
     """Raise ValueError if a file is not in the folder of its data set."""
-    if Path(file).name != file or file in ("", "..") or "\0" in file:
+    longest = 255  # bytes of a name, on most file systems
+    is_plain = Path(file).name == file and file not in ("", "..") and "\0" not in file
+    if not is_plain or len(file.encode("utf-8")) > longest:
         raise ValueError(f"{file!r} is no name of a file")
 
 

@@ -1,9 +1,12 @@
 """Confidence: the equation, and a file that gives back what was put in."""
 
+import os
+
 import numpy as np
 import pytest
 
 from captioning.inference.confidence import Confidence
+from data_prep.errors import BadInput
 
 
 @pytest.fixture
@@ -46,3 +49,29 @@ def test_it_comes_back_from_bytes(confidence):
     again = Confidence.from_bytes(confidence.to_bytes())
     for found, expected in zip(again, confidence, strict=True):
         np.testing.assert_array_equal(found, expected)
+
+
+class Harmful:
+    def __reduce__(self):
+        return os.system, ("touch harmed",)
+
+
+def test_what_is_damaged_or_harmful_is_refused(tmp_path, monkeypatch):
+    """Pickles are not read, and so not run."""
+    monkeypatch.chdir(tmp_path)
+    whole = dict.fromkeys(Confidence._fields, np.ones(3, np.float32))
+    for field, value in {
+        "weights": np.array([Harmful()], object),
+        "scales": np.full(3, np.nan),
+        "biases": np.ones(2),
+        "nouns": np.array(["dog"]),
+    }.items():
+        np.savez("confidence.npz", **whole | {field: value})
+        with pytest.raises(BadInput, match=r"confidence\.npz cannot be read"):
+            Confidence.of_run(tmp_path)
+    np.savez("confidence.npz", words=np.ones(3))
+    with pytest.raises(BadInput, match=r"confidence\.npz cannot be read"):
+        Confidence.of_run(tmp_path)
+    np.savez("confidence.npz", **whole)
+    assert Confidence.of_run(tmp_path)
+    assert not (tmp_path / "harmed").exists()

@@ -77,6 +77,9 @@ def test_names_lead_to_files_only(run, tmp_path):
     (run / MANIFEST).write_text(json.dumps({"sha256": {"captions": []}}))
     with pytest.raises(BadInput, match="captions was altered"):  # a folder
         load_run(run, encoder=False)
+    (run / MANIFEST).write_text(json.dumps({"sha256": {"x" * 999: []}}))
+    with pytest.raises(BadInput, match="xxx was altered"):
+        load_run(run, encoder=False)
 
 
 def test_a_file_is_replaced_with_its_checksum_or_not_at_all(run):

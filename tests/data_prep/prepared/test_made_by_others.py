@@ -83,6 +83,8 @@ def dev(key, value):
         dev("file", "../dev-00000.tfrecord"),
         dev("file", "a\0b"),
         dev("file", ".."),
+        dev("file", "x" * 999),
+        dev("file", "\ud800"),
         dev("file", 7),
         dev("bytes", 1.5),
         dev("examples", True),
