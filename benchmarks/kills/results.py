@@ -1,0 +1,56 @@
+"""What a command left in its folder, comparable with what another run of it left."""
+
+import csv
+import hashlib
+import io
+import re
+from pathlib import Path
+
+# Files that hold times or random numbers, so that no two runs have equal ones: of these
+# only the names are compared.
+_NAME_ONLY = re.compile(r".*/checkpoint/.+|.*/fingerprint\.pb|.*/curves\.png")
+_LOGS = re.compile(r".*/tensorboard/.+")  # a file a process
+_NUMBER = re.compile(r"(?<=checkpoint/ckpt-)\d+")  # a stop is a checkpoint more
+_TIMES = ("examples_per_second", "minutes")  # columns of history.csv
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the sha256 of each file of a folder, by its name, hidden ones too; "" of
+    folders, and of files of which no two runs have equal ones."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if not _LOGS.fullmatch(name):
+            found[_NUMBER.sub("N", name)] = _digest(path, name)
+    return found
+
+
+def _digest(path: Path, name: str) -> str:
+    if not path.is_file() or _NAME_ONLY.fullmatch(name):
+        return ""
+    if name.endswith("variables/variables.index"):
+        return _digest_of_variables(path.with_suffix(""))
+    if re.search(r"variables/variables\.data-", name):
+        return ""  # above: its arrays are written in any order
+    content = path.read_bytes()
+    if path.name == "history.csv":
+        content = _without_times(content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _without_times(table: bytes) -> bytes:
+    rows = csv.DictReader(io.StringIO(table.decode("utf-8"), newline=""))
+    kept = [{k: v for k, v in row.items() if k not in _TIMES} for row in rows]
+    return repr(kept).encode()
+
+
+def _digest_of_variables(prefix: Path) -> str:
+    """Return the sha256 of the arrays of a SavedModel, by their names."""
+    import tensorflow as tf
+
+    reader, digest = tf.train.load_checkpoint(str(prefix)), hashlib.sha256()
+    for name in sorted(reader.get_variable_to_shape_map()):
+        if name != "_CHECKPOINTABLE_OBJECT_GRAPH":  # in any order
+            digest.update(name.encode())
+            digest.update(reader.get_tensor(name).tobytes())
+    return digest.hexdigest()
