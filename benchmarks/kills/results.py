@@ -28,10 +28,6 @@ def digests(folder: Path) -> dict[str, str]:
 def _digest(path: Path, name: str) -> str:
     if not path.is_file() or _NAME_ONLY.fullmatch(name):
         return ""
-    if name.endswith("variables/variables.index"):
-        return _digest_of_variables(path.with_suffix(""))
-    if re.search(r"variables/variables\.data-", name):
-        return ""  # above: its arrays are written in any order
     content = path.read_bytes()
     if path.name == "history.csv":
         content = _without_times(content)
@@ -42,15 +38,3 @@ def _without_times(table: bytes) -> bytes:
     rows = csv.DictReader(io.StringIO(table.decode("utf-8"), newline=""))
     kept = [{k: v for k, v in row.items() if k not in _TIMES} for row in rows]
     return repr(kept).encode()
-
-
-def _digest_of_variables(prefix: Path) -> str:
-    """Return the sha256 of the arrays of a SavedModel, by their names."""
-    import tensorflow as tf
-
-    reader, digest = tf.train.load_checkpoint(str(prefix)), hashlib.sha256()
-    for name in sorted(reader.get_variable_to_shape_map()):
-        if name != "_CHECKPOINTABLE_OBJECT_GRAPH":  # in any order
-            digest.update(name.encode())
-            digest.update(reader.get_tensor(name).tobytes())
-    return digest.hexdigest()
