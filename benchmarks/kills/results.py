@@ -23,14 +23,16 @@ def digests(folder: Path) -> dict[str, str]:
         if not _LOGS.fullmatch(name):
             alike = _NUMBER.sub("N", name)
             # Beside another checkpoint, which should have gone, it keeps its number.
-            found[name if alike in found else alike] = _digest(path, name)
+            found[name if alike in found else alike] = _digest(path, name, folder)
     return found
 
 
-def _digest(path: Path, name: str) -> str:
+def _digest(path: Path, name: str, folder: Path) -> str:
     if not path.is_file() or _NAME_ONLY.fullmatch(name):
         return ""
     content = path.read_bytes()
+    if path.name == "config.json":  # names the data set, which may lie in the folder
+        content = content.replace(bytes(folder.resolve()), b"")
     if path.name == "history.csv":
         content = _without_times(content)
     return hashlib.sha256(content).hexdigest()

@@ -11,6 +11,7 @@ def a_run(folder, *, checkpoint=3, minutes="0.1", loss="2.5"):
     (folder / "run/model.weights.h5").write_bytes(b"weights")
     (folder / f"run/checkpoint/ckpt-{checkpoint}.index").write_bytes(minutes.encode())
     (folder / f"run/tensorboard/events.{minutes}").touch()
+    (folder / "run/config.json").write_text(f'{{"data": "{folder}/data"}}')
     (folder / "run/history.csv").write_text(
         f"epoch,examples_per_second,minutes,loss\n1,{minutes},{minutes},{loss}\n"
     )
