@@ -8,6 +8,7 @@ or process may be left. Prints a row a kind, and ends with status 1 if anything 
 """
 
 import itertools
+import os
 import random
 import shutil
 import signal
@@ -157,6 +158,12 @@ def _is_done(work: Work, out: Path) -> bool:
     return bool(work.done) and (out / work.done).exists()
 
 
+def _begin_anew(work: Work, inputs: Path, out: Path) -> None:
+    shutil.rmtree(out)
+    out.mkdir()
+    work.before(inputs, out)
+
+
 def _run_chain(
     whole: Whole, chain: list[Kill], inputs: Path, folder: Path, tally: Tally
 ) -> None:
@@ -168,13 +175,11 @@ def _run_chain(
     faults = []
     for kill in chain:
         if _is_done(whole.work, out):
-            break
+            _begin_anew(whole.work, inputs, out)
         after = kill.moment * whole.seconds
         ended = stop(command, temporary, kill.signal, after)
-        while ended.too_soon:  # it went on from where it was stopped: begin anew
-            shutil.rmtree(out)
-            out.mkdir()
-            whole.work.before(inputs, out)
+        while ended.too_soon:  # it went on from where it was stopped
+            _begin_anew(whole.work, inputs, out)
             after *= 0.8
             ended = stop(command, temporary, kill.signal, after)
         tally.kills[kill.signal] += 1
@@ -182,7 +187,9 @@ def _run_chain(
             tally.longest = max(tally.longest, ended.seconds)
         faults += filter(None, [ended.fault])
         say(f"{whole.work.kind}: {kill.signal.name} after {after:.1f} s")
-        faults += [f"process {number} is left" for number in processes_left(temporary)]
+        for process in processes_left(temporary):
+            faults.append(f"process {process} is LEFT")
+            os.kill(process, signal.SIGKILL)
     tally.left += len(faults)
     try:
         if not _is_done(whole.work, out):
