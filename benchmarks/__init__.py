@@ -24,7 +24,7 @@ Captions and their scores
 Trainings as a whole
     python -m benchmarks.start_from        few photos: from scratch, from the pretrained
     python -m benchmarks.keras_fit         model.fit of Keras beside our training
-    python -m benchmarks.kills             trainings killed at random moments, resumed
+    python -m benchmarks.kills             commands killed at random moments
 
 No benchmark imports a command of `captioning`.
 """

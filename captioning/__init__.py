@@ -48,7 +48,7 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       pictures/       2  untrusted files, within limits -> sound pictures -> pixels
       text/           2  words and subwords <-> ids; special tokens; minimum count
       cli/            1  what the commands of both share: the parser, its suggestions,
-                         the import of TensorFlow
+                         the import of TensorFlow, a pool of processes
       examples atomic console errors    1
 
 `import captioning` is light: what a name of the public API needs is imported when the

@@ -154,18 +154,30 @@ def replacing(out: Path, kind: Kind = DATA_SET) -> Iterator[Path]:
             or another process is writing it.
     """
     out = out.resolve()  # a link to a folder stays; its target is replaced
-    partial = out.with_name(f".{out.name}.partial")
-    with only_writer(partial, out):
+    with room_beside(out) as partial:
         _finish_killed(out, kind)
         _check_out(out, kind)
-        for entry in partial.iterdir():  # of a process that was killed
+        yield partial
+        _check_out(out, kind)  # the block took its time
+        _take_place(partial, out, kind)
+
+
+@contextlib.contextmanager
+def room_beside(out: Path) -> Iterator[Path]:
+    """Give an empty folder, a sibling of `out`, which is removed in the end. What a
+    process that was killed left in it is removed first.
+
+    Raises:
+        BadInput: another process is writing `out`, or the folder cannot be made.
+    """
+    room = out.with_name(f".{out.name}.partial")
+    with only_writer(room, out):
+        for entry in room.iterdir():
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
         try:
-            yield partial
-            _check_out(out, kind)  # the block took its time
-            _take_place(partial, out, kind)
+            yield room
         finally:
-            shutil.rmtree(partial, ignore_errors=True)  # does nothing after the rename
+            shutil.rmtree(room, ignore_errors=True)  # does nothing after a rename
 
 
 @contextlib.contextmanager

@@ -68,7 +68,7 @@ def write_saved_model(
         }
         module = tf.Module()
         # Keras' own ExportArchive would write every variable twice.
-        module.weights = [v.value for t in tasks.values() for v in t.model.variables]
+        module.weights = [v.value for t in tasks.values() for v in t.model.weights]
         # What a task holds beside: tables of words, a frozen encoder in front.
         module.resources = [task.tracked_resources() for task in tasks.values()]
         first = next(iter(signatures.values()))

@@ -48,7 +48,7 @@ def _write(directory: Path, out: Path) -> None:
         name: task_class(name).from_run(task.config, out / name, cell)
         for name, task in run.tasks.items()
     }
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=out) as folder:
         files = [Path(folder) / f"{n}.weights.h5" for n in ("learned", "first")]
         for tasks, file in zip((run.tasks, fresh), files, strict=True):
             write_weights(multitask(tasks), file)

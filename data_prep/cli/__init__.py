@@ -1,1 +1,2 @@
-"""What the commands of both packages share: the parser, the import of TensorFlow."""
+"""What the commands of both packages share: the parser, the import of TensorFlow,
+a pool of processes."""

@@ -7,13 +7,12 @@ small ``count``. The pictures are JPEG; the scene of each is JSON in
 """
 
 import itertools
-import multiprocessing
 import os
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from data_prep.cli.process_pool import process_pool
 from data_prep.examples import RawExample, Skipped
 from data_prep.harbour.captions import captions_of
 from data_prep.harbour.render import encode, render
@@ -61,10 +60,7 @@ def _draw(count: int, seed: int, processes: int) -> Iterator[RawExample]:
         for chunk in chunks:
             yield from _examples(chunk)
         return
-    # "spawn", because a forked TensorFlow hangs; these modules do not import it.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(processes, mp_context=context)
-    try:
+    with process_pool(processes) as pool:
         ahead = itertools.islice(chunks, processes * LOOK_AHEAD)
         waiting = deque(pool.submit(_examples, chunk) for chunk in ahead)
         while waiting:
@@ -72,8 +68,6 @@ def _draw(count: int, seed: int, processes: int) -> Iterator[RawExample]:
             for chunk in itertools.islice(chunks, 1):
                 waiting.append(pool.submit(_examples, chunk))
             yield from examples
-    finally:  # also when the caller stops early
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _chunks(count: int, seed: int) -> Iterator[_Chunk]:

@@ -60,6 +60,7 @@ def load_sound_pictures(
         ``(batch,)``: a sentence without its subject, "" of a sound one.
     """
 
+    @tf.autograph.experimental.do_not_convert
     def loaded(number, encoded):
         return number, load_picture(encoded, image_size)
 

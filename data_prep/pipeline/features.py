@@ -215,10 +215,12 @@ def blocks_of_rows(
         Ids, bytes ``(pictures,)``, and of each copy its rows ``(pictures, ...)``.
     """
     size = features.image_size
-    pictures = records.map(
-        lambda record: (record["image_id"], load_picture(record["image"], size)),
-        num_parallel_calls=os.cpu_count() or 1,
-    )
+
+    @tf.autograph.experimental.do_not_convert
+    def loaded(record):
+        return record["image_id"], load_picture(record["image"], size)
+
+    pictures = records.map(loaded, num_parallel_calls=os.cpu_count() or 1)
     make = features.load()
     compute = tf.function(
         lambda pixels: tf.cast(make(pixels), features.dtype),

@@ -58,6 +58,7 @@ def training_batches(
     if captions_per_image:
         token_ids = _drawn(token_ids, captions_per_image, generator)
 
+    @tf.autograph.experimental.do_not_convert
     def batch(chosen, inputs):
         captions = tf.gather(token_ids, chosen)
         return Batch(
@@ -82,6 +83,7 @@ def training_rows(
     picture once; order and arguments as in `training_batches`."""
     pictures = _pictures(copies, images_per_batch, np.random.default_rng((seed, epoch)))
 
+    @tf.autograph.experimental.do_not_convert
     def batch(chosen, inputs):
         return inputs, tf.gather(targets, chosen)
 
@@ -101,6 +103,7 @@ def _pictures(copies, images_per_batch, generator) -> tf.data.Dataset:
             block[copy_of == number] = rows[chosen[copy_of == number]]
         return block
 
+    @tf.autograph.experimental.do_not_convert
     def with_rows(chosen, copy_of):
         block = tf.numpy_function(read, (chosen, copy_of), like.dtype)
         return chosen, tf.ensure_shape(block, (None, *like.shape[1:]))

@@ -56,6 +56,7 @@ def dataset_by_length(
     # As tensors: arrays would become constants of the graph.
     order, columns = tf.constant(order), [_as_tensor(column) for column in columns]
 
+    @tf.autograph.experimental.do_not_convert
     def batch(start):
         chosen = order[start : start + batch_size]
         rows = (tf.gather(column, chosen) for column in columns)

@@ -94,9 +94,13 @@ def read_shards(directory: Path, split: str) -> tf.data.Dataset:
     for shard in facts.shards:
         check_size(directory, shard)
     records = tf.data.TFRecordDataset([str(directory / s.file) for s in facts.shards])
-    return without_autotuning(
-        records.map(lambda record: tf.io.parse_single_example(record, _SCHEMA))
-    )
+    return without_autotuning(records.map(_parsed))
+
+
+# Converted, it would be written to a temporary file, which stays after a kill.
+@tf.autograph.experimental.do_not_convert
+def _parsed(record: tf.Tensor) -> dict[str, tf.Tensor]:
+    return tf.io.parse_single_example(record, _SCHEMA)
 
 
 @contextlib.contextmanager

@@ -1,12 +1,10 @@
 """A sweep over cells, gaps and seeds, in several processes, which can be resumed."""
 
 import concurrent.futures
-import contextlib
 import dataclasses
 import functools
 import itertools
 import json
-import multiprocessing
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from captioning.experiments.long_term.recall_task import (
 from data_prep import console
 from data_prep.atomic import write_text
 from data_prep.cli.import_tensorflow import import_tensorflow
+from data_prep.cli.process_pool import process_pool
 from data_prep.errors import BadInput
 
 BUDGET, RESULTS = "budget.json", "results.jsonl"
@@ -141,14 +140,8 @@ def _run(keys, budget, processes) -> Iterator[Result]:
         for key in keys:
             yield run_one(*key, budget)
         return
-    # "spawn", because a forked TensorFlow hangs.
-    pool = concurrent.futures.ProcessPoolExecutor(
-        processes,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=import_tensorflow,  # before other imports, quietly
-    )
-    with contextlib.ExitStack() as stack:
-        stack.callback(pool.shutdown, cancel_futures=True)  # also after Ctrl-C
+    # TensorFlow before other imports, quietly.
+    with process_pool(processes, import_tensorflow) as pool:
         waiting = [pool.submit(_run_on_one_core, key, budget) for key in keys]
         for future in concurrent.futures.as_completed(waiting):
             yield future.result()

@@ -12,7 +12,7 @@ from captioning.tasks.captions.generation import search
 from captioning.tasks.captions.task import Captions
 from captioning.training.loading import load_run
 from captioning.training.run_files import CONFIDENCE
-from data_prep.atomic import write_bytes
+from data_prep.atomic import room_beside, write_bytes
 from data_prep.cli.import_tensorflow import silence
 from data_prep.errors import BadInput
 from data_prep.text.standardize import CLITICS
@@ -46,13 +46,15 @@ def write_litert(
         )
     confidence = run_directory / CONFIDENCE
     captions = load_run(run_directory, rerank=rerank).task("captions")
-    model = convert(
-        captions,
-        weights,
-        num_beams,
-        confidence.read_bytes() if confidence.is_file() else b"",
-    )
-    write_bytes(out, model)
+    with room_beside(out) as room:
+        model = convert(
+            captions,
+            weights,
+            num_beams,
+            confidence.read_bytes() if confidence.is_file() else b"",
+            room,
+        )
+        write_bytes(out, model)
     return len(model)
 
 
@@ -61,6 +63,7 @@ def convert(
     weights: str = "float32",
     num_beams: int | None = None,
     confidence: bytes = b"",
+    room: Path | None = None,
 ) -> bytes:
     """Return a .tflite file that captions one picture.
 
@@ -83,6 +86,7 @@ def convert(
             of `SEARCHES`, and does so with the run's own number where none is asked
             for; re-ranked with the reranker's.
         confidence: an `inference.confidence.Confidence`, if there is one.
+        room: a folder for temporary files; the system's if not given.
     """
     config = captions.config
     encoder, decoder = captions.model, Captioner(None, captions.model.decoder)
@@ -128,7 +132,7 @@ def convert(
         facts[name] = {"num_beams": num_beams or own, "all_beams": all_beams}
         signatures |= {name.format(k): searching(k, reranker) for k in all_beams}
     return with_facts(
-        _converted(captions, signatures, weights),
+        _converted(captions, signatures, weights, room),
         {
             "words": list(captions.vocabulary.words),
             "pad": TOKENS.pad,
@@ -145,10 +149,12 @@ def convert(
     )
 
 
-def _converted(captions: Captions, signatures: dict, weights: str) -> bytes:
+def _converted(
+    captions: Captions, signatures: dict, weights: str, room: Path | None
+) -> bytes:
     module = tf.Module()
     module.weights = [variable.value for variable in captions.model.variables]
-    with tempfile.TemporaryDirectory() as folder, silence():
+    with tempfile.TemporaryDirectory(dir=room) as folder, silence():
         tf.saved_model.save(module, folder, signatures)
         converter = tf.lite.TFLiteConverter.from_saved_model(
             folder, signature_keys=list(signatures)

@@ -1,0 +1,1 @@
+"""python -m benchmarks.kills: commands stopped at random moments, and gone on with."""
