@@ -28,6 +28,7 @@ class TrainingState(NamedTuple):
         total_steps: by name, the steps of the whole run.
         steps: takes one step of one task; has the optimizers.
         checkpoint: where the state is saved.
+        started: whether the first weights of the run were trained ones.
         history: of the epochs so far. Empty at the beginning of a new run; one that
             starts from another begins with epoch 0, what it starts with.
         part: what was done of the next epoch.
@@ -38,6 +39,7 @@ class TrainingState(NamedTuple):
     total_steps: dict[str, int]
     steps: TrainStep
     checkpoint: Checkpoint
+    started: bool
     history: list[Epoch]
     part: Part = Part()
 
@@ -159,9 +161,8 @@ def _state(
                 for name, task in tasks.items()
             }
         )
-    return TrainingState(
-        tasks, data, total_steps, steps, Checkpoint(steps, directory), []
-    )
+    checkpoint = Checkpoint(steps, directory)
+    return TrainingState(tasks, data, total_steps, steps, checkpoint, started, [])
 
 
 def _data(plans: Mapping[str, Plan]) -> dict[str, Path]:

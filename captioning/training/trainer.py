@@ -84,7 +84,7 @@ def _train(
     state = training_state(plans, directory, resume=resume, start=start)
     training = next(iter(plans.values())).config.training
     streams = _streams(state, training.epochs)
-    if start and not state.history:
+    if state.started and not state.history:
         _keep(state, _untrained(state), training, directory)
     seen = state.steps.seen_by_callbacks
     callback_list = keras.callbacks.CallbackList(

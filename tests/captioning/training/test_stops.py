@@ -57,6 +57,24 @@ def test_resuming_is_as_if_nothing_had_happened(
             np.testing.assert_allclose(resumed[name], value, atol=1e-3, err_msg=name)
 
 
+def test_what_a_run_starts_with_is_measured_again(
+    tiny_run, harbour_data, tiny_config, tmp_path, stop_during_epoch
+):
+    """After a kill before the first checkpoint; the command with --resume names no
+    start. Without its line a run could become worse than what it started with."""
+    stopped = tmp_path / "stopped"
+    config = override(tiny_config, epochs=1)
+    with pytest.raises(KeyboardInterrupt):
+        train(
+            plans(config, harbour_data),
+            stopped,
+            start=tiny_run,
+            callbacks=[stop_during_epoch(0)],
+        )
+    history = train(plans(config, harbour_data), stopped, resume=True)
+    assert [epoch.epoch for epoch in history] == [0, 1]
+
+
 class SignalDuringEpoch(keras.callbacks.Callback):
     """Sends a signal in the second step of an epoch; counts the steps."""
 
