@@ -49,7 +49,7 @@ def draw_attention(
         panel.axis("off")
     panels[0].imshow(picture)
     panels[0].set_title("the photo", fontsize=10, style="italic")
-    family, label = lettering()
+    family, label, _ = lettering()
     for panel, word, weight in zip(panels[1:], words, weights, strict=False):
         panel.imshow(highlight(picture, weight.reshape(side, side)))
         panel.set_title(label(word), fontsize=11, family=family)

@@ -48,7 +48,7 @@ def _draw(axes, reading) -> None:
         edgecolors="black",
         zorder=3,
     )
-    family, label = lettering()
+    family, label, _ = lettering()
     axes.set_xticks(
         list(places),
         [label(word) for word in words],

@@ -69,7 +69,7 @@ def draw_tags(tagged: Sequence[Tagged], path: Path | None = None) -> Figure:
 
 
 def _bars(axes, one: Tagged) -> None:
-    family, label = lettering()
+    family, label, _ = lettering()
     places = range(len(one.tags))
     for place, tag, probability in zip(
         places, one.tags, one.probabilities, strict=True
@@ -112,7 +112,7 @@ def draw_weights(
     rows = figure.subplots(
         len(panels), 1, squeeze=False, gridspec_kw={"height_ratios": heights}
     )
-    family, label = lettering()
+    family, label, _ = lettering()
     for axes, panel in zip(rows[:, 0], panels, strict=True):
         image = axes.imshow(panel.values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
         axes.set_yticks(

@@ -1,5 +1,7 @@
 """Figures of a run: its training curves, and a sheet of captioned pictures."""
 
+import textwrap
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from captioning.plots.figure_file import save_figure
+from captioning.plots.lettering import SQUARE, lettering
 
 matplotlib.use("Agg")  # a server has no screen
 
@@ -42,14 +45,18 @@ def draw_history(history: Sequence, score_names: Mapping[str, str], path: Path) 
 
 def draw_captions(
     pictures: Sequence[np.ndarray], captions: Sequence[str], path: Path
-) -> None:
+) -> str:
     """Draw pictures in rows of four, each with its caption beneath.
 
     Args:
         pictures: uint8 ``(height, width, 3)`` each.
         captions: one a picture.
         path: a .png or .jpg file, overwritten.
+
+    Returns:
+        The characters that no installed font has; squares stand for them.
     """
+    family, _, written = lettering()
     columns = min(4, len(pictures))
     rows = -(-len(pictures) // columns)
     figure = Figure(figsize=(3.2 * columns, 3.7 * rows), layout="constrained")
@@ -58,14 +65,14 @@ def draw_captions(
         axis.axis("off")
     for axis, picture, caption in zip(axes, pictures, captions, strict=False):
         axis.imshow(picture)
-        axis.set_title(_wrapped(caption), y=-0.05, va="top", fontsize=9)
+        shown = written(_wrapped(caption))
+        axis.set_title(shown, y=-0.05, va="top", fontsize=9, family=family)
     save_figure(figure, path, dpi=110, bbox_inches="tight")  # captions of any length
+    characters = sorted(set("".join(captions)))
+    return "".join(c for c in characters if c != SQUARE and written(c) == SQUARE)
 
 
-def _wrapped(text: str, width: int = 40) -> str:
-    lines = [""]
-    for word in text.split():
-        if len(lines[-1]) + len(word) + 1 > width:
-            lines.append("")
-        lines[-1] += (" " if lines[-1] else "") + word
-    return "\n".join(lines)
+def _wrapped(text: str) -> str:
+    """Return a text in lines that are as wide as a picture."""
+    is_wide = any(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return "\n".join(textwrap.wrap(text, 20 if is_wide else 40))

@@ -8,6 +8,7 @@ from captioning.plots import training_curves as plots
 from captioning.tasks.caption_scores import scores_of
 from captioning.tasks.captions.task import Captions
 from captioning.training.loading import load_run
+from data_prep.console import say
 from data_prep.errors import printable
 from data_prep.pictures.decode import decode_picture
 from data_prep.prepared.captions import load_captions
@@ -47,7 +48,13 @@ def _show_captions(task: Captions, directory: Path, data: Path, split: str) -> s
     said = {path: captions[image_id] for image_id, path in samples.items()}
     lines += [printable(f"{path} -> {caption}") for path, caption in said.items()]
     pictures = [decode_picture(path.read_bytes()).numpy() for path in said]
-    plots.draw_captions(pictures, list(said.values()), directory / "captions.png")
+    sheet = directory / "captions.png"
+    if lacking := plots.draw_captions(pictures, list(said.values()), sheet):
+        say(
+            f"{sheet}: no installed font has {printable(lacking, 10)}, for which "
+            "squares stand; install one, such as Debian's fonts-noto-cjk, and draw the "
+            "sheet again by the same command with --resume"
+        )
     return "\n".join(lines)
 
 

@@ -6,6 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from captioning.plots import lettering
+from captioning.plots.training_curves import draw_captions
 
 
 @pytest.fixture
@@ -61,3 +62,11 @@ def test_long_words_are_cut(own):
     longest = "x" * lettering.LONGEST_WORD
     assert own.label(longest) == longest
     assert own.label(longest + "x") == longest + "..."
+
+
+def test_what_a_sheet_of_captions_cannot_show_is_said(own, tmp_path):
+    pictures = [np.zeros((8, 8, 3), np.uint8)] * 2
+    path = tmp_path / "captions.png"
+    assert draw_captions(pictures, ["배가 있다 $1", "a dog"], path) == ""
+    assert draw_captions(pictures, ["一只狗" * 12, "a □"], path) == "一只狗"
+    assert path.exists()
