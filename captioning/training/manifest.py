@@ -81,9 +81,11 @@ def replacing_file(folder: Path, name: str) -> Iterator[Path]:
     try:
         yield partial
         if (folder / MANIFEST).exists():
-            sums = _read(folder)
+            sums, found = _read(folder), file_sha256(partial)
             before = sums.get(name, [])[:1] if path.exists() else []
-            _write(folder, sums | {name: [file_sha256(partial), *before]})
+            # A training that was killed writes the same once more.
+            if before != [found]:
+                _write(folder, sums | {name: [found, *before]})
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

@@ -95,6 +95,7 @@ def test_a_file_is_replaced_with_its_checksum_or_not_at_all(run):
 
 
 def test_a_kill_before_the_file_takes_its_place_leaves_a_run(run, monkeypatch):
+    before = (run / "model.weights.h5").read_bytes()
     old = file_sha256(run / "model.weights.h5")
 
     replace = os.replace
@@ -111,6 +112,13 @@ def test_a_kill_before_the_file_takes_its_place_leaves_a_run(run, monkeypatch):
     sums = json.loads((run / MANIFEST).read_text())["sha256"]["model.weights.h5"]
     assert sums[1] == old  # beside the new one
     load_run(run, encoder=False)
+    # The same once more, as by a training that is resumed, changes no sum.
+    with replacing_file(run, "model.weights.h5") as partial:
+        partial.write_bytes(b"new")
+    assert (
+        json.loads((run / MANIFEST).read_text())["sha256"]["model.weights.h5"] == sums
+    )
+    (run / "model.weights.h5").write_bytes(before)
     # The next one takes the place of the one that never was.
     with replacing_file(run, "model.weights.h5") as partial:
         shutil.copy(run / "model.weights.h5", partial)
