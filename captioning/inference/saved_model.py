@@ -76,7 +76,9 @@ def write_saved_model(
         tf.saved_model.save(module, str(partial), signatures)
         facts = json.dumps(_facts_of(tasks, num_beams), indent=2)
         (partial / EXPORT_FACTS).write_text(facts + "\n", "utf-8")
-        write_manifest(partial, files_in(partial))
+        # TensorFlow's fingerprint is another each time, and is not needed to load.
+        kept = [name for name in files_in(partial) if name != "fingerprint.pb"]
+        write_manifest(partial, kept)
     return list(tasks)
 
 
