@@ -111,10 +111,15 @@ def exit_on_bad_input(main: Callable[[], int]) -> NoReturn:
     input, status 2.
     """
 
-    def terminate(number, frame):
-        raise Terminated
+    stopped: list[int] = []
 
-    signal.signal(signal.SIGTERM, terminate)
+    def stop(number, frame):
+        stopped.append(number)
+        raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, stop)
     can_print = sys.stdout is not None
     _open_closed_streams()
     try:
@@ -141,6 +146,8 @@ def exit_on_bad_input(main: Callable[[], int]) -> NoReturn:
         _drop_stdout()
         status = 141
     except Exception as error:
+        if stopped:  # as a package was imported, which made another error of it
+            sys.exit(128 + stopped[0])
         if not _is_full(error):
             raise
         print(f"error: {_told_full(error)}", file=sys.stderr)

@@ -157,6 +157,20 @@ def test_a_signal_ends_a_command_with_its_status(stop, status):
         assert command.wait() == status
 
 
+@pytest.mark.parametrize(("stop", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_during_an_import_ends_it_too(stop, status):
+    """Packages make an ImportError of what is raised while they are imported."""
+    body = f"""
+    import signal
+    try:
+        signal.raise_signal(signal.{stop})
+    except BaseException:
+        raise ImportError("initialization failed")
+"""
+    found = run(body)
+    assert (found.returncode, found.stderr) == (status, "")
+
+
 def test_commands_in_messages_are_as_the_user_typed_them():
     body = 'raise BadInput("no run: make one by `python -m captioning.train`.")'
     assert run(body).stderr.endswith("by `python -m captioning.train`.\n")
