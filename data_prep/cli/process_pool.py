@@ -13,9 +13,9 @@ from concurrent.futures import ProcessPoolExecutor
 def process_pool(
     processes: int, initializer: Callable[[], object] | None = None
 ) -> Iterator[ProcessPoolExecutor]:
-    """Give a pool of so many processes. At the end of the block, however it ends, jobs
-    that were not begun are dropped, and the pool is shut down. If this process is
-    killed, those of the pool end too.
+    """Give a pool of so many processes. At the end of the block it is shut down; if
+    the block fails or is left early, at once, with the jobs that it has begun. If this
+    process is killed, those of the pool end too.
 
     Args:
         processes: how many.
@@ -30,8 +30,14 @@ def process_pool(
     )
     try:
         yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        # Ctrl-C as the pool starts leaves a process that it does not know, and that
+        # Python would wait for at its end.
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    pool.shutdown()
 
 
 def _begin(initializer: Callable[[], object] | None) -> None:

@@ -44,3 +44,29 @@ def test_it_leaves_no_process(number, tmp_path):
     while is_running(worker) and time.monotonic() < until:
         time.sleep(0.05)
     assert not is_running(worker)
+
+
+UNKNOWN = """
+import multiprocessing, time
+from data_prep.cli.process_pool import process_pool
+
+if __name__ == "__main__":
+    with process_pool(1):
+        spawn = multiprocessing.get_context("spawn")
+        spawn.Process(target=time.sleep, args=(60,)).start()
+        raise KeyboardInterrupt
+"""
+
+
+def test_a_process_that_the_pool_does_not_know_is_not_waited_for(tmp_path):
+    """Ctrl-C as a pool starts its first process leaves one."""
+    program = tmp_path / "program.py"
+    program.write_text(UNKNOWN)
+    found = subprocess.run(
+        [sys.executable, str(program)],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=30,
+    )
+    assert "KeyboardInterrupt" in found.stderr
