@@ -185,7 +185,7 @@ def only_writer(folder: Path, of: Path | None = None) -> Iterator[None]:
     """Within, this process is the only one that writes into a folder. It is made if it
     is not there, and removed if it stays empty.
 
-    The lock is on the folder itself, and ends with the process, however that ends.
+    The lock is on the folder itself, and ends with the process, also if it is killed.
     Reading needs no lock.
 
     Args:

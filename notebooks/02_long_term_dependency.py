@@ -85,7 +85,7 @@ plots.draw_cloze(boats, cloze.CHANCE, pictures / "boat.png")
 Image(pictures / "boat.png")
 
 # %% [markdown]
-# The near word is no trouble, whatever came before it: the model is not too small and
+# The near word is no trouble, with any words before it: the model is not too small and
 # the optimizer not too weak. The far word is lost as the distance grows: first by the
 # Elman cell, then by the LSTM, and not by the third cell, an LSTM with another start
 # (section 6). The task is the same and only the distance differs. So we look at what

@@ -92,7 +92,7 @@ print(f"words a caption: median {np.median(lengths):.0f}, one in ten over {np.qu
 print(f"words that occur once only: {sum(count == 1 for count in words.values()):,} of {len(words):,}")
 
 # %% [markdown]
-# *dog*, *man*, *white*, *two*: that is what Flickr8k is about. Whatever is rare in it the model cannot
+# *dog*, *man*, *white*, *two*: that is what Flickr8k is about. What is rare in it, the model cannot
 # learn from it. And of all words, almost half occur once. Those that occur fewer than five
 # times are left out: to the model they are all one word, `<unk>`, which it never says.
 

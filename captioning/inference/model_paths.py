@@ -7,7 +7,7 @@ from data_prep.errors import BadInput
 
 
 def is_one_file(path: Path) -> bool:
-    """Say whether a path is meant to be a .tflite file, whatever is in it."""
+    """Say by its name or kind whether a path is meant to be a .tflite file."""
     return path.is_file() or path.suffix == ".tflite"
 
 

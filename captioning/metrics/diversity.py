@@ -1,4 +1,4 @@
-"""Diversity: how varied and how complete captions are, whatever they describe.
+"""Diversity: how varied and how complete captions are; not if they are right.
 
 A captioner that is trained on a reward can learn captions that the reward does not
 penalise: ones that break off ("a dog in a"), repeat themselves, or get shorter and

@@ -96,7 +96,7 @@ class WorkerProcess:
         )
 
     def _start(self):
-        # The process finds this package whatever the current folder is, and imports no
+        # The process finds this package from any current folder, and imports no
         # modules from there (-P). It shares no stream with the parent; the output of
         # decoders is of no use to users.
         root = str(Path(__file__).resolve().parents[2])

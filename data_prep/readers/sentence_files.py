@@ -1,6 +1,6 @@
 """Files of sentences, as the research data sets have them: tables of labels, and pairs.
 
-Unlike captions in CSV these have no quotes: each line is a row, whatever it contains.
+Unlike captions in CSV these have no quotes: each line is a row, also one with quotes.
 A line that cannot be used is left out alone and goes to `Skipped`.
 """
 

@@ -21,7 +21,7 @@ def has_controls(text: str) -> bool:
 
 def clean(text: str) -> str:
     """Return a text in NFC, without control characters, and with one space between
-    words, of whatever kind; "" if there are none."""
+    words, also of other white space; "" if there are none."""
     if has_controls(text):
         text = "".join(c for c in text if not _is_control(c))
     return " ".join(nfc(text).split())

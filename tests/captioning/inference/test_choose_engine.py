@@ -50,7 +50,7 @@ def test_what_a_path_names_is_what_is_loaded(
         out, err = capsys.readouterr()
         assert out == f"{photo} -> {best.caption}\n"
         assert err == f"captions by {engine.description}\n"
-    assert len(said) == 1  # the same words, whatever computes them
+    assert len(said) == 1  # the same words by each engine
 
 
 def test_the_pretrained_captioner_is_a_file_and_a_run(photo, capsys):

@@ -1,4 +1,4 @@
-"""The sentence reader reads a sentence in both directions, whatever pads it."""
+"""The sentence reader reads a sentence in both directions, with any padding."""
 
 import keras
 import numpy as np
