@@ -6,8 +6,9 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
 (`.importlinter` has the contracts, `lint-imports` checks them).
 
     captioning/
-      train rerank caption evaluate export read gap
+      train caption evaluate export read gap
                       8  commands: parse, call, print
+      commands/       8  those that are only `captioning NAME`: rerank
       cli/            7  arguments that commands share, options as flags, which run,
                          commands as functions
       inference/      6  runs and exports, loaded for use: the predictor and its

@@ -8,7 +8,7 @@ from data_prep.errors import BadInput, exit_on_bad_input, printable
 _MODULES = {
     "prepare": "data_prep.prepare",
     "train": "captioning.train",
-    "rerank": "captioning.rerank",
+    "rerank": "captioning.commands.rerank",
     "caption": "captioning.caption",
     "read": "captioning.read",
     "evaluate": "captioning.evaluate",

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from zipfile import BadZipFile
 
 CONSOLE_SCRIPT = "captioning"  # `captioning train` is `python -m captioning.train`
-_MODULE = re.compile(r"python -m (?:captioning|data_prep)\.(\w+)")
+_MODULE = re.compile(r"python -m (?:captioning|data_prep)[. ](\w+)")
 _JOINERS = "\u200c\u200d"  # of letters in some scripts, and of emoji: they are text
 
 # What NumPy, HDF5, zip and LiteRT raise of files that are damaged, or something else.

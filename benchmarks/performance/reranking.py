@@ -26,8 +26,8 @@ def rows(run: Path, rounds: int):
     captions, regions = cached_regions(run, SEARCHED)
     if captions.reranker is None:
         raise BadInput(
-            f"{run} has no reranker; expected one: make it by `python -m "
-            f"captioning.rerank --run {run}`."
+            f"{run} has no reranker; expected one: make it by "
+            f"`captioning rerank --run {run}`."
         )
     orders = {True: "reranked", False: "fast"}
     searches = {

@@ -27,15 +27,15 @@ def load_reranker(
         _check(reranker)
     except DAMAGED as error:
         raise BadInput(
-            f"{path} cannot be read ({printable(error, 200)}); expected what `python "
-            "-m captioning.rerank` wrote. Make it again, or remove it."
+            f"{path} cannot be read ({printable(error, 200)}); expected what "
+            "`captioning rerank` wrote. Make it again, or remove it."
         ) from error
     of = (int(reranker.vocabulary_size), reranker.weights.shape[1])
     if of != (vocabulary_size, region_dim):
         raise BadInput(
             f"{path} is of {of[0]:,} words and regions of {of[1]:,} numbers; expected "
             f"{vocabulary_size:,} and {region_dim:,}, as the run has. Make it again by "
-            "`python -m captioning.rerank`, or remove it."
+            "`captioning rerank`, or remove it."
         )
     return reranker
 

@@ -1,4 +1,4 @@
-"""python -m captioning.rerank: a run -> what puts its captions in a better order."""
+"""captioning rerank: a run -> what puts its captions in a better order."""
 
 import sys
 from pathlib import Path
@@ -9,8 +9,8 @@ from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """examples:
-  python -m captioning.rerank --run runs/flickr8k
-  python -m captioning.rerank --run runs/flickr8k --data data/flickr8k data/mine
+  python -m captioning rerank --run runs/flickr8k
+  python -m captioning rerank --run runs/flickr8k --data data/flickr8k data/mine
 
 The reranker is a file of the run, RUN/captions/reranker.npz. Where it is, caption,
 evaluate and export use it; their --no-rerank does without. To remove it, delete it.
@@ -20,7 +20,7 @@ After more training make it again: it is of the regions that the run sees now.
 
 def main(argv: list[str] | None = None) -> int:
     parser = Parser(
-        prog="python -m captioning.rerank",
+        prog="python -m captioning rerank",
         description="Learn from the training captions of a run which of the captions "
         "that it finds agrees most with what people may be expected to write, choose "
         "the options on dev, and say what this gives there. The captions of the run "
