@@ -7,50 +7,61 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
 
     captioning/
       train caption evaluate export read gap
-                      8  commands: parse, call, print
+                      8  commands: call, print; export, read and gap parse too
       commands/       8  those that are only `captioning NAME`: rerank
-      cli/            7  arguments that commands share, options as flags, which run,
+      cli/            7  flags of train, caption and evaluate (NAME_flags); what commands
+                         share: arguments, options as flags, which_run, next_commands,
                          commands as functions
       inference/      6  runs and exports, loaded for use: the predictor and its
-                         descriptions, engines, confidence, batches of pictures, files
-                         of captions (sidecars, XMP, alt text), ensembles, litert/ (one
-                         .tflite file: conversion, engine, metadata), SavedModels and
-                         their operations, read/ (texts, word by word)
+                         descriptions, choose_engine, confidence, batches of pictures,
+                         files of captions (sidecars, xmp, alt_text), ensembles, litert/
+                         (one .tflite file: conversion, engine, metadata), saved_model
+                         and saved_model_operations, read/ (texts, word by word)
       experiments/    6  the long-term dependency problem, measured
-      training/       5  plans -> a run: the state (new, started, resumed), the trainer
-                         and its loop, the optimizer, the order of tasks, stop signals,
-                         checkpoints, the run's files and their checksums (manifest),
-                         its loading, compact runs
-      tasks/          4  config: options that tasks share, with their defaults; and
-                         a folder a task: its presets (config), data, loss, scores and
-                         serving function (task); captions/ has the re-ranker's
-                         fitting, translation/ the directions
-      objectives/     3  what a batch is scored by: teacher forcing, self-critical
+      training/       5  plans (of a new run; of a resumed one, what it refuses) -> a
+                         run: the state (new, started, resumed), the trainer and its
+                         loop, optimizer (warm-up, clipping), task_schedule,
+                         stop_signals, checkpoint, run_files and their manifest of
+                         checksums, loading, compact_runs
+      tasks/          4  config: options that tasks share, with their defaults;
+                         caption_scores; and a folder a task: its presets (config),
+                         data, loss, scores and serving function (task); captions/ has
+                         reranker_fitting, translation/ the directions
+      objectives/     3  what a batch is scored by: teacher forcing; self-critical, by
+                         rewards
       models/         2  decoder, captioner, sentiment, translator, associations,
                          tagger, sentence reader; several at once: ensemble,
                          multitask
       encoders/       1  pixels (B, H, W, 3) -> regions (B, R, D); registry of families
-      decoding/       1  greedy, beam, sampling over a step function; re-ranking
-      metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens;
-                         their table; diversity, main and unseen nouns, rankings,
-                         BLEU of translations
+      decoding/       1  greedy, beam, sampling over a step function; reranking
+      metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens; all
+                         of them (score_corpus); diversity, main and unseen nouns,
+                         rankings, BLEU of translations
       plots/          1  figures from plain arrays and strings
       pretrained/     1  the captioner that ships: weights, card, test captions
-      nn/             0  cells, recurrence, back-propagation through time, packed
-                         sequences, attention, losses, mixed precision
+      nn/             0  cells, rnn, bptt (back-propagation through time), packed
+                         sequences, attention, losses (of captions and translations:
+                         fused_cross_entropy), mixed precision
 
     data_prep/
       prepare         6  the command: a raw data set -> a prepared one
-      datasets/       5  one file a data set, under one contract
-      readers/        4  files that users have: captions, sentences, folders, splits
+      datasets/       5  one file a data set: what it reads, its shares of train, dev
+                         and test; the contract is in datasets/__init__
+      readers/        4  files that users have: caption_files, sentence_files, sidecars,
+                         folders; splits, official or by hash
       harbour/        4  the built-in world: scenes, drawn and described
-      pipeline/       4  a prepared split -> batches; cached features; augmentation
-      prepared/       3  what lies on disk: records of pictures, words, dataset.json
+      pipeline/       4  a prepared split -> batches; features, cached; augmentation
+      prepared/       3  what lies on disk: records of pictures, captions, sentences,
+                         dataset_info, checksums
       pictures/       2  untrusted files, within limits -> sound pictures -> pixels
-      text/           2  words and subwords <-> ids; special tokens; minimum count
-      cli/            1  what the commands of both share: the parser, its suggestions,
+      text/           2  words and subwords <-> ids: vocabulary and its min_count,
+                         tokenizers, special tokens
+      cli/            1  what the commands of both share: the parser, did_you_mean,
                          the import of TensorFlow, a pool of processes
-      examples atomic console errors    1
+      atomic          1  files are written whole or not at all
+      errors          1  BadInput, how a command ends, a full disk
+      examples        1  what a data set yields
+      console         1  progress
 
 `import captioning` is light: what a name of the public API needs is imported when the
 name is first used.

@@ -1,1 +1,3 @@
-"""What the commands share: arguments, which run, what to type next."""
+"""The flags of train, caption and evaluate; what commands share: arguments, which run,
+what to type next.
+"""
