@@ -2,6 +2,7 @@
 
 import inspect
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -156,11 +157,14 @@ def _with_added(
         check_folder("--add", folder)
 
     def added() -> Iterator[RawExample]:
-        own = dict(skipped.notes)
+        own, times = dict(skipped.notes), Counter()
         for folder in map(Path, folders):
             skipped.notes.pop("captions", None)
+            # Two folders may have one name, or be one that counts twice.
+            times[folder.name] += 1
+            again = f"-{times[folder.name]}" if times[folder.name] > 1 else ""
             for example in load("folder").read(folder, skipped):
-                image_id = f"{folder.name}/{example.image_id}"
+                image_id = f"{folder.name}{again}/{example.image_id}"
                 yield example._replace(split="train", image_id=image_id)
             if understood := skipped.notes.get("captions"):
                 own[f"captions of {printable(folder)}"] = understood

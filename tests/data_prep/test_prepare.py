@@ -59,12 +59,14 @@ def test_pictures_of_other_folders_are_added_to_train(
         (other / f"{name}.jpg").write_bytes(data)
         (other / f"{name}.txt").write_text("A lighthouse.")
     _, plain = prepared
-    info = prepare("folder", source, tmp_path / "data", add=[other], min_count=1)
+    add = [other, other]  # named twice, they count twice
+    info = prepare("folder", source, tmp_path / "data", add=add, min_count=1)
     for split in ("dev", "test"):
         assert info.splits[split].examples == plain.splits[split].examples
     words = load_captions(tmp_path / "data", "train")
-    assert words.image_ids[-3:] == ["more/a.jpg", "more/b.jpg", "more/c.jpg"]
-    assert len(words.image_ids) == plain.splits["train"].examples + 3
+    assert words.image_ids[-6:-3] == ["more/a.jpg", "more/b.jpg", "more/c.jpg"]
+    assert words.image_ids[-3:] == ["more-2/a.jpg", "more-2/b.jpg", "more-2/c.jpg"]
+    assert len(words.image_ids) == plain.splits["train"].examples + 6
     assert "lighthouse" in (tmp_path / "data" / "vocabulary.txt").read_text()
     assert info.notes["split"] == plain.notes["split"]
     assert f"captions of {other}" not in info.notes  # they lie beside the pictures
