@@ -137,7 +137,7 @@ def reranked_run(tiny_run, tmp_path_factory):
     """`tiny_run` with a reranker, of four beams."""
     from unittest import mock
 
-    from captioning import rerank
+    from captioning.commands import rerank
     from captioning.tasks.captions import reranker_choice
 
     directory = tmp_path_factory.mktemp("runs") / "reranked"

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning import caption, decoding, evaluate, export, rerank
+from captioning import caption, decoding, evaluate, export
+from captioning.commands import rerank
 from captioning.inference.choose_engine import load
 from captioning.models.captioner import TOKENS
 from captioning.tasks.captions.reranker_file import FILE
