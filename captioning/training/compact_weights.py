@@ -33,18 +33,22 @@ def pack(weights: Path, first: Path, out: Path, moved: tuple[str, ...] = ()) -> 
     with (
         h5py.File(weights) as learned,
         h5py.File(first) as start,
-        h5py.File(content, "w") as packed,
+        h5py.File(content, "w", libver="latest") as packed,
     ):
         for name, array in _arrays(learned).items():
             value = array[()]
             if value.ndim > 1 and name.startswith(moved):
                 steps, scale = _in_steps(value - start[name][()])
-                packed.create_dataset(name, data=steps, **_PACKED).attrs["step"] = scale
-            elif value.ndim:
-                packed.create_dataset(name, data=_rounded(value), **_PACKED)
+                _add(packed, name, steps).attrs["step"] = scale
             else:
-                packed.create_dataset(name, data=value)
+                _add(packed, name, _rounded(value) if value.ndim else value)
     write_bytes(out, content.getvalue())
+
+
+def _add(file: h5py.File, name: str, array: np.ndarray) -> h5py.Dataset:
+    """Write an array, packed if it is a matrix; one piece packs smallest."""
+    packed = {**_PACKED, "chunks": array.shape} if array.ndim > 1 else {}
+    return file.create_dataset(name, data=array, **packed)
 
 
 def unpack(packed: Path, weights: Path) -> None:

@@ -19,7 +19,7 @@ from captioning.decoding.reranking import LONGEST, Reranker
 from captioning.metrics.cider import SIGMA
 from data_prep.text.special_tokens import UNK
 
-STEPS = 7  # weights are rounded to -7..7, and zipped to three bits and a half
+STEPS = 7  # weights are rounded to -7..7, and packed to three bits
 _BLOCK = 512  # n-grams at a time
 
 
