@@ -9,9 +9,9 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       train caption evaluate export read gap
                       8  commands: call, print; export, read and gap parse too
       commands/       8  those that are only `captioning NAME`: rerank
-      cli/            7  flags of train, caption and evaluate (NAME_flags); what commands
-                         share: arguments, options as flags, which_run, next_commands,
-                         commands as functions
+      cli/            7  flags of train, caption and evaluate (NAME_flags); what the
+                         commands share: arguments, options as flags, which_run,
+                         next_commands, commands as functions
       inference/      6  runs and exports, loaded for use: the predictor and its
                          descriptions, choose_engine, confidence, batches of pictures,
                          files of captions (sidecars, xmp, alt_text), ensembles, litert/

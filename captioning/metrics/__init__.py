@@ -5,8 +5,8 @@ ROUGE-L and CIDEr-D equal those of coco-caption, for the corpus and for each ima
 METEOR is NLTK's and has its own name: it is *not* coco-caption's METEOR 1.5.
 
 One file a metric; each takes `candidates[image] = tokens` and
-`references[image] = [tokens, ...]`. `score_corpus` computes those that can
-always be computed. One that needs files of its own, as METEOR needs WordNet, is no part of that:
+`references[image] = [tokens, ...]`. `score_corpus` computes those that can always be
+computed. One that needs files of its own, as METEOR needs WordNet, is no part of that:
 `tasks.caption_scores.score_captions` adds it where it can be computed. Others:
 `diversity` of captions, `ranking` of tags and related words, `translation` (sacreBLEU).
 """

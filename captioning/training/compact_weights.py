@@ -8,6 +8,7 @@ being the last of them, are as fine as float16 of the weight.
 """
 
 import io
+import zlib
 from pathlib import Path
 
 import h5py
@@ -16,7 +17,6 @@ import numpy as np
 from data_prep.atomic import write_bytes
 
 STEPS = 127  # either way: int8
-_PACKED = {"compression": "gzip", "compression_opts": 9, "shuffle": True}
 
 
 def pack(weights: Path, first: Path, out: Path, moved: tuple[str, ...] = ()) -> None:
@@ -46,9 +46,24 @@ def pack(weights: Path, first: Path, out: Path, moved: tuple[str, ...] = ()) -> 
 
 
 def _add(file: h5py.File, name: str, array: np.ndarray) -> h5py.Dataset:
-    """Write an array, packed if it is a matrix; one piece packs smallest."""
-    packed = {**_PACKED, "chunks": array.shape} if array.ndim > 1 else {}
-    return file.create_dataset(name, data=array, **packed)
+    """Write an array, packed if it is a matrix."""
+    if array.ndim < 2:
+        return file.create_dataset(name, data=array)
+    added = file.create_dataset(
+        name,
+        array.shape,
+        array.dtype,
+        chunks=array.shape,  # one piece
+        compression="gzip",
+        shuffle=True,  # all first bytes, then all second ones
+    )
+    # Weights repeat nothing. Huffman codes alone take less than with the search for
+    # repetitions, which HDF5 would make: so they are packed here.
+    packing = zlib.compressobj(9, strategy=zlib.Z_HUFFMAN_ONLY)
+    shuffled = array.view(np.uint8).reshape(-1, array.itemsize).T.tobytes()
+    packed = packing.compress(shuffled) + packing.flush()
+    added.id.write_direct_chunk((0,) * array.ndim, packed)
+    return added
 
 
 def unpack(packed: Path, weights: Path) -> None:
