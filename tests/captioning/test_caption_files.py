@@ -207,12 +207,6 @@ def test_a_picture_that_is_named_twice_is_captioned_once(photos, capsys, monkeyp
     assert names == ["b.jpg", "a.jpg", "below/c.jpg"]
 
 
-@pytest.mark.parametrize("flags", [[], ["--alt-text"], ["a.jpg", "--run"]])
-def test_a_link_is_called_a_link(flags):
-    with pytest.raises(BadInput, match="https://a.org/b.jpg is a link, and nothing is"):
-        run(*flags, "https://a.org/b.jpg")
-
-
 def test_a_page_in_another_folder_is_warned_of(photos, tmp_path, capsys):
     page = photos / "page.html"
     page.write_text('<img src="a.jpg">')
@@ -248,30 +242,6 @@ def test_alt_text_goes_into_a_new_page(photos, capsys):
     markdown.write_text("![](lost.jpg)")
     assert run("--alt-text", markdown) == 2
     assert not (photos / "page.alt.md").exists()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["a.jpg", "--alt-text", "p.html"], "--alt-text and PATH do not go together"),
-        (["a.jpg", "--sidecars", "txt", "--out", "c.csv"], "--sidecars and --out do"),
-        (["a.jpg", "--sidecars", "txt", "--tags"], "--sidecars and --tags do not"),
-        (["--alt-text", "p.pdf"], r"whose name ends in \.html"),
-        (["a.jpg", "--out", "c.xlsx"], r"ends in \.csv or \.jsonl or \.txt"),
-        (["a.jpg", "--overwrite"], "--overwrite goes with --sidecars"),
-        (["a.jpg", "--force"], "--force goes with --out"),
-        (["a.jpg", "--prefix", "a\nb"], r"--prefix is 'a\\nb'; expected text on one"),
-    ],
-)
-def test_flags_that_contradict_are_refused(arguments, message, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(BadInput, match=message):
-        run(*arguments)
-
-
-def test_without_any_path_it_is_said_which_is_missing():
-    with pytest.raises(BadInput, match="arguments are required: PATH"):
-        run("--json")
 
 
 def test_a_folder_without_pictures_and_a_picture_named_as_text(photos, capsys):

@@ -10,9 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import tensorflow as tf
-from ai_edge_litert import schema_py_generated as schema
 
-from captioning import evaluate, export
+from captioning import evaluate
 from captioning.inference.litert.conversion import write_litert
 from captioning.inference.litert.engine import LiteRTEngine
 from captioning.inference.litert.metadata import facts_of, metadata_of, with_facts
@@ -135,22 +134,6 @@ def test_threads_can_share_a_file(model, photos):
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda picture: engine.caption([picture]), photos[1]))
     assert [row for (row,) in found] == expected
-
-
-def test_searches_share_their_weights(tiny_litert):
-    # Five searches in a file that is hardly larger than the weights.
-    weights = sum(v.nbytes for v in _arrays(tiny_litert))
-    assert tiny_litert.stat().st_size < weights + 2**20
-    assert sorted(LiteRTEngine(tiny_litert)._interpreter.get_signature_list()) == [
-        *(f"captions_{beams}" for beams in range(1, 6)),
-        "regions",
-    ]
-
-
-def _arrays(model):
-    root = schema.Model.GetRootAsModel(model.read_bytes(), 0)
-    buffers = (root.Buffers(number) for number in range(root.BuffersLength()))
-    return [b.DataAsNumpy() for b in buffers if b.DataLength()]
 
 
 def test_the_command_needs_no_tensorflow(model, photos):
@@ -293,37 +276,3 @@ def test_what_is_no_such_file_is_named(model, tmp_path):
             LiteRTEngine(other)
     with pytest.raises(BadInput, match="model.tflite may be 3, got 6"):
         LiteRTEngine(model, num_beams=6)
-
-
-def test_an_export_replaces_nothing_but_its_like(model, tiny_run, tmp_path):
-    diary = tmp_path / "diary.txt"
-    diary.write_text("dear diary")
-    with pytest.raises(BadInput, match="exists and is no .tflite file"):
-        write_litert(tiny_run, diary, "float32")
-    assert diary.read_text() == "dear diary"
-    out = str(tmp_path / "nowhere" / "m.tflite")
-    with pytest.raises(BadInput, match="in one that does not exist"):
-        export.main(["--run", str(tiny_run), "--format", "litert", "--out", out])
-
-
-@pytest.mark.parametrize(
-    ("command", "arguments", "message"),
-    [
-        ("export", ["--weights", "int8", "--out", "x"], "--weights goes with"),
-        (
-            "export",
-            ["--format", "litert", "--task", "tags", "--out", "x"],
-            "saves captions, not tags",
-        ),
-        ("caption", ["--model", "m", "--tags", "p.jpg"], "one file that captions"),
-        ("evaluate", ["--model", "m", "--grey"], "--model goes with"),
-        ("evaluate", ["--model", "m"], "--model needs --data"),
-        ("evaluate", ["--model", "m", "--captions", "c"], "--captions goes with"),
-    ],
-)
-def test_flags_that_do_not_go_together(command, arguments, message):
-    import importlib
-
-    main = importlib.import_module(f"captioning.{command}").main
-    with pytest.raises(BadInput, match=message):
-        main(arguments)
