@@ -19,6 +19,9 @@ Files from outside go through `pictures.reader` first, which makes an RGB PNG of
 JPEG, by the same rules: a model gets the same pixels with and without it.
 """
 
+import functools
+from collections.abc import Callable
+
 import tensorflow as tf
 
 from data_prep.pictures.exif import bytes_at, little_endian, may_be_turned, upright
@@ -29,6 +32,18 @@ def load_picture(image_bytes: tf.Tensor, image_size: int) -> tf.Tensor:
     """Decode a picture (`decode_picture`) and resize it to a square (float32
     ``(image_size, image_size, 3)``, 0..255): the input of an encoder."""
     return resize_to_square(decode_picture(image_bytes), image_size)
+
+
+@functools.cache
+def picture_loader(image_size: int) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return `load_picture` of one size, for pipelines. Its graph, with a branch for
+    each format, takes a second to trace: it is traced once a process, and not once for
+    each split of a data set."""
+    return tf.function(
+        lambda image_bytes: load_picture(image_bytes, image_size),
+        autograph=False,
+        input_signature=[tf.TensorSpec((), tf.string)],
+    )
 
 
 def load_pictures(image_bytes: tf.Tensor, image_size: int) -> tf.Tensor:

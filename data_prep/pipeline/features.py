@@ -23,7 +23,7 @@ import tensorflow as tf
 from data_prep.atomic import write_text
 from data_prep.console import progress
 from data_prep.errors import BadInput
-from data_prep.pictures.decode import load_picture
+from data_prep.pictures.decode import picture_loader
 from data_prep.pipeline import augmentation
 from data_prep.pipeline.augmentation import augment
 from data_prep.pipeline.resumable_array import ResumableArray, kept_if_stopped
@@ -215,10 +215,11 @@ def blocks_of_rows(
         Ids, bytes ``(pictures,)``, and of each copy its rows ``(pictures, ...)``.
     """
     size = features.image_size
+    load_picture = picture_loader(size)
 
     @tf.autograph.experimental.do_not_convert
     def loaded(record):
-        return record["image_id"], load_picture(record["image"], size)
+        return record["image_id"], load_picture(record["image"])
 
     pictures = records.map(loaded, num_parallel_calls=os.cpu_count() or 1)
     make = features.load()
