@@ -132,7 +132,8 @@ def test_a_word_read_often_is_still_not_answered(answers):
     assert "boat" not in line.split(" -> ")[1].split(", ")
 
 
-def test_an_export_reads_as_its_run_does(joint_export, capsys):
+def test_an_export_reads_as_its_run_does(joint_export, servers, monkeypatch, capsys):
+    monkeypatch.setattr(predictions, "load_server", servers)
     run, exported = joint_export
     facts = json.loads((exported / "captioning_export.json").read_text())
     # One task searches with other beams than the first one does.
