@@ -10,7 +10,6 @@ from captioning.cli.arguments import Parser, add_rerank_flag, add_trust_flag, po
 from captioning.inference.choose_engine import load
 from captioning.inference.model_paths import is_one_file
 from captioning.serving.settings import Settings
-from data_prep.console import say
 from data_prep.errors import BadInput, exit_on_bad_input
 
 KEY_VARIABLE = "CAPTIONING_API_KEY"
@@ -27,6 +26,7 @@ _DEFAULT = Settings()
 def main(argv: list[str] | None = None) -> int:
     flags = _parser().parse_args(argv)
     settings = _settings(flags)
+    from captioning.serving import log
     from captioning.serving.app import create_app
     from captioning.serving.server import bind, build_server
 
@@ -38,13 +38,12 @@ def main(argv: list[str] | None = None) -> int:
             rerank=flags.rerank,
             trust_model=flags.trust_model,
         )
+        server = build_server(create_app(engine, settings), settings)
+        log.event("loaded", captioner=engine.description)
         if not settings.api_key and not _is_loopback(flags.host):
-            say(
-                f"note: {flags.host} can be reached from other machines, and no key is "
-                f"asked for; set {KEY_VARIABLE}, or put a proxy in front that asks"
-            )
+            log.event("open", note=f"no key is asked for; {KEY_VARIABLE} sets one")
         with contextlib.suppress(KeyboardInterrupt):  # SIGTERM, which ends it, too
-            build_server(create_app(engine, settings), settings).run([socket])
+            server.run([socket])
     return 0
 
 
@@ -85,6 +84,13 @@ def _parser() -> Parser:
         type=positive,
         metavar="N",
         help="processors that a .tflite file uses (default: all)",
+    )
+    parser.add_argument(
+        "--page",
+        type=Path,
+        metavar="DIR",
+        help="a folder with an index.html, such as a page that captions in the "
+        "browser, to serve at / beside",
     )
     _add_limits(parser.add_argument_group("limits"))
     return parser
@@ -158,6 +164,11 @@ def _settings(flags: argparse.Namespace) -> Settings:
             f"--max-pictures is {flags.max_pictures}, and --queue {flags.queue}; "
             "expected a queue that takes a whole request: give a larger one."
         )
+    if flags.page and not (flags.page / "index.html").is_file():
+        raise BadInput(
+            f"{flags.page} has no index.html; expected the folder of a page: name "
+            "another."
+        )
     one_by_one = flags.run is None or is_one_file(flags.run)
     return Settings(
         batch_size=flags.batch_size or (1 if one_by_one else _DEFAULT.batch_size),
@@ -170,6 +181,7 @@ def _settings(flags: argparse.Namespace) -> Settings:
         connections=flags.connections,
         origins=tuple(flags.origins),
         api_key=key,
+        page=flags.page,
     )
 
 

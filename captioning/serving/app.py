@@ -3,7 +3,6 @@
 import contextlib
 import secrets
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import FastAPI, Query, Request, Security
@@ -25,7 +24,11 @@ from captioning.serving.service import Service
 from captioning.serving.settings import Settings
 
 KEY_HEADER = "X-API-Key"
-PAGE = Path(__file__).with_name("page")  # where a photo can be dropped
+# Under these a browser gives a page threads.
+PAGE_HEADERS = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
 
 _FILES = {"type": "array", "items": {"type": "string", "format": "binary"}}
 _REQUEST_BODY = {
@@ -86,8 +89,8 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
     app.add_middleware(RequestLog, metrics=service.metrics)
     _add_caption(app, service)
     _add_operation(app, service)
-    if PAGE.is_dir():
-        app.mount("/", _Page(directory=PAGE, html=True))
+    if settings.page:
+        app.mount("/", _Page(directory=settings.page, html=True))
     return app
 
 
@@ -155,10 +158,9 @@ def _add_operation(app: FastAPI, service: Service) -> None:
 
 
 class _Page(StaticFiles):
-    """The page's files, isolated from pages of other origins: it may use threads."""
+    """Files of a page, each with `PAGE_HEADERS`."""
 
     async def get_response(self, path, scope):
         response = await super().get_response(path, scope)
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+        response.headers.update(PAGE_HEADERS)
         return response

@@ -80,5 +80,5 @@ def fields_of(captioned: Captioned, shown: int) -> dict:
 
 def _attention(maps: AttentionMaps) -> dict:
     side = round(maps.weights.shape[1] ** 0.5)  # regions are a square grid
-    weights = maps.weights.reshape(-1, side, side)
-    return {"words": list(maps.words), "weights": weights.round(5).tolist()}
+    weights = maps.weights.astype(float).round(5).reshape(-1, side, side)
+    return {"words": list(maps.words), "weights": weights.tolist()}

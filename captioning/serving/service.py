@@ -34,15 +34,19 @@ class Service:
 
     Attributes:
         metrics: what was done.
-        is_ready: whether it runs, and has captioned its first pictures.
     """
 
     def __init__(self, engine: Engine, settings: Settings):
         self.settings, self.metrics = settings, Metrics()
-        self.is_ready = False
         self._engine = engine
         self._decoders = Decoders(settings.decoders, settings.timeout)
         self._batcher = Batcher(engine, settings, self.metrics)
+        self._batches: asyncio.Task | None = None  # once the first pictures are done
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it runs, and has captioned its first pictures."""
+        return self._batches is not None and not self._batches.done()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -51,10 +55,9 @@ class Service:
         try:
             first = [_first_picture()] * self.settings.decoders  # each starts by one
             await self._caption_all(first, Search(None, attention=False))
-            self.is_ready = True
+            self._batches = batches
             yield
         finally:
-            self.is_ready = False
             batches.cancel()
             self._batcher.close()
             self._decoders.close()

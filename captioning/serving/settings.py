@@ -1,6 +1,7 @@
-"""The limits of a service, and who may use it."""
+"""The limits of a service, who may use it, and what else it serves."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Settings:
         connections: that are open at once.
         origins: of web pages that may call the service (CORS).
         api_key: that a request has to bring; None asks for none.
+        page: a folder with an index.html, served at ``/``; None serves none.
     """
 
     batch_size: int = 8
@@ -32,3 +34,4 @@ class Settings:
     connections: int = 256
     origins: tuple[str, ...] = ()
     api_key: str | None = None
+    page: Path | None = None

@@ -252,6 +252,18 @@ def test_the_page_of_the_interface_needs_no_other_host(client_of):
     )
 
 
+def test_a_page_may_lie_beside_and_use_threads(client_of, tmp_path):
+    (tmp_path / "index.html").write_text("drop a photo")
+    client = client_of(page=tmp_path)
+    page = client.get("/")
+    assert page.text == "drop a photo"
+    assert page.headers["cross-origin-opener-policy"] == "same-origin"
+    assert page.headers["cross-origin-embedder-policy"] == "require-corp"
+    assert client.get("/healthz").text == "ok\n"
+    assert client.get("/../../etc/passwd").status_code == 404
+    assert client_of().get("/").status_code == 404
+
+
 def test_the_log_has_a_line_of_json_a_request_and_nothing_of_its_contents(
     client_of, photo, caplog
 ):
