@@ -27,5 +27,8 @@ Trainings as a whole
     python -m benchmarks.kills             commands killed at random moments
     python -m benchmarks.many_pictures     thousands of pictures in one run, and killed
 
+The service
+    python -m benchmarks.serving           captions over HTTP, under load and attack
+
 No benchmark imports a command of `captioning`.
 """

@@ -8,21 +8,26 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
     captioning/
       train caption evaluate export read gap
                       8  commands: call, print; export, read and gap parse too
-      commands/       8  those that are only `captioning NAME`: rerank
+      commands/       8  those that are only `captioning NAME`: rerank, merge, page,
+                         serve
       cli/            7  flags of train, caption and evaluate (NAME_flags); what the
                          commands share: arguments, options as flags, which_run,
                          next_commands, commands as functions
+      serving/        7  the HTTP service (limits, uploads, batches, metrics), and the
+                         page that runs in a browser
       inference/      6  runs and exports, loaded for use: the predictor and its
                          descriptions, choose_engine, confidence, batches of pictures,
-                         files of captions (sidecars, xmp, alt_text), ensembles, litert/
-                         (one .tflite file: conversion, engine, metadata), saved_model
-                         and saved_model_operations, read/ (texts, word by word)
+                         files of captions (sidecars, xmp, alt_text), shards/ (of many
+                         pictures, by many workers), ensembles, litert/ (one .tflite
+                         file: conversion, engine, metadata), saved_model and
+                         saved_model_operations, read/ (texts, word by word)
       experiments/    6  the long-term dependency problem, measured
       training/       5  plans (of a new run; of a resumed one, what it refuses) -> a
                          run: the state (new, started, resumed), the trainer and its
                          loop, optimizer (warm-up, clipping), task_schedule,
-                         stop_signals, checkpoint, run_files and their manifest of
-                         checksums, loading, compact_runs
+                         stop_signals, workers that train together and the cluster
+                         that names them, checkpoint, run_files and their manifest
+                         of checksums, loading, compact_runs
       tasks/          4  config: options that tasks share, with their defaults;
                          caption_scores; and a folder a task: its presets (config),
                          data, loss, scores and serving function (task); captions/ has
@@ -53,7 +58,8 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       pipeline/       4  a prepared split -> batches; features, cached; augmentation
       prepared/       3  what lies on disk: records of pictures, captions, sentences,
                          dataset_info, checksums
-      pictures/       2  untrusted files, within limits -> sound pictures -> pixels
+      pictures/       2  untrusted files, within limits -> sound pictures -> pixels;
+                         places: files, and objects in stores
       text/           2  words and subwords <-> ids: vocabulary and its min_count,
                          tokenizers, special tokens
       cli/            1  what the commands of both share: the parser, did_you_mean,

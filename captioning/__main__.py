@@ -14,6 +14,7 @@ _MODULES = {
     "evaluate": "captioning.evaluate",
     "export": "captioning.export",
     "gap": "captioning.gap",
+    "serve": "captioning.commands.serve",
 }
 COMMANDS = """\
 captioning prepare     photos and captions, or texts -> a data set on disk
@@ -24,6 +25,7 @@ captioning read        texts -> moods, translations, related words
 captioning evaluate    a run, or a file of captions -> scores
 captioning export      a run -> a SavedModel, one file, or a small run
 captioning gap         why the LSTM was needed: accuracy against distance
+captioning serve       pictures over HTTP -> captions
 
 Each has a --help with an example. Start with: captioning caption photo.jpg,
 or, with TensorFlow: captioning train. Where the package is not installed, the same

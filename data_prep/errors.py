@@ -85,6 +85,11 @@ _EXTRAS = {
     "matplotlib": "plot",
     "sklearn": "bench",
     "pyarrow": "parquet",
+    "fastapi": "serve",
+    "fastapi_offline": "serve",
+    "uvicorn": "serve",
+    "python_multipart": "serve",
+    "prometheus_client": "serve",
 }
 
 
