@@ -8,9 +8,11 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
     captioning/
       train caption evaluate export read gap
                       8  commands: parse, call, print
-      commands/       8  those that are only `captioning NAME`: rerank
+      commands/       8  those that are only `captioning NAME`: rerank,
+                         page
       cli/            7  arguments that commands share, options as flags, which run,
                          commands as functions
+      serving/        7  for others: the page that a browser runs, and its folder
       inference/      6  runs and exports, loaded for use: the predictor and its
                          descriptions, engines, confidence, batches of pictures, files
                          of captions (sidecars, XMP, alt text), ensembles, litert/ (one
