@@ -13,6 +13,7 @@ _MODULES = {
     "read": "captioning.read",
     "evaluate": "captioning.evaluate",
     "export": "captioning.export",
+    "page": "captioning.commands.page",
     "gap": "captioning.gap",
     "serve": "captioning.commands.serve",
 }
@@ -24,6 +25,7 @@ captioning caption     photos -> captions, and tags
 captioning read        texts -> moods, translations, related words
 captioning evaluate    a run, or a file of captions -> scores
 captioning export      a run -> a SavedModel, one file, or a small run
+captioning page        the captioner -> a page that runs in a browser
 captioning gap         why the LSTM was needed: accuracy against distance
 captioning serve       pictures over HTTP -> captions
 
