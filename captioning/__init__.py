@@ -8,15 +8,16 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
     captioning/
       train caption evaluate export read gap
                       8  commands: call, print; export, read and gap parse too
-      commands/       8  those that are only `captioning NAME`: rerank
+      commands/       8  those that are only `captioning NAME`: rerank, merge
       cli/            7  flags of train, caption and evaluate (NAME_flags); what commands
                          share: arguments, options as flags, which_run, next_commands,
                          commands as functions
       inference/      6  runs and exports, loaded for use: the predictor and its
                          descriptions, choose_engine, confidence, batches of pictures,
-                         files of captions (sidecars, xmp, alt_text), ensembles, litert/
-                         (one .tflite file: conversion, engine, metadata), saved_model
-                         and saved_model_operations, read/ (texts, word by word)
+                         files of captions (sidecars, xmp, alt_text), shards/ (of many
+                         pictures, by many workers), ensembles, litert/ (one .tflite
+                         file: conversion, engine, metadata), saved_model and
+                         saved_model_operations, read/ (texts, word by word)
       experiments/    6  the long-term dependency problem, measured
       training/       5  plans (of a new run; of a resumed one, what it refuses) -> a
                          run: the state (new, started, resumed), the trainer and its
@@ -53,7 +54,8 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       pipeline/       4  a prepared split -> batches; features, cached; augmentation
       prepared/       3  what lies on disk: records of pictures, captions, sentences,
                          dataset_info, checksums
-      pictures/       2  untrusted files, within limits -> sound pictures -> pixels
+      pictures/       2  untrusted files, within limits -> sound pictures -> pixels;
+                         places: files, and objects in stores
       text/           2  words and subwords <-> ids: vocabulary and its min_count,
                          tokenizers, special tokens
       cli/            1  what the commands of both share: the parser, did_you_mean,

@@ -85,6 +85,7 @@ _EXTRAS = {
     "matplotlib": "plot",
     "sklearn": "bench",
     "pyarrow": "parquet",
+    "ray": "ray",
 }
 
 

@@ -1,6 +1,7 @@
 """The result of a picture as lines of text or of JSON; `--prefix` and `--suffix`."""
 
 from pathlib import Path
+from typing import Any
 
 from captioning.inference.confidence import unsure
 from captioning.inference.results import Caption, PictureResult, Tag
@@ -71,7 +72,17 @@ def beam_lines(result: PictureResult) -> list[str]:
 
 
 def json_line(result: PictureResult, shown: int | None = None) -> str:
-    """Return one object of JSON: {"image", "captions"} or {"image", "error"}.
+    """Return one object of JSON, see `fields_of`.
+
+    Args:
+        result: of a picture.
+        shown: how many captions, at most; None is all of them.
+    """
+    return printable_json(fields_of(result, shown))
+
+
+def fields_of(result: PictureResult, shown: int | None = None) -> dict[str, Any]:
+    """Return {"image", "captions"} or {"image", "error"}.
 
     Of a picture that was left out the captions are [], and beside them stands the
     "confidence" of the best.
@@ -80,16 +91,16 @@ def json_line(result: PictureResult, shown: int | None = None) -> str:
         result: of a picture.
         shown: how many captions, at most; None is all of them.
     """
-    line: dict = {"image": unicode_name(result.path)}
+    fields: dict[str, Any] = {"image": unicode_name(result.path)}
     if result.error:
-        line["error"] = unicode_name(result.error)
+        fields["error"] = unicode_name(result.error)
     else:
-        line["captions"] = [_fields(best) for best in result.captions[:shown]]
+        fields["captions"] = [_fields(best) for best in result.captions[:shown]]
         if result.left_out is not None:
-            line["confidence"] = _rounded(result.left_out)
+            fields["confidence"] = _rounded(result.left_out)
         if result.tags is not None:
-            line["tags"] = [tag._asdict() for tag in result.tags]
-    return printable_json(line)
+            fields["tags"] = [tag._asdict() for tag in result.tags]
+    return fields
 
 
 def _fields(caption: Caption) -> dict:

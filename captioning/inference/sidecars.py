@@ -13,6 +13,7 @@ from captioning.inference.results import PictureResult
 from captioning.inference.xmp import UnusableXMP, new_xmp, with_description
 from data_prep.atomic import write_bytes
 from data_prep.errors import BadInput, printable
+from data_prep.pictures.places import Place
 
 KINDS = ("txt", "xmp", "ext.xmp")
 
@@ -36,7 +37,7 @@ class Sidecars:
 
     def __init__(
         self,
-        pictures: Iterable[Path],
+        pictures: Iterable[Place],
         kind: str,
         *,
         shown: int = 1,
@@ -47,7 +48,7 @@ class Sidecars:
                 f"sidecars is {kind!r}; expected {' or '.join(KINDS)}. Name one."
             )
         self._kind, self._shown = kind, shown
-        pictures = list(pictures)
+        pictures = list(map(Path, pictures))
         self._pictures = {os.path.abspath(picture) for picture in pictures}
         self._skipped = [
             picture
