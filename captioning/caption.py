@@ -97,8 +97,8 @@ def _by_shards(flags, argv: Sequence[str]) -> int:
             workers=flags.workers,
             threads=flags.threads,
         )
-        say(files.join(flags.out))
-    elif number in files.missing() or flags.force:
+        return 0 if files.join(flags.out) else 2
+    if number in files.missing() or flags.force:
         files.write(number, captioner(part_of(pictures, number, shards)))
     else:
         say(f"{files.file(number)} was written, nothing is left to do")

@@ -12,7 +12,6 @@ from captioning.cli.arguments import (
 )
 from captioning.inference.result_file import ENDINGS
 from captioning.inference.shards.shard_files import ShardFiles
-from data_prep.console import say
 from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """examples:
@@ -54,8 +53,7 @@ def main(argv: list[str] | None = None) -> int:
             f"{ranges(missing)}; expected all. Run the commands on standard output, "
             "and merge again."
         )
-    say(files.join(flags.file))
-    return 0
+    return 0 if files.join(flags.file) else 2
 
 
 def ranges(numbers: Iterable[int]) -> str:

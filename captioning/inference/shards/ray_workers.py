@@ -81,7 +81,7 @@ def caption_on_ray(
         most = min(workers or max(processors // threads, 1), len(rows))
         captioned = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
             _Worker,
-            fn_constructor_args=(captioner,),
+            fn_constructor_args=(captioner, os.getcwd()),
             compute=ray.data.ActorPoolStrategy(
                 min_size=1,
                 initial_size=most,
@@ -99,10 +99,17 @@ def caption_on_ray(
 
 
 class _Worker:
-    """An actor: holds the model, and captions the shards that it is given."""
+    """An actor: holds the model, and captions the shards that it is given.
 
-    def __init__(self, captioner: ShardCaptioner):
+    Args:
+        captioner: not loaded yet.
+        folder: from which names begin, if the worker's machine has it.
+    """
+
+    def __init__(self, captioner: ShardCaptioner, folder: str):
         self._captioner = captioner
+        with contextlib.suppress(OSError):
+            os.chdir(folder)
 
     def __call__(self, row: Row) -> Row:
         names = [place(os.fsdecode(name)) for name in row["names"].split(b"\0")[:-1]]

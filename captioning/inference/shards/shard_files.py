@@ -29,7 +29,8 @@ class ShardFiles:
         out: the file that is made of them.
         plan: of the shards that will be written; that of those that are there if not
             given.
-        force: whether shards of another plan are deleted; else they are refused.
+        force: whether shards of another plan are deleted, and one without a caption is
+            written; else they are refused.
 
     Raises:
         BadInput: there are shards of another plan, or no plan was given and there are
@@ -39,6 +40,7 @@ class ShardFiles:
     def __init__(self, out: Path, plan: Plan | None = None, *, force: bool = False):
         self.folder = out.with_name(f"{out.name}.shards")
         self.plan = plan or self._plan_there()
+        self._force = force
         try:
             self.folder.mkdir(exist_ok=True)
         except OSError as error:
@@ -71,9 +73,16 @@ class ShardFiles:
         """Write a shard, and say on stderr what is wrong with its pictures.
 
         Raises:
-            BadInput: it cannot be written.
+            BadInput: it cannot be written, or all its pictures are bad: then it is
+                more likely that a folder is not there on this machine.
         """
         file = self.file(number)
+        if results and not self._force and all(result.error for result in results):
+            raise BadInput(
+                f"{file} was not written: none of its {len(results):,} pictures can be "
+                f"captioned ({results[0].error}); expected some. See that the pictures "
+                "are there on this machine; if they are all bad, give --force."
+            )
         lines = [json.dumps(self.plan._asdict()), *map(to_line, results)]
         try:
             write_text(file, "".join(f"{line}\n" for line in lines))
@@ -86,8 +95,9 @@ class ShardFiles:
             if result.error:
                 say(f"error: {result.error}")
 
-    def join(self, out: Path) -> str:
-        """Write all that is said into one file; return what to say of it.
+    def join(self, out: Path) -> int:
+        """Write all that is said into one file, and say so on stderr; return how many
+        pictures were captioned.
 
         Raises:
             BadInput: a shard is missing, damaged or of another plan, or the pictures
@@ -96,7 +106,8 @@ class ShardFiles:
         num_captioned = write_results(out, self._results, self.plan.shown)
         num_others = self.plan.pictures - num_captioned
         others = f", {num_others:,} not" if num_others else ""
-        return said_of(out, num_captioned) + others
+        say(said_of(out, num_captioned) + others)
+        return num_captioned
 
     def _results(self) -> Iterator[PictureResult]:
         """Yield what is said of the pictures, in the order of the list."""

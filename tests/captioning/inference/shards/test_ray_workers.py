@@ -52,7 +52,7 @@ def test_a_worker_that_is_killed_costs_no_picture_and_doubles_none(files, tmp_pa
     caption_on_ray(files, NAMES, Dying(tmp_path / "died"), workers=2)
     assert (tmp_path / "died").exists()
     out = tmp_path / "captions.jsonl"
-    assert files.join(out) == f"{out}: 12 pictures captioned"  # it compares the names
+    assert files.join(out) == 12  # and it compares the names
     assert out.read_text().count("done") == 2  # that shard was not done again
 
 

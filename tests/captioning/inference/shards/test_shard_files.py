@@ -41,7 +41,8 @@ def test_shards_in_any_order_are_one_file_in_that_of_the_list(out, capsys):
     assert "error: 1.jpg is broken" in capsys.readouterr().err
     assert files.missing() == ShardFiles(out).missing() == [2]
     write(files, 2)
-    assert ShardFiles(out).join(out) == f"{out}: 6 pictures captioned, 1 not"
+    assert ShardFiles(out).join(out) == 6
+    assert f"{out}: 6 pictures captioned, 1 not" in capsys.readouterr().err
     names = [line.split(",")[0] for line in out.read_text().splitlines()]
     expected = [str(name) for name in NAMES if name != NAMES[1]]
     assert names == ["image", *expected[:-1], r"\udcff.jpg"]
@@ -111,3 +112,12 @@ def test_a_shard_is_written_whole_or_not_at_all(out, monkeypatch):
     with pytest.raises(BadInput, match="No space left"):
         write(files, 1)
     assert not list(files.folder.iterdir())
+
+
+def test_a_shard_without_a_caption_is_refused_as_its_folder_may_not_be_there(out):
+    results = [PictureResult(name, [], f"{name} does not exist") for name in NAMES[:2]]
+    with pytest.raises(BadInput, match="none of its 2 pictures .*0.jpg does not exist"):
+        ShardFiles(out, PLAN).write(1, results)
+    assert ShardFiles(out, PLAN).missing() == [1, 2, 3]
+    ShardFiles(out, PLAN, force=True).write(1, results)
+    assert ShardFiles(out, PLAN).missing() == [2, 3]
