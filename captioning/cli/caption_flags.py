@@ -185,11 +185,6 @@ def _check_together(flags) -> None:
                 f"{spelled(name)} is {getattr(flags, name)!r}; expected text on one "
                 "line: leave line ends and other control characters out."
             )
-    if flags.sidecars and any(isinstance(path, str) for path in flags.paths):
-        raise BadInput(
-            "--sidecars writes beside the pictures, and some are in a store; expected "
-            "files: name a folder, or give --out."
-        )
 
 
 def of_captions(flags: argparse.Namespace) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The result of a picture as lines of text or of JSON; `--prefix` and `--suffix`."""
 
 from pathlib import Path
-from typing import Any
 
 from captioning.inference.confidence import unsure
 from captioning.inference.results import Caption, PictureResult, Tag
@@ -72,17 +71,12 @@ def beam_lines(result: PictureResult) -> list[str]:
 
 
 def json_line(result: PictureResult, shown: int | None = None) -> str:
-    """Return one object of JSON, see `fields_of`.
-
-    Args:
-        result: of a picture.
-        shown: how many captions, at most; None is all of them.
-    """
+    """Return `fields_of` as one line of JSON."""
     return printable_json(fields_of(result, shown))
 
 
-def fields_of(result: PictureResult, shown: int | None = None) -> dict[str, Any]:
-    """Return {"image", "captions"} or {"image", "error"}.
+def fields_of(result: PictureResult, shown: int | None = None) -> dict:
+    """Return an object for JSON: {"image", "captions"} or {"image", "error"}.
 
     Of a picture that was left out the captions are [], and beside them stands the
     "confidence" of the best.
@@ -91,11 +85,11 @@ def fields_of(result: PictureResult, shown: int | None = None) -> dict[str, Any]
         result: of a picture.
         shown: how many captions, at most; None is all of them.
     """
-    fields: dict[str, Any] = {"image": unicode_name(result.path)}
+    fields: dict = {"image": unicode_name(result.path)}
     if result.error:
         fields["error"] = unicode_name(result.error)
     else:
-        fields["captions"] = [_fields(best) for best in result.captions[:shown]]
+        fields["captions"] = [_caption_fields(best) for best in result.captions[:shown]]
         if result.left_out is not None:
             fields["confidence"] = _rounded(result.left_out)
         if result.tags is not None:
@@ -103,7 +97,7 @@ def fields_of(result: PictureResult, shown: int | None = None) -> dict[str, Any]
     return fields
 
 
-def _fields(caption: Caption) -> dict:
+def _caption_fields(caption: Caption) -> dict:
     fields = caption._asdict()
     if caption.confidence is None:
         del fields["confidence"]

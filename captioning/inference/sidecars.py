@@ -32,7 +32,7 @@ class Sidecars:
             sidecar: a run that was stopped goes on where it was.
 
     Raises:
-        BadInput: there is no such kind.
+        BadInput: there is no such kind, or one of the pictures is in a store.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Sidecars:
                 f"sidecars is {kind!r}; expected {' or '.join(KINDS)}. Name one."
             )
         self._kind, self._shown = kind, shown
-        pictures = list(map(Path, pictures))
+        pictures = [_file(picture) for picture in pictures]
         self._pictures = {os.path.abspath(picture) for picture in pictures}
         self._skipped = [
             picture
@@ -128,3 +128,12 @@ class Sidecars:
                 f"{path} {error}; expected XMP of which the description can be "
                 "changed. It was left as it is: move it away for a new one."
             ) from None
+
+
+def _file(picture: Place) -> Path:
+    if isinstance(picture, str):
+        raise BadInput(
+            f"{printable(picture)} is in a store, where no sidecar is written; expected "
+            "files: copy them to a folder, or write one file of captions (--out)."
+        )
+    return picture
