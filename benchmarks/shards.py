@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.arguments import parser_of
 from benchmarks.many_pictures import linked
@@ -46,6 +47,12 @@ def main(argv: list[str] | None = None) -> int:
             metavar="N",
             help=f"{what} (default: {default:,})",
         )
+    parser.add_argument(
+        "--run",
+        type=Path,
+        metavar="RUN",
+        help="what captions (default: the captioner that comes with the project)",
+    )
     flags = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work) / "photos"
@@ -54,7 +61,9 @@ def main(argv: list[str] | None = None) -> int:
         seconds = []
         for file, way in zip(files, (_by_one, _by_ray, _by_shards), strict=True):
             began = time.monotonic()
-            way(folder, file, flags.workers)
+            command = [*CAPTION, str(folder), "--out", str(file), "--no-rerank"]
+            command += ["--run", str(flags.run.resolve())] if flags.run else []
+            way(command, file, Work(flags.workers, number_of_shards(len(names))))
             seconds.append(time.monotonic() - began)
             ratio = seconds[0] / seconds[-1]
             print(
@@ -72,38 +81,39 @@ def main(argv: list[str] | None = None) -> int:
     return 0 if is_equal and in_order else 1
 
 
-def _caption(folder: Path, out: Path, *flags: str) -> list[str]:
-    return [*CAPTION, str(folder), "--out", str(out), "--no-rerank", *flags]
+class Work(NamedTuple):
+    """How many workers there are, and how many shards."""
+
+    workers: int
+    shards: int
 
 
-def _by_one(folder: Path, out: Path, workers: int) -> None:
-    _wait(_start(_caption(folder, out)))
+def _by_one(command: list[str], out: Path, work: Work) -> None:
+    _wait(_start(command))
 
 
-def _by_ray(folder: Path, out: Path, workers: int) -> None:
-    driver = _start(_caption(folder, out, "--engine", "ray", "--workers", str(workers)))
-    total = number_of_shards(len(list(folder.iterdir())))
+def _by_ray(command: list[str], out: Path, work: Work) -> None:
+    driver = _start([*command, "--engine", "ray", "--workers", str(work.workers)])
     for part in (1 / 3, 2 / 3):
-        _until(driver, lambda part=part: _num_shards(out) >= part * total)
+        _until(driver, lambda part=part: _num_shards(out) >= part * work.shards)
         victim = max(pid for pid in _below(driver.pid) if _is_worker(pid))
         os.kill(victim, signal.SIGKILL)
-        say(f"killed a worker of Ray, {_num_shards(out)} of {total} shards done")
+        say(f"killed a worker of Ray, {_num_shards(out)} of {work.shards} shards done")
     _wait(driver)
 
 
-def _by_shards(folder: Path, out: Path, workers: int) -> None:
-    total = number_of_shards(len(list(folder.iterdir())))
-    left = [
-        _caption(folder, out, "--threads", "1", "--shard", f"{number + 1}/{total}")
-        for number in range(total)
+def _by_shards(command: list[str], out: Path, work: Work) -> None:
+    commands = [
+        [*command, "--threads", "1", "--shard", f"{number + 1}/{work.shards}"]
+        for number in range(work.shards)
     ]
-    _run(left, workers, kill_at=total // 2)
+    _run(commands, work.workers, kill_at=work.shards // 2)
     merged = subprocess.run([*MERGE, str(out)], capture_output=True, text=True)
     again = [line.split() for line in merged.stdout.splitlines()]
     if merged.returncode != 2 or not again:
         raise BadInput(f"a shard was killed, and merge said: {merged.stderr}")
     say(merged.stderr.strip())
-    _run([[sys.executable, *words[1:]] for words in again], workers)
+    _run([[sys.executable, *words[1:]] for words in again], work.workers)
     _wait(_start([*MERGE, str(out)]))
 
 
