@@ -32,7 +32,7 @@ from captioning.inference.unfinished import Unfinished, may_replace
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.console import say
 from data_prep.errors import exit_on_bad_input
-from data_prep.pictures.places import Place
+from data_prep.pictures.places import Place, place
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -61,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _pictures(flags) -> list[Place]:
     if flags.list:
-        return read_list(flags.list)
+        return [place(name) for name in read_list(flags.list)]
     return picture_batches.pictures_in(flags.paths)
 
 
@@ -71,12 +71,12 @@ def _by_shards(flags, argv: Sequence[str]) -> int:
     if flags.engine:
         flags.threads = flags.threads or 1
         from captioning.inference.shards.ray_workers import caption_on_ray
-    pictures = _pictures(flags)
-    number, shards = flags.shard or (None, number_of_shards(len(pictures)))
+    names = read_list(flags.list) if flags.list else list(map(str, _pictures(flags)))
+    number, shards = flags.shard or (None, number_of_shards(len(names)))
     plan = Plan(
         shards,
-        len(pictures),
-        digest(pictures),
+        len(names),
+        digest(names),
         caption_flags.of_captions(flags),
         _shown(flags),
         shard_flags.command_of(argv),
@@ -91,7 +91,7 @@ def _by_shards(flags, argv: Sequence[str]) -> int:
     if number is None:
         caption_on_ray(
             files,
-            pictures,
+            names,
             captioner,
             address=flags.address,
             workers=flags.workers,
@@ -99,7 +99,7 @@ def _by_shards(flags, argv: Sequence[str]) -> int:
         )
         return 0 if files.join(flags.out) else 2
     if number in files.missing() or flags.force:
-        files.write(number, captioner(part_of(pictures, number, shards)))
+        files.write(number, captioner(part_of(names, number, shards)))
     else:
         say(f"{files.file(number)} was written, nothing is left to do")
     return 0

@@ -133,7 +133,7 @@ class Sidecars:
 def _file(picture: Place) -> Path:
     if isinstance(picture, str):
         raise BadInput(
-            f"{printable(picture)} is in a store, where no sidecar is written; expected "
-            "files: copy them to a folder, or write one file of captions (--out)."
+            f"{printable(picture)} is in a store, and sidecars are written beside "
+            "files; expected files: copy them to a folder, or give --out."
         )
     return picture

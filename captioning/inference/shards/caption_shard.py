@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from captioning.inference.picture_batches import Says, captioning
 from captioning.inference.result_text import between
 from captioning.inference.results import PictureResult
-from data_prep.pictures.places import Place
+from data_prep.pictures.places import place
 
 
 class ShardCaptioner:
@@ -32,8 +32,9 @@ class ShardCaptioner:
         self._prefix, self._suffix = prefix, suffix
         self._says: Says | None = None
 
-    def __call__(self, pictures: Sequence[Place]) -> list[PictureResult]:
+    def __call__(self, names: Sequence[str]) -> list[PictureResult]:
         """Return what becomes of each picture, in order."""
+        pictures = [place(name) for name in names]
         with captioning(pictures, self._loaded, self._least) as results:
             return [between(r, self._prefix, self._suffix) for r in results]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from data_prep.errors import BadInput, printable
-from data_prep.pictures.places import Place, place
+from data_prep.pictures.places import place
 
 PICTURES_A_SHARD = 128  # seconds of work: what is lost with a worker
 MOST_SHARDS = 10_000  # files of one folder
@@ -49,7 +49,7 @@ class Plan(NamedTuple):
         return ""
 
 
-def digest(names: Iterable[Place]) -> str:
+def digest(names: Iterable[str]) -> str:
     """Return the SHA-256 of names, in order, hexadecimal."""
     sha256 = hashlib.sha256()
     for name in names:
@@ -57,7 +57,7 @@ def digest(names: Iterable[Place]) -> str:
     return sha256.hexdigest()
 
 
-def as_bytes(name: Place) -> bytes:
+def as_bytes(name: str) -> bytes:
     """Return a name as it goes into the digest, with its end."""
     return os.fsencode(name) + b"\0"
 
@@ -68,22 +68,22 @@ def number_of_shards(pictures: int) -> int:
     return min(-(-pictures // PICTURES_A_SHARD), MOST_SHARDS)
 
 
-def part_of(pictures: Sequence[Place], number: int, shards: int) -> Sequence[Place]:
-    """Return the pictures of a shard: neighbours, so that all shards, one behind the
-    other, are the list.
+def part_of(names: Sequence[str], number: int, shards: int) -> Sequence[str]:
+    """Return the names of the pictures of a shard: neighbours, so that all shards, one
+    behind the other, are the list.
 
     Args:
-        pictures: all.
+        names: of all pictures.
         number: of the shard, from 1.
         shards: how many there are. They differ by one picture at most.
     """
-    first, last = (k * len(pictures) // shards for k in (number - 1, number))
-    return pictures[first:last]
+    first, last = (k * len(names) // shards for k in (number - 1, number))
+    return names[first:last]
 
 
-def read_list(file: Path) -> list[Place]:
-    """Return the pictures that a file names, one a line, each once, where it stands
-    first. No file is looked at.
+def read_list(file: Path) -> list[str]:
+    """Return the names of pictures in a file, one a line, each once, where it stands
+    first. No picture is looked at.
 
     Args:
         file: of names; "-" is standard input.
@@ -104,7 +104,9 @@ def read_list(file: Path) -> list[Place]:
             "the name of a picture a line."
         ) from error
     lines = (line.removesuffix(b"\r") for line in data.split(b"\n"))
-    names = list(dict.fromkeys(place(os.fsdecode(line)) for line in lines if line))
+    # As results will spell them; strings, for millions of paths fill the memory.
+    spelled = (str(place(os.fsdecode(line))) for line in lines if line)
+    names = list(dict.fromkeys(spelled))
     if not names:
         raise BadInput(
             f"{printable(file)} names no picture; expected the name of one a line."

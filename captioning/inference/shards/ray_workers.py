@@ -27,14 +27,13 @@ from captioning.inference.shards.shard_files import ShardFiles
 from captioning.inference.stored_results import from_line, to_line
 from data_prep.console import progress
 from data_prep.errors import BadInput
-from data_prep.pictures.places import Place, place
 
 Row = dict[str, Any]
 
 
 def caption_on_ray(
     files: ShardFiles,
-    pictures: Sequence[Place],
+    names: Sequence[str],
     captioner: ShardCaptioner,
     *,
     address: str | None = None,
@@ -46,7 +45,7 @@ def caption_on_ray(
 
     Args:
         files: what the shards are written to, as they come.
-        pictures: of all shards.
+        names: of the pictures of all shards.
         captioner: not loaded yet; each worker gets a copy.
         address: of a cluster, as `ray.init` takes it; None starts one on this machine,
             and stops it in the end.
@@ -60,7 +59,7 @@ def caption_on_ray(
     rows = [
         {
             "number": number,
-            "names": b"".join(map(as_bytes, part_of(pictures, number, shards))),
+            "names": b"".join(map(as_bytes, part_of(names, number, shards))),
         }
         for number in files.missing()
     ]
@@ -70,8 +69,8 @@ def caption_on_ray(
     with (
         _cluster(address, workers, threads) as processors,
         progress(
-            total=len(pictures),
-            done=len(pictures) - num_left,
+            total=len(names),
+            done=len(names) - num_left,
             label="captions",
             unit="pictures",
         ) as bar,
@@ -112,7 +111,7 @@ class _Worker:
             os.chdir(folder)
 
     def __call__(self, row: Row) -> Row:
-        names = [place(os.fsdecode(name)) for name in row["names"].split(b"\0")[:-1]]
+        names = [os.fsdecode(name) for name in row["names"].split(b"\0")[:-1]]
         lines, refused = [], ""
         try:
             lines = list(map(to_line, self._captioner(names)))

@@ -120,7 +120,7 @@ class ShardFiles:
                     "options: delete those that are not, and make them again."
                 )
             for result in _read_results(file):
-                sha256.update(as_bytes(result.path))
+                sha256.update(as_bytes(str(result.path)))
                 count += 1
                 yield result
         if (count, sha256.hexdigest()) != (self.plan.pictures, self.plan.digest):

@@ -17,7 +17,7 @@ from captioning.inference.shards.plan import (
 )
 from data_prep.errors import BadInput
 
-NAMES = [Path(f"{number}.jpg") for number in range(7)]
+NAMES = [f"{number}.jpg" for number in range(7)]
 
 
 @pytest.mark.parametrize("shards", [1, 2, 3, 7, 20])
@@ -29,9 +29,8 @@ def test_all_shards_one_behind_the_other_are_the_list(shards):
 
 
 def test_a_list_names_each_picture_once_and_no_file_is_looked_at(tmp_path, monkeypatch):
-    content = b"b.jpg\r\n\na.jpg\nb.jpg\ns3://bucket/c.jpg\n\xff.jpg"
-    expected = [Path("b.jpg"), Path("a.jpg"), "s3://bucket/c.jpg"]
-    expected.append(Path(os.fsdecode(b"\xff.jpg")))
+    content = b"./b.jpg\r\n\na//a.jpg\nb.jpg\ns3://bucket/c.jpg\n\xff.jpg"
+    expected = ["b.jpg", "a/a.jpg", "s3://bucket/c.jpg", os.fsdecode(b"\xff.jpg")]
     file = tmp_path / "names.txt"
     file.write_bytes(content)
     assert read_list(file) == expected
@@ -51,7 +50,7 @@ def test_a_list_that_is_missing_or_empty(tmp_path):
 
 
 def test_the_digest_knows_names_order_and_where_a_name_ends():
-    lists = [NAMES, NAMES[::-1], NAMES[1:], [*NAMES[:-1], Path("6.jp"), Path("g")]]
+    lists = [NAMES, NAMES[::-1], NAMES[1:], [*NAMES[:-1], "6.jp", "g"]]
     assert len({digest(names) for names in lists}) == len(lists)
 
 

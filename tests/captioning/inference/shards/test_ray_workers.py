@@ -19,8 +19,8 @@ from data_prep.errors import BadInput  # noqa: E402
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
-NAMES = [Path(f"{number}.jpg") for number in range(12)]
-NAMES[5] = Path(os.fsdecode(b"\xff.jpg"))
+NAMES = [f"{number}.jpg" for number in range(12)]
+NAMES[5] = os.fsdecode(b"\xff.jpg")
 
 
 class Dying:
@@ -29,15 +29,15 @@ class Dying:
     def __init__(self, marker):
         self._marker = marker
 
-    def __call__(self, pictures):
-        if NAMES[5] in pictures and not self._marker.exists():
+    def __call__(self, names):
+        if NAMES[5] in names and not self._marker.exists():
             self._marker.touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        return [PictureResult(name, [Caption("a boat", -1.0)]) for name in pictures]
+        return [PictureResult(Path(n), [Caption("a boat", -1.0)]) for n in names]
 
 
 class Failing:
-    def __call__(self, pictures):
+    def __call__(self, names):
         raise BadInput("there is no run at RUN")
 
 
@@ -48,7 +48,9 @@ def files(tmp_path):
 
 
 def test_a_worker_that_is_killed_costs_no_picture_and_doubles_none(files, tmp_path):
-    files.write(2, [PictureResult(n, [Caption("done", -1.0)]) for n in NAMES[2:4]])
+    files.write(
+        2, [PictureResult(Path(n), [Caption("done", -1.0)]) for n in NAMES[2:4]]
+    )
     caption_on_ray(files, NAMES, Dying(tmp_path / "died"), workers=2)
     assert (tmp_path / "died").exists()
     out = tmp_path / "captions.jsonl"

@@ -1,7 +1,6 @@
 """Files of shards: whole, of one plan, joined only if each picture is there once."""
 
 import os
-from pathlib import Path
 
 import pytest
 
@@ -9,9 +8,10 @@ from captioning.inference.results import Caption, PictureResult, Tag
 from captioning.inference.shards.plan import Plan, digest, part_of
 from captioning.inference.shards.shard_files import ShardFiles
 from data_prep.errors import BadInput
+from data_prep.pictures.places import place
 
-NAMES = [Path(f"{number}.jpg") for number in range(5)]
-NAMES += ["s3://bucket/dog.jpg", Path(os.fsdecode(b"\xff.jpg"))]
+NAMES = [f"{number}.jpg" for number in range(5)]
+NAMES += ["s3://bucket/dog.jpg", os.fsdecode(b"\xff.jpg")]
 PLAN = Plan(
     3, len(NAMES), digest(NAMES), {"beams": None}, 1, "captioning caption photos"
 )
@@ -19,7 +19,7 @@ PLAN = Plan(
 
 def said(name):
     if name == NAMES[1]:
-        return PictureResult(name, [], "1.jpg is broken")
+        return PictureResult(place(name), [], "1.jpg is broken")
     return PictureResult(
         name, [Caption(f"of {name!r}", -0.5, 0.9)], tags=[Tag("a", 0.5)]
     )
@@ -44,7 +44,7 @@ def test_shards_in_any_order_are_one_file_in_that_of_the_list(out, capsys):
     assert ShardFiles(out).join(out) == 6
     assert f"{out}: 6 pictures captioned, 1 not" in capsys.readouterr().err
     names = [line.split(",")[0] for line in out.read_text().splitlines()]
-    expected = [str(name) for name in NAMES if name != NAMES[1]]
+    expected = [name for name in NAMES if name != NAMES[1]]
     assert names == ["image", *expected[:-1], r"\udcff.jpg"]
 
 
@@ -115,7 +115,9 @@ def test_a_shard_is_written_whole_or_not_at_all(out, monkeypatch):
 
 
 def test_a_shard_without_a_caption_is_refused_as_its_folder_may_not_be_there(out):
-    results = [PictureResult(name, [], f"{name} does not exist") for name in NAMES[:2]]
+    results = [
+        PictureResult(place(name), [], f"{name} does not exist") for name in NAMES[:2]
+    ]
     with pytest.raises(BadInput, match="none of its 2 pictures .*0.jpg does not exist"):
         ShardFiles(out, PLAN).write(1, results)
     assert ShardFiles(out, PLAN).missing() == [1, 2, 3]
