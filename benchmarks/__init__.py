@@ -27,6 +27,7 @@ Trainings as a whole
     python -m benchmarks.keras_fit         model.fit of Keras beside our training
     python -m benchmarks.kills             commands killed at random moments
     python -m benchmarks.many_pictures     thousands of pictures in one run, and killed
+    python -m benchmarks.shards            the same by many workers, some of them killed
 
 The service
     python -m benchmarks.serving           captions over HTTP, under load and attack

@@ -50,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
     flags = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work) / "photos"
-        names = _linked(flags.photos, folder, flags.count)
+        names = linked(flags.photos, folder, flags.count)
         whole, killed = Path(work) / "whole.csv", Path(work) / "killed.csv"
         run = _captioned(folder, whole)
         print(
@@ -78,7 +78,7 @@ def main(argv: list[str] | None = None) -> int:
     return 0 if is_equal and in_order else 1
 
 
-def _linked(photos: Path, folder: Path, count: int) -> list[str]:
+def linked(photos: Path, folder: Path, count: int) -> list[str]:
     """Fill a folder with links to photos, and return the names in their order."""
     folder.mkdir()
     files = list(find_pictures([photos]))

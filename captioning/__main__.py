@@ -10,6 +10,7 @@ _MODULES = {
     "train": "captioning.train",
     "rerank": "captioning.commands.rerank",
     "caption": "captioning.caption",
+    "merge": "captioning.commands.merge",
     "read": "captioning.read",
     "evaluate": "captioning.evaluate",
     "export": "captioning.export",
@@ -22,6 +23,7 @@ captioning prepare     photos and captions, or texts -> a data set on disk
 captioning train       a data set -> a run (without --data: the harbour)
 captioning rerank      a run -> its captions in a better order
 captioning caption     photos -> captions, and tags
+captioning merge       the shards of many photos -> one file of captions
 captioning read        texts -> moods, translations, related words
 captioning evaluate    a run, or a file of captions -> scores
 captioning export      a run -> a SavedModel, one file, or a small run

@@ -2,11 +2,10 @@
 
 import functools
 import sys
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import cast, overload
 
-from captioning.cli import caption_flags
+from captioning.cli import caption_flags, shard_flags
 from captioning.cli.callable_module import make_callable
 from captioning.cli.which_run import chosen_captioner
 from captioning.inference import picture_batches, result_text
@@ -19,15 +18,27 @@ from captioning.inference.picture_inputs import Picture
 from captioning.inference.predictor import Predictor
 from captioning.inference.result_file import OneFile
 from captioning.inference.results import PictureResult
+from captioning.inference.shards.caption_shard import ShardCaptioner
+from captioning.inference.shards.plan import (
+    Plan,
+    digest,
+    number_of_shards,
+    part_of,
+    read_list,
+)
+from captioning.inference.shards.shard_files import ShardFiles
 from captioning.inference.sidecars import Sidecars
 from captioning.inference.unfinished import Unfinished, may_replace
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.console import say
 from data_prep.errors import exit_on_bad_input
+from data_prep.pictures.places import Place, place
 
 
 def main(argv: list[str] | None = None) -> int:
     flags = caption_flags.parse(argv)
+    if flags.shard or flags.engine:
+        return _by_shards(flags, sys.argv[1:] if argv is None else argv)
     if flags.resume and not may_replace(flags.out, resume=True, force=flags.force):
         say(f"{flags.out} was written, nothing is left to go on with")
         return 0
@@ -48,14 +59,60 @@ def main(argv: list[str] | None = None) -> int:
     return 2 if num_failed == len(paths) else 0
 
 
-def _work(flags) -> tuple[list[Path], OneFile | Sidecars | AltTextPage | None]:
+def _pictures(flags) -> list[Place]:
+    if flags.list:
+        return [place(name) for name in read_list(flags.list)]
+    return picture_batches.pictures_in(flags.paths)
+
+
+def _by_shards(flags, argv: Sequence[str]) -> int:
+    """Caption one shard of the pictures, or all of them on Ray, and join them then.
+    Shards that are there are not done again."""
+    if flags.engine:
+        flags.threads = flags.threads or 1
+        from captioning.inference.shards.ray_workers import caption_on_ray
+    names = read_list(flags.list) if flags.list else list(map(str, _pictures(flags)))
+    number, shards = flags.shard or (None, number_of_shards(len(names)))
+    plan = Plan(
+        shards,
+        len(names),
+        digest(names),
+        caption_flags.of_captions(flags),
+        _shown(flags),
+        shard_flags.command_of(argv),
+    )
+    files = ShardFiles(flags.out, plan, force=flags.force)
+    captioner = ShardCaptioner(
+        functools.partial(_loaded, flags),
+        flags.min_confidence,
+        flags.prefix,
+        flags.suffix,
+    )
+    if number is None:
+        caption_on_ray(
+            files,
+            names,
+            captioner,
+            address=flags.address,
+            workers=flags.workers,
+            threads=flags.threads,
+        )
+        return 0 if files.join(flags.out) else 2
+    if number in files.missing() or flags.force:
+        files.write(number, captioner(part_of(names, number, shards)))
+    else:
+        say(f"{files.file(number)} was written, nothing is left to do")
+    return 0
+
+
+def _work(flags) -> tuple[Sequence[Place], OneFile | Sidecars | AltTextPage | None]:
     """Return the pictures to caption, and the files that the captions go to, if any."""
     if flags.alt_text:
         page = AltTextPage(flags.alt_text, flags.out)
         if page.note:
             say(page.note)
         return page.pictures, page
-    paths = picture_batches.pictures_in(flags.paths)
+    paths = _pictures(flags)
     if flags.sidecars:
         sidecars = Sidecars(
             paths,

@@ -95,9 +95,17 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file, all at once or not at all; an OSError names it."""
+    with whole_file(path) as partial:
+        partial.write_bytes(data)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a path to write a file to, which takes its place if the block succeeds; an
+    OSError in the block names the file."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        partial.write_bytes(data)
+        yield partial
         os.replace(partial, path)
     except OSError as error:
         error.filename = str(path)

@@ -90,6 +90,7 @@ _EXTRAS = {
     "uvicorn": "serve",
     "python_multipart": "serve",
     "prometheus_client": "serve",
+    "ray": "ray",
 }
 
 

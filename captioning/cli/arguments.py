@@ -1,7 +1,7 @@
 """Arguments that several commands take, and checks of their values."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from captioning.tasks.registry import TASK_NAMES
@@ -17,10 +17,12 @@ __all__ = [
     "add_trust_flag",
     "add_run_flag",
     "add_task_flag",
+    "check_apart",
     "check_file_to_write",
     "check_new",
     "positive",
     "share",
+    "spelled",
 ]
 
 NEWEST = "the newest under runs/"
@@ -157,3 +159,24 @@ def check_new(flag: str, path: Path | None, force: bool) -> None:
         return
     if not force:
         check_not_there(flag, path, "--force")
+
+
+def check_apart(flags: argparse.Namespace, pairs: Iterable[tuple[str, str]]) -> None:
+    """Raise BadInput if both flags of a pair were given.
+
+    Args:
+        flags: of a command.
+        pairs: names of flags that do not go together; "paths" is PATH.
+    """
+    given = {name for name, value in vars(flags).items() if value}
+    for first, second in pairs:
+        if {first, second} <= given:
+            raise BadInput(
+                f"{spelled(first)} and {spelled(second)} do not go together; leave one "
+                "of them out, or run the command twice."
+            )
+
+
+def spelled(name: str) -> str:
+    """Return a flag as a user writes it."""
+    return "PATH" if name == "paths" else f"--{name.replace('_', '-')}"

@@ -1,24 +1,26 @@
 """The flags of captioning.caption."""
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from captioning.cli import file_flags, shard_flags
 from captioning.cli.arguments import (
     Parser,
-    add_force_flag,
     add_rerank_flag,
     add_trust_flag,
+    check_apart,
     check_file_to_write,
     check_new,
     positive,
     share,
+    spelled,
 )
-from captioning.inference import alt_text, result_file, sidecars
 from captioning.inference.attention_file import DRAWN_AS
-from captioning.inference.picture_inputs import why_no_link
 from data_prep.errors import BadInput
+from data_prep.pictures.places import Place
 
 EXAMPLE = """examples:
   python -m captioning.caption photo.jpg
@@ -40,10 +42,10 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     """
     parser = _parser()
     flags = parser.parse_args(argv)
-    if not flags.paths and not flags.alt_text:
+    if not flags.paths and not flags.alt_text and not flags.list:
         parser.error("the following arguments are required: PATH")
     flags.run = _one_captioner(flags)
-    flags.out = _checked_out(flags)
+    flags.out = file_flags.checked_out(flags)
     _check_together(flags)
     return flags
 
@@ -59,14 +61,16 @@ def _parser() -> Parser:
     parser.add_argument(
         "paths",
         nargs="*",
-        type=_file,
+        type=file_flags.picture_named,
         metavar="PATH",
         help="a picture, or a folder: every file in it and below is tried that may be "
-        "a picture by its name",
+        "a picture by its name; or one of a store, as in s3://BUCKET/FOLDER (needs "
+        "fsspec, and the package of the store)",
     )
+    shard_flags.add_list_flag(parser)
     parser.add_argument(
         "--run",
-        type=_file,
+        type=file_flags.file_named,
         metavar="RUN",
         help="what captions: a run's directory, an export's, or a .tflite file, which "
         "answers sooner, for it needs no TensorFlow (default: the captioner that comes "
@@ -137,62 +141,11 @@ def _parser() -> Parser:
         action="store_true",
         help="say on stderr which file or run captions, and by which library",
     )
-    _add_files(parser.add_argument_group("captions in files, instead of on stdout"))
+    file_flags.add_file_flags(
+        parser.add_argument_group("captions in files, instead of on stdout")
+    )
+    shard_flags.add_shard_flags(parser.add_argument_group("many pictures"))
     return parser
-
-
-def _file(text: str) -> Path:
-    """Return a flag's value that must be a path, and no link."""
-    if refused := why_no_link(text):
-        raise argparse.ArgumentTypeError(refused)
-    return Path(text)
-
-
-def _add_files(group) -> None:
-    group.add_argument(
-        "--out",
-        type=Path,
-        metavar="FILE",
-        help="one file, written when all is done: .csv (image,caption, confidence if "
-        "the captioner has one, and score if several captions or --explain are asked "
-        "for), .jsonl (as --json) or .txt (as on stdout). A picture in FILE's folder "
-        "is named from there",
-    )
-    group.add_argument(
-        "--sidecars",
-        choices=sidecars.KINDS,
-        help="a file beside each picture; one that has it is passed over. txt: "
-        "PHOTO.txt, a caption a line, which `data_prep.prepare folder` reads. xmp: "
-        "PHOTO.xmp, the best caption as XMP description (the name that Adobe's "
-        "programs, Capture One and Immich look for). ext.xmp: the same in "
-        "PHOTO.jpg.xmp (digiKam, darktable, Immich). docs/folders.md says more",
-    )
-    group.add_argument(
-        "--overwrite",
-        action="store_true",
-        help="write sidecars that exist again; of an XMP file only the description "
-        "is changed",
-    )
-    group.add_argument(
-        "--alt-text",
-        type=_file,
-        metavar="PAGE",
-        help="draft alt text for the images of an HTML or Markdown page that have "
-        'none (alt="" marks decoration and stays), local files only, into a new page '
-        "(default: PAGE.alt.html; --out names another)",
-    )
-    group.add_argument(
-        "--resume",
-        action="store_true",
-        help="go on with --out after a stop; what is done stands in .FILE.part",
-    )
-    add_force_flag(group, "the file of --out, or of --attention")
-    group.add_argument(
-        "--prefix", default="", metavar="TEXT", help="text before every caption"
-    )
-    group.add_argument(
-        "--suffix", default="", metavar="TEXT", help="text behind every caption"
-    )
 
 
 def _one_captioner(flags) -> Path | None:
@@ -207,57 +160,31 @@ def _one_captioner(flags) -> Path | None:
     return flags.model
 
 
-def _checked_out(flags) -> Path | None:
-    """Return the one file to write, if any."""
-    out, endings = flags.out, result_file.ENDINGS
-    if page := flags.alt_text:
-        if page.suffix.lower() not in alt_text.ENDINGS:
-            raise BadInput(
-                f"--alt-text is {page}; expected a page whose name ends in "
-                f"{' or '.join(alt_text.ENDINGS)}. Name another."
-            )
-        out = out or alt_text.default_out(page)
-        endings = (page.suffix.lower(),)
-    if out:
-        check_file_to_write("--out", out, endings)
-        if page and page.exists() and out.exists() and page.samefile(out):
-            raise BadInput(f"--out is {out}, the page itself: name another.")
-        check_new("--out", out, flags.force or flags.resume)
-    return out
-
-
 def _check_together(flags) -> None:
-    given = {name for name, value in vars(flags).items() if value}
-    for first, second in (
+    pairs = (
         ("alt_text", "paths"),
         ("alt_text", "sidecars"),
         ("alt_text", "resume"),
         ("alt_text", "tags"),
         ("sidecars", "out"),
         ("sidecars", "tags"),
-    ):
-        if {first, second} <= given:
-            raise BadInput(
-                f"{_flag(first)} and {_flag(second)} do not go together; leave one of "
-                "them out, or run the command twice."
-            )
+    )
+    check_apart(flags, pairs)
+    shard_flags.check(flags)
+    given = {name for name, value in vars(flags).items() if value}
     needed = {"overwrite": "sidecars", "force": "out", "resume": "out"}
     for first, second in needed.items():
         if first == "force" and "attention" in given:
             continue
         if first in given and second not in given:
-            first, second = _flag(first), _flag(second)
+            first, second = spelled(first), spelled(second)
             raise BadInput(f"{first} goes with {second}; add it, or leave {first} out.")
     for name in ("prefix", "suffix"):
         if not getattr(flags, name).isprintable():
             raise BadInput(
-                f"{_flag(name)} is {getattr(flags, name)!r}; expected text on one "
+                f"{spelled(name)} is {getattr(flags, name)!r}; expected text on one "
                 "line: leave line ends and other control characters out."
             )
-
-
-def _flag(name):
-    return "PATH" if name == "paths" else f"--{name.replace('_', '-')}"
 
 
 def of_captions(flags: argparse.Namespace) -> dict[str, Any]:
@@ -267,7 +194,7 @@ def of_captions(flags: argparse.Namespace) -> dict[str, Any]:
     return {"run": str(flags.run or ""), **chosen}
 
 
-def check_pictures(flags: argparse.Namespace, pictures: Sequence[Path]) -> None:
+def check_pictures(flags: argparse.Namespace, pictures: Sequence[Place]) -> None:
     """Check the flags against the pictures, before anything is loaded.
 
     Raises:
@@ -280,7 +207,7 @@ def check_pictures(flags: argparse.Namespace, pictures: Sequence[Path]) -> None:
         if (
             out
             and out.exists()
-            and any(p.exists() and out.samefile(p) for p in pictures)
+            and any(os.path.exists(p) and out.samefile(p) for p in pictures)
         ):
             raise BadInput(f"{flag} is {out}, the picture itself: name another file.")
     if flags.attention:

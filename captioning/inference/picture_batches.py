@@ -2,10 +2,10 @@
 
 import itertools
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 
 from captioning.inference.results import (
     Caption,
@@ -14,15 +14,17 @@ from captioning.inference.results import (
     leave_out_unsure,
 )
 from data_prep.console import progress, say
-from data_prep.errors import BadInput
+from data_prep.errors import BadInput, printable
 from data_prep.pictures.folders import find_pictures
-from data_prep.pictures.reader import BadPicture, PictureReader
+from data_prep.pictures.places import Place
+from data_prep.pictures.reader import BadPicture, PictureReader, content_of
 
 BATCH_SIZE = 16  # the encoder is no faster with more, and the first lines come sooner
 BATCH_BYTES = 2**26  # of encoded pictures; one that is larger comes alone
+FETCHES = 8  # objects of a store that are fetched at once
 
-# Of each picture: its file, and the picture, encoded, or why there is none.
-Batch = list[tuple[Path, bytes | BadInput]]
+# Of each picture: its place, and the picture, encoded, or why there is none.
+Batch = list[tuple[Place, bytes | BadInput]]
 # Encoded pictures -> captions of each, and tags of each if they are wanted.
 Says = tuple[
     Callable[[list[bytes]], list[list[Caption]]],
@@ -30,14 +32,14 @@ Says = tuple[
 ]
 
 
-def pictures_in(paths: Sequence[Path]) -> list[Path]:
+def pictures_in(paths: Sequence[Place]) -> list[Place]:
     """Return files, with folders replaced by the pictures in them, and say on stderr
     how many other files were passed over.
 
     Raises:
         BadInput: there is no picture, or a folder cannot be listed.
     """
-    others: list[Path] = []
+    others: list[Place] = []
     found = list(find_pictures(paths, others))
     if others:
         say(f"{len(others)} other file{'s' * (len(others) > 1)} passed over")
@@ -51,13 +53,13 @@ def pictures_in(paths: Sequence[Path]) -> list[Path]:
 
 @contextmanager
 def captioning(
-    paths: Sequence[Path], loaded: Callable[[], Says], least: float | None = None
+    paths: Sequence[Place], loaded: Callable[[], Says], least: float | None = None
 ) -> Iterator[Iterator[PictureResult]]:
     """Start to caption picture files, and give what becomes of each, in order. Show on
     stderr how far it is, and in the end how many captions were left out.
 
     Args:
-        paths: files.
+        paths: of pictures.
         loaded: what captions and what tags them, as `caption_batch` takes them; it is
             called while the first pictures are read.
         least: captions of a lower confidence are left out.
@@ -85,7 +87,7 @@ def captioning(
 
 
 @contextmanager
-def reading(paths: Iterable[Path]) -> Iterator[Iterator[Batch]]:
+def reading(paths: Iterable[Place]) -> Iterator[Iterator[Batch]]:
     """Start to read picture files, and give the batches of pictures to caption at once.
 
     One batch is read ahead: the next pictures are decoded while a model is loaded, or
@@ -111,13 +113,15 @@ def reading(paths: Iterable[Path]) -> Iterator[Iterator[Batch]]:
             stop.set()  # the thread ends after the picture that it is at
 
 
-def _batches(paths: Iterable[Path], reader: PictureReader) -> Iterator[Batch]:
+def _batches(paths: Iterable[Place], reader: PictureReader) -> Iterator[Batch]:
     """Yield pictures that are captioned at once: a few, and not too many bytes."""
-    batch, num_bytes = [], 0
-    for path in paths:
+    batch: Batch = []
+    num_bytes = 0
+    for path, content in _contents(paths):
+        picture: bytes | BadInput
         try:
-            picture = reader.read(path)
-        except BadInput as error:
+            picture = reader.read_bytes(content.result(), printable(path))
+        except BadPicture as error:
             picture = error
         else:
             if batch and num_bytes + len(picture) > BATCH_BYTES:
@@ -130,6 +134,18 @@ def _batches(paths: Iterable[Path], reader: PictureReader) -> Iterator[Batch]:
             batch, num_bytes = [], 0
     if batch:
         yield batch
+
+
+def _contents(paths: Iterable[Place]) -> Iterator[tuple[Place, Future[bytes]]]:
+    """Yield places with what lies there, still encoded as it is; objects of a store
+    are fetched some ahead."""
+    waiting: deque[tuple[Place, Future[bytes]]] = deque()
+    with ThreadPoolExecutor(FETCHES) as pool:
+        for path in paths:
+            waiting.append((path, pool.submit(content_of, path)))
+            if len(waiting) > (FETCHES if isinstance(path, str) else 0):
+                yield waiting.popleft()
+        yield from waiting
 
 
 def caption_batch(

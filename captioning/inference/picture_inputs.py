@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from data_prep.errors import printable
+from data_prep.pictures.places import Place, place
 from data_prep.pictures.reader import BadPicture, PictureReader
 from data_prep.pictures.sanitize import Refused, to_png
 
@@ -36,10 +37,10 @@ def is_one_picture(images: object) -> bool:
     return False
 
 
-def name_of(image: Picture) -> Path:
+def name_of(image: Picture) -> Place:
     """Return what a picture is called in messages."""
     if isinstance(image, str | os.PathLike):
-        return Path(os.fsdecode(image))
+        return place(os.fsdecode(image))
     kinds = {bytes: _BYTES, bytearray: _BYTES, np.ndarray: "the array"}
     return Path(kinds.get(type(image), "the image"))
 
@@ -68,7 +69,7 @@ def sound_picture(image: Picture, reader: PictureReader) -> bytes:
         name = os.fsdecode(image)
         if refused := why_no_link(name):
             raise BadPicture(refused)
-        return reader.read(Path(name))
+        return reader.read(place(name))
     if hasattr(image, "read"):
         image = image.read()
     if isinstance(image, bytes | bytearray):

@@ -2,7 +2,7 @@
 
 import itertools
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, overload
 
@@ -26,6 +26,7 @@ from captioning.inference.unfinished import Unfinished, may_replace
 from data_prep.atomic import check_file_to_write
 from data_prep.errors import BadInput
 from data_prep.pictures.decode_pillow import reduced, upright
+from data_prep.pictures.places import Place
 from data_prep.pictures.reader import BadPicture, PictureReader
 
 
@@ -242,7 +243,7 @@ class Predictor:
             goes_on = may_replace(output, resume=resume, force=force)
             unless = "" if goes_on else "force=True"
             check_file_to_write("output", output, ENDINGS, unless)
-        paths = picture_batches.pictures_in([folder])
+        paths: Sequence[Place] = picture_batches.pictures_in([folder])
         if output is not None:
             options = {"num_beams": num_beams, "min_confidence": min_confidence}
             unfinished = Unfinished(output, paths, options, resume=resume, force=force)

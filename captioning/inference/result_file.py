@@ -1,18 +1,18 @@
-"""All captions in one file: CSV, JSON lines, or text."""
+"""All captions in one file: CSV, JSON lines, text or Parquet."""
 
 import csv
-import io
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from captioning.inference.result_text import if_there, lines_of, unicode_name
 from captioning.inference.results import PictureResult
 from captioning.inference.unfinished import Unfinished
-from data_prep.atomic import write_text
+from data_prep.atomic import whole_file
 from data_prep.errors import BadInput
+from data_prep.pictures.places import Place
 
-ENDINGS = (".csv", ".jsonl", ".txt")
+ENDINGS = (".csv", ".jsonl", ".txt", ".parquet")
 
 # A cell that begins so is a formula to Excel and LibreOffice, or may become one (OWASP,
 # "CSV Injection"), the full-width forms too.
@@ -45,74 +45,124 @@ class OneFile:
         Raises:
             BadInput: it cannot be written.
         """
-        results = [
-            result._replace(path=_named_from(result.path, self._path))
-            for result in self._unfinished.results()
-        ]
-        num_captioned = sum(bool(result.captions) for result in results)
-        if not num_captioned:
-            self._unfinished.remove()
-            said = f"{self._path} was not written: there is no caption"
-            return said + if_there(self._path)
-        try:
-            write_text(self._path, self._text(results))
-        except OSError as error:
-            raise BadInput(
-                f"{self._path} cannot be written ({error.strerror}); expected to write "
-                "the captions there. Name another file."
-            ) from error
+        num_captioned = write_results(self._path, self._unfinished.results, self._shown)
         self._unfinished.remove()
-        pictures = "1 picture" if num_captioned == 1 else f"{num_captioned} pictures"
-        return f"{self._path}: {pictures} captioned"
-
-    def _text(self, results: list[PictureResult]) -> str:
-        ending = self._path.suffix.lower()
-        if ending == ".csv":
-            return csv_text(results, self._shown)
-        return "".join(
-            f"{line}\n"
-            for result in results
-            for line in lines_of(result, self._shown, json=ending == ".jsonl")
-        )
+        return said_of(self._path, num_captioned)
 
 
-def csv_text(results: Iterable[PictureResult], shown: int | None = 1) -> str:
-    """Return a table with the columns image and caption, a row a caption; and
-    confidence if there is one, score if several captions are shown, and tags if they
-    were asked for.
+def said_of(path: Path, num_captioned: int) -> str:
+    """Return what to say of a file that `write_results` wrote, or did not write."""
+    if not num_captioned:
+        said = f"{path} was not written: there is no caption"
+        return said + if_there(path)
+    pictures = "1 picture" if num_captioned == 1 else f"{num_captioned} pictures"
+    return f"{path}: {pictures} captioned"
+
+
+def write_results(
+    path: Path, results: Callable[[], Iterable[PictureResult]], shown: int | None = 1
+) -> int:
+    """Write results into a file, all or nothing, if any picture was captioned. One
+    result at a time is in memory.
+
+    Args:
+        path: its ending, one of `ENDINGS`, says in which form.
+        results: gives them, each time that it is called.
+        shown: captions of a picture, at most; None is all of them, with their scores.
+
+    Returns:
+        How many pictures were captioned.
+
+    Raises:
+        BadInput: the file cannot be written.
+    """
+
+    def named() -> Iterator[PictureResult]:
+        for result in results():
+            yield result._replace(path=_named_from(result.path, path))
+
+    columns = _Columns(shown)
+    for result in results():
+        columns.look_at(result)
+    if not columns.num_captioned:
+        return 0
+    ending = path.suffix.lower()
+    try:
+        with whole_file(path) as partial:
+            if ending == ".parquet":
+                from captioning.inference.parquet_file import write_parquet
+
+                write_parquet(partial, named(), shown)
+            else:
+                with open(partial, "w", encoding="utf-8", newline="") as file:
+                    if ending == ".csv":
+                        _write_csv(file, named(), columns)
+                    else:
+                        _write_lines(file, named(), shown, json=ending == ".jsonl")
+    except OSError as error:
+        raise BadInput(
+            f"{path} cannot be written ({error.strerror}); expected to write the "
+            "captions there. Name another file."
+        ) from error
+    return columns.num_captioned
+
+
+def _write_lines(file, results, shown, *, json: bool) -> None:
+    for result in results:
+        file.writelines(f"{line}\n" for line in lines_of(result, shown, json=json))
+
+
+class _Columns:
+    """The columns of a table of captions beside image and caption: confidence if there
+    is one, score if several captions are shown, and tags if they were asked for."""
+
+    def __init__(self, shown: int | None):
+        self.shown, self.num_captioned = shown, 0
+        self.scored = shown is None or shown > 1
+        self.sure = self.tagged = False
+
+    def look_at(self, result: PictureResult) -> None:
+        if result.captions:
+            self.num_captioned += 1
+            self.sure |= any(c.confidence is not None for c in result.captions)
+            self.tagged |= result.tags is not None
+
+    def names(self) -> list[str]:
+        optional = {
+            "confidence": self.sure,
+            "score": self.scored,
+            "tags": self.tagged,
+        }
+        return [name for name in optional if optional[name]]
+
+
+def _write_csv(file, results: Iterable[PictureResult], columns: _Columns) -> None:
+    """Write a table, a row a caption; pictures without captions have none.
 
     No cell is a formula to a spreadsheet program: before a caption that looks like one
     stands an apostrophe, before a picture's name ``./``.
-
-    Args:
-        results: of pictures; those without captions have no row.
-        shown: captions of a picture, at most; None is all of them.
     """
-    results = [result for result in results if result.captions]
-    scored = shown is None or shown > 1
-    tagged = any(result.tags is not None for result in results)
-    table = io.StringIO(newline="")
-    rows = csv.writer(table)  # as RFC 4180 has it
-    sure = any(c.confidence is not None for result in results for c in result.captions)
-    optional = {"confidence": sure, "score": scored, "tags": tagged}
-    rows.writerow(["image", "caption", *(name for name in optional if optional[name])])
+    rows = csv.writer(file)  # as RFC 4180 has it
+    rows.writerow(["image", "caption", *columns.names()])
     for result in results:
         name = unicode_name(result.path)
         name = f"./{name}" if name.startswith(_FORMULA) else name
         words = "; ".join(found.tag for found in result.tags or [])
-        for caption, score, confidence in result.captions[:shown]:
+        for caption, score, confidence in result.captions[: columns.shown]:
             cells = [name, _no_formula(caption)]
-            cells += [f"{confidence:.4f}"] if sure else []
-            cells += [f"{score:.4f}"] * scored + [_no_formula(words)] * tagged
+            cells += [f"{confidence:.4f}"] if columns.sure else []
+            cells += [f"{score:.4f}"] * columns.scored
+            cells += [_no_formula(words)] * columns.tagged
             rows.writerow(cells)
-    return table.getvalue()
 
 
 def _no_formula(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _named_from(picture: Path, file: Path) -> Path:
+def _named_from(picture: Place, file: Path) -> Place:
+    if isinstance(picture, str):
+        return picture
     folder = os.path.abspath(file.parent)
     absolute = Path(os.path.abspath(picture))
     return absolute.relative_to(folder) if absolute.is_relative_to(folder) else picture

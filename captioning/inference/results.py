@@ -1,9 +1,10 @@
 """Results: what is said of a picture, how sure the model is, and where it looked."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+
+from data_prep.pictures.places import Place
 
 
 class Caption(NamedTuple):
@@ -32,7 +33,7 @@ class PictureResult(NamedTuple):
     """What became of a picture file.
 
     Attributes:
-        path: the file.
+        path: the file, or its address in a store.
         captions: best first; empty if there is an error, or they were left out.
         error: one sentence, naming the file; "" if it was captioned.
         tags: best first; None if none were asked for.
@@ -40,7 +41,7 @@ class PictureResult(NamedTuple):
             left out; else None.
     """
 
-    path: Path
+    path: Place
     captions: list[Caption]
     error: str = ""
     tags: list[Tag] | None = None

@@ -13,6 +13,7 @@ from captioning.inference.results import PictureResult
 from captioning.inference.xmp import UnusableXMP, new_xmp, with_description
 from data_prep.atomic import write_bytes
 from data_prep.errors import BadInput, printable
+from data_prep.pictures.places import Place
 
 KINDS = ("txt", "xmp", "ext.xmp")
 
@@ -31,12 +32,12 @@ class Sidecars:
             sidecar: a run that was stopped goes on where it was.
 
     Raises:
-        BadInput: there is no such kind.
+        BadInput: there is no such kind, or one of the pictures is in a store.
     """
 
     def __init__(
         self,
-        pictures: Iterable[Path],
+        pictures: Iterable[Place],
         kind: str,
         *,
         shown: int = 1,
@@ -47,7 +48,7 @@ class Sidecars:
                 f"sidecars is {kind!r}; expected {' or '.join(KINDS)}. Name one."
             )
         self._kind, self._shown = kind, shown
-        pictures = list(pictures)
+        pictures = [_file(picture) for picture in pictures]
         self._pictures = {os.path.abspath(picture) for picture in pictures}
         self._skipped = [
             picture
@@ -127,3 +128,12 @@ class Sidecars:
                 f"{path} {error}; expected XMP of which the description can be "
                 "changed. It was left as it is: move it away for a new one."
             ) from None
+
+
+def _file(picture: Place) -> Path:
+    if isinstance(picture, str):
+        raise BadInput(
+            f"{printable(picture)} is in a store, and sidecars are written beside "
+            "files; expected files: copy them to a folder, or give --out."
+        )
+    return picture

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from captioning.inference.results import Caption, PictureResult, Tag
+from captioning.inference.results import PictureResult
+from captioning.inference.stored_results import from_line, to_line
 from data_prep.atomic import write_text
 from data_prep.errors import BadInput
+from data_prep.pictures.places import Place
 
 
 class Unfinished:
@@ -36,7 +38,7 @@ class Unfinished:
     def __init__(
         self,
         file: Path,
-        pictures: Iterable[Path],
+        pictures: Iterable[Place],
         options: Mapping[str, Any],
         *,
         resume: bool = False,
@@ -44,7 +46,7 @@ class Unfinished:
     ):
         self._path = part_of(file)
         self._all = list(pictures)
-        self._results: dict[Path, PictureResult] = {}
+        self._results: dict[Place, PictureResult] = {}
         if self._path.exists() and not resume and not force:
             raise BadInput(
                 f"{self._path} has what a command that was stopped had captioned; "
@@ -73,10 +75,10 @@ class Unfinished:
         try:
             if self._is_whole:
                 with open(self._path, "a", encoding="ascii") as file:
-                    file.write(_line(result))
+                    file.write(f"{to_line(result)}\n")
             else:
-                lines = map(_line, self._results.values())
-                write_text(self._path, "".join([f"{self._first}\n", *lines]))
+                lines = [self._first, *map(to_line, self._results.values())]
+                write_text(self._path, "".join(f"{line}\n" for line in lines))
             self._is_whole = True
         except OSError as error:
             self._is_whole = False
@@ -104,15 +106,7 @@ class Unfinished:
 
     def _result(self, line: str) -> PictureResult:
         try:
-            fields = json.loads(line)
-            tags = fields["tags"]
-            return PictureResult(
-                Path(fields["path"]),
-                [Caption(*one) for one in fields["captions"]],
-                fields["error"],
-                tags and [Tag(*one) for one in tags],
-                fields["left_out"],
-            )
+            return from_line(line)
         except (ValueError, KeyError, TypeError) as error:
             raise self._unreadable(error) from error
 
@@ -121,10 +115,6 @@ class Unfinished:
             f"{self._path} cannot be read ({error}); expected what a command that was "
             "stopped left. Begin anew (--force)."
         )
-
-
-def _line(result: PictureResult) -> str:
-    return json.dumps(result._asdict() | {"path": str(result.path)}) + "\n"
 
 
 def may_replace(file: Path, *, resume: bool, force: bool) -> bool:

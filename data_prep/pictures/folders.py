@@ -3,9 +3,10 @@
 import functools
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from data_prep.errors import BadInput, printable
+from data_prep.pictures.places import Place, objects_under, place
 
 # Endings of files that are no pictures, and often lie among pictures. A name with any
 # other ending, or with none, may be a picture's: the reader looks at the content.
@@ -18,13 +19,13 @@ OTHER_FILES = frozenset(
 
 
 def find_pictures(
-    paths: Iterable[Path], others: list[Path] | None = None
-) -> Iterator[Path]:
+    paths: Iterable[Place], others: list[Place] | None = None
+) -> Iterator[Place]:
     """Yield files, with folders replaced by the pictures in them.
 
     Args:
         paths: files, which are yielded as they are, even if they do not exist (the
-            reader reports it), and folders.
+            reader reports it), and folders; and addresses in stores, which are listed.
         others: gets the files in folders that are no pictures by their names
             (`OTHER_FILES`) and are passed over.
 
@@ -36,26 +37,32 @@ def find_pictures(
         with them).
 
     Raises:
-        BadInput: one of the folders given cannot be listed.
+        BadInput: one of the folders or stores given cannot be listed.
     """
     folder_of = functools.cache(os.path.realpath)
     yielded: set[tuple[str, str]] = set()
     passed_over: set[tuple[str, str]] = set()
     for file, may_be_picture in _files(paths):
-        place = (folder_of(file.parent), file.name)
-        if place in yielded:
+        is_object = isinstance(file, str)
+        key = ("", file) if is_object else (folder_of(file.parent), file.name)
+        if key in yielded:
             continue
         if may_be_picture:
-            yielded.add(place)
+            yielded.add(key)
             yield file
-        elif others is not None and place not in passed_over:
-            passed_over.add(place)
+        elif others is not None and key not in passed_over:
+            passed_over.add(key)
             others.append(file)
 
 
 def _files(paths):
     """Yield files, and whether each may be a picture by its name, or was named."""
-    for path in map(Path, paths):
+    for path in map(place, paths):
+        if isinstance(path, str):
+            for address in objects_under(path):
+                ending = PurePosixPath(address).suffix.lower()
+                yield address, ending not in OTHER_FILES
+            continue
         if not os.path.isdir(path):
             yield path, True
             continue

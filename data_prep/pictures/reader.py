@@ -26,6 +26,7 @@ from data_prep.pictures.limits import (
     MEMORY_BYTES,
     SECONDS,
 )
+from data_prep.pictures.places import Place, read_object
 from data_prep.pictures.worker_process import WorkerFailed, WorkerProcess
 
 
@@ -61,14 +62,14 @@ class PictureReader:
         with self._lock:
             self._worker.close()
 
-    def read(self, path: Path) -> bytes:
+    def read(self, path: Place) -> bytes:
         """Return a file as JPEG or PNG for `pictures.decode.decode_picture`.
 
         Raises:
             BadPicture: there is no such file, or it holds no usable picture.
             RuntimeError: the worker cannot be started.
         """
-        return self.read_bytes(_read_file(path), printable(path))
+        return self.read_bytes(content_of(path), printable(path))
 
     def read_bytes(self, data: bytes, name: str) -> bytes:
         """Return an encoded picture as JPEG or PNG, as `read` does.
@@ -91,8 +92,42 @@ class PictureReader:
         return answer if letter == b"P" else data
 
 
-def _read_file(path):
-    """Return the bytes of a regular file that is neither empty nor too large."""
+def content_of(path: Place) -> bytes:
+    """Return the bytes of a file, or of an object in a store, that is neither empty nor
+    too large.
+
+    Raises:
+        BadPicture: it is, or it cannot be read.
+        BadInput: a store cannot be opened, or does not answer.
+    """
+    name = printable(path)
+    data = _of_object(path) if isinstance(path, str) else _of_file(path)
+    if not data:
+        raise BadPicture(f"{name} is an empty file; expected a picture.")
+    if len(data) > MAX_FILE_BYTES:
+        raise BadPicture(
+            f"{name} is larger than {MAX_FILE_BYTES // 2**20} MiB; "
+            "expected an ordinary picture: save it again as JPEG."
+        )
+    return data
+
+
+def _of_object(address: str) -> bytes:
+    try:
+        return read_object(address, MAX_FILE_BYTES + 1)
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise BadPicture(
+            f"{printable(address)} cannot be read ({printable(error)}); expected a "
+            "picture: check the address, and that you may read it."
+        ) from None
+    except OSError as error:
+        raise BadInput(
+            f"{printable(address)} cannot be read ({printable(error)}); expected the "
+            "store to answer: check the network, and give the command again."
+        ) from error
+
+
+def _of_file(path: Path) -> bytes:
     name = printable(path)
     try:
         # Checked before it is opened: opening a FIFO waits for a writer.
@@ -102,7 +137,7 @@ def _read_file(path):
         if not stat.S_ISREG(mode):
             raise BadPicture(f"{name} is a device or pipe; expected a picture file.")
         with open(path, "rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+            return file.read(MAX_FILE_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         link = "is a link to what " * os.path.islink(path)
         raise BadPicture(
@@ -115,14 +150,6 @@ def _read_file(path):
         raise BadPicture(
             f"{name} cannot be read ({reason}); expected a readable picture file."
         ) from None
-    if not data:
-        raise BadPicture(f"{name} is an empty file; expected a picture.")
-    if len(data) > MAX_FILE_BYTES:
-        raise BadPicture(
-            f"{name} is larger than {MAX_FILE_BYTES // 2**20} MiB; "
-            "expected an ordinary picture: save it again as JPEG."
-        )
-    return data
 
 
 def _about_folder(path):

@@ -17,7 +17,7 @@ def first_page(photo: Path, array: np.ndarray) -> None:
         assert_type(description.caption, str)
         assert_type(description.confidence, float | None)
         for result in captioner.caption_folder("photos", output="captions.csv"):
-            assert_type(result.path, Path)
+            assert_type(result.path, Path | str)
     assert_type(captioning.caption("photo.jpg"), str)
     assert_type(captioning.train("data/mine", epochs=10), Path)
     assert_type(captioning.evaluate(run="runs/mine"), dict[str, float])

@@ -1,13 +1,12 @@
 """One file of captions: its three forms, its names, and no formulas in it."""
 
 import csv
-import io
 import json
 from pathlib import Path
 
 import pytest
 
-from captioning.inference.result_file import OneFile, csv_text
+from captioning.inference.result_file import OneFile
 from captioning.inference.results import Caption, PictureResult, Tag
 from captioning.inference.unfinished import Unfinished
 from data_prep.errors import BadInput
@@ -68,11 +67,12 @@ def test_json_lines_and_text(results, tmp_path):
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\uff1d"])
-def test_no_cell_is_a_formula(start):
+def test_no_cell_is_a_formula(start, tmp_path):
     caption = Caption(f"{start}1+1", -2.0)
     result = PictureResult(Path(f"{start}1.jpg"), [caption], tags=[Tag(start, 0.5)])
-    table = io.StringIO(csv_text([result], shown=None), newline="")
-    header, (name, text, score, tags) = csv.reader(table)
+    written(tmp_path / "c.csv", [result], shown=None)
+    with open(tmp_path / "c.csv", newline="") as table:
+        header, (name, text, score, tags) = csv.reader(table)
     assert header == ["image", "caption", "score", "tags"]
     assert name == f"./{start}1.jpg"  # the same file
     assert text == f"'{start}1+1" and tags == f"'{start}"
