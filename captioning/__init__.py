@@ -19,8 +19,9 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       experiments/    6  the long-term dependency problem, measured
       training/       5  plans -> a run: the state (new, started, resumed), the trainer
                          and its loop, the optimizer, the order of tasks, stop signals,
-                         checkpoints, the run's files and their checksums (manifest),
-                         its loading, compact runs
+                         the workers that train together and the cluster that names
+                         them, checkpoints, the run's files and their checksums
+                         (manifest), its loading, compact runs
       tasks/          4  config: options that tasks share, with their defaults; and
                          a folder a task: its presets (config), data, loss, scores and
                          serving function (task); captions/ has the re-ranker's

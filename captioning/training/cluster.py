@@ -9,6 +9,8 @@ import tensorflow as tf
 from captioning.training.workers import ALONE, Workers
 from data_prep.errors import BadInput
 
+LARGEST_NODE = 1024  # tasks on one node without GPUs
+
 
 def workers_of(strategy: str | None, minutes: float) -> Workers:
     """Return the workers of a strategy, once all of them are there.
@@ -46,9 +48,12 @@ def _resolver() -> tf.distribute.cluster_resolver.ClusterResolver:
         if os.environ.get("TF_CONFIG"):
             return resolvers.TFConfigClusterResolver()
         if "SLURM_PROCID" in os.environ:
-            none = {"gpus_per_node": 0, "gpus_per_task": 0}
-            has_gpus = shutil.which("nvidia-smi")
-            return resolvers.SlurmClusterResolver(**{} if has_gpus else none)
+            if shutil.which("nvidia-smi"):
+                return resolvers.SlurmClusterResolver()
+            # It deals out GPUs to the tasks of a node; without, it is told of many.
+            return resolvers.SlurmClusterResolver(
+                gpus_per_node=LARGEST_NODE, gpus_per_task=1, auto_set_gpu=False
+            )
     except (RuntimeError, ValueError, KeyError, OSError) as error:
         raise BadInput(
             f"SLURM's variables name no workers ({error}); expected those that srun "
