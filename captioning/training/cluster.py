@@ -1,8 +1,10 @@
 """The cluster: which workers there are, from `TF_CONFIG` or SLURM's variables."""
 
+import contextlib
 import os
 import shutil
-from collections.abc import Mapping
+import signal
+from collections.abc import Iterator, Mapping
 
 import tensorflow as tf
 
@@ -31,7 +33,7 @@ def workers_of(strategy: str | None, minutes: float) -> Workers:
     resolver = _resolver()
     index, count = _place(resolver)
     # `waiting` needs no strategy yet.
-    with Workers(None, index, count, minutes).waiting():
+    with _ended_by_signals(), Workers(None, index, count, minutes).waiting():
         try:
             found = tf.distribute.MultiWorkerMirroredStrategy(resolver)
         except RuntimeError as error:
@@ -40,6 +42,22 @@ def workers_of(strategy: str | None, minutes: float) -> Workers:
                 "before anything is computed. Train in a new process."
             ) from error
     return Workers(found, index, count, minutes)
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """In this block, in which TensorFlow waits, Ctrl-C and SIGTERM end the process at
+    once: Python would answer them after it."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    try:
+        before = {number: signal.signal(number, signal.SIG_DFL) for number in numbers}
+    except ValueError:  # not the main thread
+        before = {}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _resolver() -> tf.distribute.cluster_resolver.ClusterResolver:

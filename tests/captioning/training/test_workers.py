@@ -31,7 +31,7 @@ def odd_data(tmp_path_factory):
 
 
 @pytest.fixture
-def start_workers(tiny_config):
+def start_workers():
     """Return a function: how many workers of a cluster to start, and flags -> their
     processes. All that still run are killed at the end."""
     processes = []
@@ -57,7 +57,8 @@ def start_workers(tiny_config):
     yield start
     for process in processes:
         process.kill()
-        process.communicate()
+        process.wait()
+        process.stderr.close()
 
 
 def free_port():
@@ -100,20 +101,46 @@ def assert_alike(run, other):
     assert np.median(differences) < 1e-5 and np.mean(differences > 3e-4) < 1e-3
 
 
+@pytest.fixture(scope="module")
+def one_run(odd_data, tiny_config, tmp_path_factory):
+    """What a process that is alone makes of batches of 6."""
+    config = override(tiny_config, **OPTIONS, batch_size=6)
+    directory = tmp_path_factory.mktemp("runs") / "one"
+    train({"captions": Plan(config, odd_data)}, directory)
+    return directory
+
+
 def test_two_workers_train_what_one_trains(
-    start_workers, odd_data, tiny_config, tmp_path
+    start_workers, odd_data, tiny_config, one_run, tmp_path
 ):
     both = start_workers(
         2,
         *flags_of(tiny_config, batch_size=3),
         *("--data", odd_data, "--run", tmp_path / "two"),
     )
-    config = override(tiny_config, **OPTIONS, batch_size=6)
-    train({"captions": Plan(config, odd_data)}, tmp_path / "one")
     for process in both:
         said = process.communicate()[1]
         assert process.returncode == 0, said
-    assert_alike(tmp_path / "one", tmp_path / "two")
+    assert_alike(one_run, tmp_path / "two")
+
+
+TWO_DEVICES = """
+import sys
+import tensorflow as tf
+cpu = tf.config.list_physical_devices("CPU")[0]
+half = tf.config.LogicalDeviceConfiguration()
+tf.config.set_logical_device_configuration(cpu, [half, half])
+from captioning import train
+train.main(sys.argv[1:])
+"""
+
+
+def test_two_devices_train_what_one_trains(odd_data, tiny_config, one_run, tmp_path):
+    flags = flags_of(tiny_config, batch_size=3)
+    command = [sys.executable, "-c", TWO_DEVICES, "--strategy", "mirrored", *flags]
+    command += ["--data", odd_data, "--run", tmp_path / "two"]
+    subprocess.run(list(map(str, command)), check=True)
+    assert_alike(one_run, tmp_path / "two")
 
 
 def test_a_worker_that_never_comes_is_told(
