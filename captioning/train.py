@@ -4,6 +4,7 @@ import dataclasses
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from captioning.cli import train_flags
@@ -14,7 +15,7 @@ from captioning.tasks.config import override
 from captioning.training.built_in_data import BUILT_IN
 from captioning.training.run_files import is_run
 from data_prep.cli.import_tensorflow import import_tensorflow
-from data_prep.console import say
+from data_prep.console import nothing_shown, say
 from data_prep.errors import exit_on_bad_input
 
 
@@ -42,25 +43,41 @@ def main(argv: list[str] | None = None) -> int:
 def _train(argv: list[str]) -> Path:
     flags, tasks = train_flags.parse(argv)
     import_tensorflow()
+    from captioning.training.cluster import workers_of
+
+    workers = workers_of(flags.strategy, flags.worker_minutes)
+    with nullcontext() if workers.is_chief else nothing_shown():
+        directory = _train_with(flags, tasks, workers)
+        workers.any(False)  # none ends, which the others would notice, before the chief
+        return directory
+
+
+def _train_with(flags, tasks: tuple[str, ...], workers) -> Path:
     from captioning.training import plans
     from captioning.training.seen_photos import warn_of_seen_photos
 
     if flags.resume and is_run(flags.run):
         own = {task: given_options(flags, task) for task in tasks}
+        for options in own.values():
+            if "batch_size" in options:
+                options["batch_size"] *= workers.replicas
         chosen = plans.resumed(flags.run, flags.data or [], own)
-        train_and_show(chosen, flags.run, resume=True)
+        train_and_show(chosen, flags.run, workers, resume=True)
         return flags.run
     start = flags.start_from
     if start:
         sets = plans.data_of_run(start, tasks, flags.data or [])
     else:
-        sets = plans.data_sets(tasks, flags.data or [])
+        with workers.chief_first():  # it makes those that are built in
+            sets = plans.data_sets(tasks, flags.data or [])
     of_start = plans.model_options(start, tasks) if start else {}
     chosen = {}
     for task in tasks:
         config = train_flags.preset_of(flags.preset, task, plans.name_of(sets[task]))
         config = override(config, **of_start.get(task, {}))
         config = override_by_flags(config, flags, task)
+        rows = config.training.batch_size * workers.replicas
+        config = override(config, batch_size=rows)
         chosen[task] = plans.Plan(config, sets[task])
     if len(chosen) > 1:
         chosen = _over_one_cell(chosen)
@@ -68,7 +85,9 @@ def _train(argv: list[str]) -> Path:
         for data in set(sets.values()):
             warn_of_seen_photos(start, data)
     directory = flags.run or _new_directory(chosen)
-    train_and_show(chosen, directory, resume=flags.resume, start=start)
+    if workers.replicas > 1:
+        say(_what_workers_share(chosen, workers.replicas))
+    train_and_show(chosen, directory, workers, resume=flags.resume, start=start)
     return directory
 
 
@@ -94,8 +113,22 @@ def _new_directory(plans: Mapping) -> Path:
     return Path("runs") / "-".join(parts)
 
 
+def _what_workers_share(plans: Mapping, replicas: int) -> str:
+    first = next(iter(plans.values())).config
+    return (
+        f"{replicas} devices share batches of {first.training.batch_size}, "
+        f"{first.training.batch_size // replicas} each; the peak of the learning rate "
+        f"stays {first.optimizer.learning_rate:g}"
+    )
+
+
 def train_and_show(
-    plans: Mapping, directory: Path, *, resume: bool, start: Path | None = None
+    plans: Mapping,
+    directory: Path,
+    workers,
+    *,
+    resume: bool,
+    start: Path | None = None,
 ) -> None:
     """Train, then print scores and a few examples that were not trained on.
 
@@ -106,10 +139,14 @@ def train_and_show(
     from captioning.training.plans import name_of
 
     try:
-        history = trainer.train(plans, directory, resume=resume, start=start)
+        history = trainer.train(
+            plans, directory, resume=resume, start=start, workers=workers
+        )
     except KeyboardInterrupt:  # Ctrl-C, or SIGTERM
         say(how_to_go_on(directory))
         raise
+    if not workers.is_chief:
+        return
     built_in = {name for name, _ in BUILT_IN.values()}
     for name, plan in plans.items():
         split = "test" if name_of(plan.data) in built_in else "dev"

@@ -1,13 +1,15 @@
 """What commands show on stderr: progress, and lines beside it."""
 
+import contextlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from tqdm import tqdm
 
 from data_prep.errors import printable
 
+_shown = True  # see `nothing_shown`
 SECONDS_A_LINE = 30.0  # between two lines of progress where there is no terminal
 
 
@@ -40,7 +42,7 @@ def progress(
         desc=label or None,
         unit=f" {unit}" if unit else "it",
         initial=done,
-        disable=not shown,
+        disable=not (shown and _shown),
         file=sys.stderr,
     )
 
@@ -48,9 +50,23 @@ def progress(
 def say(line: str, file: TextIO | None = None) -> None:
     """Print a line at once (on stderr if not told), above a progress bar; characters
     that are not printable are shown escaped."""
+    if not _shown:
+        return
     file = sys.stderr if file is None else file
     tqdm.write(printable(line), file=file)
     file.flush()
+
+
+@contextlib.contextmanager
+def nothing_shown() -> Iterator[None]:
+    """In this block `say` and `progress` show nothing: of several processes that do the
+    same, one tells it."""
+    global _shown
+    before, _shown = _shown, False
+    try:
+        yield
+    finally:
+        _shown = before
 
 
 class _Progress(tqdm):

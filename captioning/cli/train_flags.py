@@ -23,6 +23,7 @@ EXAMPLE = """examples:
   python -m captioning.train --data data/flickr8k --run runs/flickr8k
   python -m captioning.train --run runs/flickr8k --resume      # after a stop
   python -m captioning.train --data data/mine --start-from flickr8k
+  python -m captioning.train --run runs/mine --strategy multiworker   # docs/scale.md
   python -m captioning.train --task sentiment --help           # options of a task
   python -m captioning.train --task all                        # one cell, five heads
   python -m captioning.train --task all \\
@@ -142,6 +143,21 @@ def _parser(request: _Request) -> Parser:
         action="store_true",
         help="go on with --run after its last checkpoint; begin it if it has none",
     )
+    parser.add_argument(
+        "--strategy",
+        choices=("mirrored", "multiworker"),
+        help="mirrored: all GPUs of this machine; multiworker: the processes that "
+        "TF_CONFIG or SLURM names, each started with this command. A batch then has "
+        "--batch-size rows for each of them",
+    )
+    parser.add_argument(
+        "--worker-minutes",
+        type=float,
+        default=60.0,
+        metavar="X",
+        help="how long a worker waits for the others, also while the first one makes "
+        "the cache (default: 60)",
+    )
     parser.add_argument("--knob", action="append", help=argparse.SUPPRESS)
     add_options(parser, request.configs)
     return parser
@@ -155,6 +171,14 @@ def _check(flags: argparse.Namespace, tasks: Sequence[str]) -> None:
         raise BadInput(
             f"{flags.run} is not a run: there is nothing. Expected the directory of a "
             "training to go on with, or with --task or --data one to begin."
+        )
+    if flags.strategy == "multiworker" and not flags.run:
+        raise BadInput(
+            "--strategy multiworker needs --run, the one directory of all workers."
+        )
+    if not flags.worker_minutes > 0:
+        raise BadInput(
+            f"--worker-minutes is {flags.worker_minutes}; expected more than 0."
         )
     if flags.start_from:
         check_is_run(flags.start_from)

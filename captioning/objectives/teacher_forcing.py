@@ -44,3 +44,8 @@ def teacher_forcing_loss(
     return fused_cross_entropy(
         hidden(inputs, real), labels, *readout, label_smoothing, weights
     )
+
+
+def num_tokens(token_ids: tf.Tensor, pad: int) -> tf.Tensor:
+    """Return how many tokens `teacher_forcing_loss` is the mean over, float32 ()."""
+    return tf.cast(tf.math.count_nonzero(token_ids[:, 1:] != pad), tf.float32)

@@ -16,6 +16,7 @@ import tensorflow as tf
 from captioning.nn.cells import ElmanCell, LSTMCell
 from captioning.tasks.config import TaskConfig
 from captioning.tasks.warm_start import WordWeights
+from data_prep.pipeline.share import Share
 
 Cell = ElmanCell | LSTMCell
 
@@ -24,8 +25,9 @@ class TrainingData(NamedTuple):
     """A data set as training takes it, in memory or memory-mapped.
 
     Attributes:
-        batches: epoch, from 0 -> its batches. They depend on seed and epoch alone; but
-            with the option `subword_alpha`, how words are cut is sampled.
+        batches: epoch, from 0, and a worker's `Share` -> its batches. They depend on
+            seed and epoch alone; but with the option `subword_alpha`, how words are cut
+            is sampled.
         examples_per_epoch: how many of the task's `unit` they hold.
         batches_per_epoch: how many they are.
         dev_score: -> the score on the dev split of the model as it now is; the more
@@ -34,7 +36,7 @@ class TrainingData(NamedTuple):
             where the score is 0; None where that does not happen.
     """
 
-    batches: Callable[[int], tf.data.Dataset]
+    batches: Callable[[int, Share], tf.data.Dataset]
     examples_per_epoch: int
     batches_per_epoch: int
     dev_score: Callable[[], float]
@@ -111,6 +113,11 @@ class Task(abc.ABC):
     @abc.abstractmethod
     def loss(self, batch: Any, training: bool = True) -> tf.Tensor:
         """Return the mean loss of a batch of the feed, float32 ()."""
+
+    @abc.abstractmethod
+    def loss_terms(self, batch: Any) -> tf.Tensor:
+        """Return how many terms `loss` is the mean of, float32 (): what the losses of
+        a batch's shares are weighted by, so that their mean is that of the batch."""
 
     # === Use ===
 

@@ -42,22 +42,26 @@ class Checkpoint:
     Args:
         steps: whose state it is.
         directory: the run's.
+
+    Attributes:
+        seeds: the variables that say how dropout is drawn.
     """
 
     def __init__(self, steps: TrainStep, directory: Path):
         self._directory = directory
         self._epochs = tf.Variable(0)
+        # Dropout's; as Keras variables they are no weights of any layer.
+        self.seeds = [
+            variable
+            for variable in steps.model.variables
+            if "seed_generator" in variable.path
+        ]
         self._manager = tf.train.CheckpointManager(
             tf.train.Checkpoint(
                 model=steps.model,
                 optimizers=steps.optimizers,
                 epochs=self._epochs,
-                # Dropout's; as Keras variables they are no weights of any layer.
-                seeds=[
-                    variable.value
-                    for variable in steps.model.variables
-                    if "seed_generator" in variable.path
-                ],
+                seeds=[seed.value for seed in self.seeds],
             ),
             directory / CHECKPOINT,
             max_to_keep=1,

@@ -19,6 +19,8 @@ class Objective(NamedTuple):
         config: with the options of its optimizer.
         total_steps: how many it will take, where its schedule ends.
         started: whether the first weights are learned ones, worth remembering.
+        loss_terms: a batch -> how many terms `loss` is the mean of, float32 (). Needed
+            where several devices compute a batch.
     """
 
     model: keras.Model
@@ -27,3 +29,4 @@ class Objective(NamedTuple):
     config: TaskConfig
     total_steps: int
     started: bool = False
+    loss_terms: Callable[[Any], tf.Tensor] | None = None

@@ -180,7 +180,7 @@ def create(
         "tasks": {
             name: {
                 "data": str(data[name].resolve()),
-                "data_digest": _data_digest(data[name]),
+                "data_digest": data_digest(data[name]),
                 "encoder_fingerprint": _fingerprint(task.config),
                 "config": dataclasses.asdict(task.config),
             }
@@ -210,14 +210,15 @@ def create(
 def check_same_data(directory: Path, data: Mapping[str, Path]) -> None:
     """Raise BadInput unless these are the data sets that a run was begun with."""
     for name, facts in load_facts(directory).items():
-        if facts.data_digest != _data_digest(data[name]):
+        if facts.data_digest != data_digest(data[name]):
             raise BadInput(
                 f"{data[name]} is another data set than {directory} was started with; "
                 "expected the same examples. Prepare it as before, or start a new run."
             )
 
 
-def _data_digest(data: Path) -> str:
+def data_digest(data: Path) -> str:
+    """Return what changes whenever a data set's training examples or words do."""
     info = DatasetInfo.load(data)
     return examples_digest(info, "train") + info.vocabulary_sha256
 

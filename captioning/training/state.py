@@ -1,11 +1,11 @@
 """The state that a training begins with: new, started from another run, or resumed."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import keras
-import tensorflow as tf
 
 from captioning.tasks.registry import task_class
 from captioning.tasks.task import Task, TrainingData
@@ -17,6 +17,7 @@ from captioning.training.manifest import check_manifest
 from captioning.training.objective import Objective
 from captioning.training.plans import Plan
 from captioning.training.train_step import TrainStep
+from captioning.training.workers import ALONE, Workers
 
 
 class TrainingState(NamedTuple):
@@ -29,6 +30,7 @@ class TrainingState(NamedTuple):
         steps: takes one step of one task; has the optimizers.
         checkpoint: where the state is saved.
         started: whether the first weights of the run were trained ones.
+        workers: that train it together.
         history: of the epochs so far. Empty at the beginning of a new run; one that
             starts from another begins with epoch 0, what it starts with.
         part: what was done of the next epoch.
@@ -40,6 +42,7 @@ class TrainingState(NamedTuple):
     steps: TrainStep
     checkpoint: Checkpoint
     started: bool
+    workers: Workers
     history: list[Epoch]
     part: Part = Part()
 
@@ -50,6 +53,7 @@ def training_state(
     *,
     resume: bool = False,
     start: Path | None = None,
+    workers: Workers = ALONE,
 ) -> TrainingState:
     """Return the state that a training goes on from.
 
@@ -59,6 +63,7 @@ def training_state(
         resume: go on from the last checkpoint. If there is none yet, the training
             begins anew.
         start: a run whose weights a new run starts with.
+        workers: that train it together.
 
     Raises:
         BadInput: a data set is not whole, the directory is not as needed, or the run to
@@ -68,11 +73,11 @@ def training_state(
         run_config.check_same_data(directory, _data(plans))
         start = run_config.start_of(directory)
         if run_files.has_checkpoint(directory):
-            return _resumed(plans, directory, bool(start))
-    return _begun(plans, directory, start)
+            return _resumed(plans, directory, bool(start), workers)
+    return _begun(plans, directory, start, workers)
 
 
-def _begun(plans, directory: Path, start: Path | None) -> TrainingState:
+def _begun(plans, directory: Path, start: Path | None, workers) -> TrainingState:
     """Return the state of a new run, with random weights or those of `start`."""
     run_config.check_new(directory)
     state = _state(
@@ -83,13 +88,16 @@ def _begun(plans, directory: Path, start: Path | None) -> TrainingState:
         ),
         start,
         bool(start),
+        workers,
     )
+    workers.share_weights(state.steps.model.variables)
     # Not before: everything that the options name was found to exist.
-    run_config.create(directory, state.tasks, _data(plans), start)
+    if workers.is_chief:
+        run_config.create(directory, state.tasks, _data(plans), start)
     return state
 
 
-def _resumed(plans, directory: Path, started: bool) -> TrainingState:
+def _resumed(plans, directory: Path, started: bool, workers) -> TrainingState:
     """Return the state at the last checkpoint of a run."""
     check_manifest(directory)
     state = _state(
@@ -100,24 +108,16 @@ def _resumed(plans, directory: Path, started: bool) -> TrainingState:
         ),
         None,
         started,
+        workers,
     )
     history, part = state.checkpoint.restore()
     state.history.extend(history)
     for name, task in state.tasks.items():
         numbers = iter(part.metrics.get(name, ()))
-        for variable in _measured(task):
-            variable.assign(next(numbers, 0.0))
+        for metric in task.metrics:
+            for variable in metric.variables:
+                variable.assign(next(numbers, 0.0) * workers.is_chief)
     return state._replace(part=part)
-
-
-def measured(tasks: Mapping[str, Task]) -> dict[str, list[float]]:
-    """Return, by task, the numbers that its measurements of this epoch consist of, as
-    `Part.metrics` has them."""
-    return {name: [float(v) for v in _measured(task)] for name, task in tasks.items()}
-
-
-def _measured(task: Task) -> list[keras.Variable]:
-    return [variable for metric in task.metrics for variable in metric.variables]
 
 
 def _state(
@@ -126,6 +126,7 @@ def _state(
     build: Callable[[str, Plan, Any], Task],
     start: Path | None,
     started: bool,
+    workers: Workers,
 ) -> TrainingState:
     """Build everything that all states have.
 
@@ -135,45 +136,39 @@ def _state(
         build: name, plan and cell -> the task with its first weights.
         start: a run whose weights replace them.
         started: whether the first weights of the run were trained ones.
+        workers: that train it together.
     """
     keras.utils.set_random_seed(next(iter(plans.values())).config.training.seed)
-    with tf.distribute.get_strategy().scope():
-        cell = shared_cell({name: plan.config for name, plan in plans.items()})
-        tasks = {name: build(name, plan, cell) for name, plan in plans.items()}
-        if start:
-            start_from(tasks, start)
-    data = {name: task.training_data(plans[name].data) for name, task in tasks.items()}
+    cell = shared_cell({name: plan.config for name, plan in plans.items()})
+    tasks = {name: build(name, plan, cell) for name, plan in plans.items()}
+    if start:
+        start_from(tasks, start)
+    with workers.chief_first():  # it makes the caches
+        data = {
+            name: task.training_data(plans[name].data) for name, task in tasks.items()
+        }
     total_steps = {
         name: plans[name].config.training.epochs * one.batches_per_epoch
         for name, one in data.items()
     }
-    with tf.distribute.get_strategy().scope():
-        steps = TrainStep(
-            {
-                name: Objective(
-                    task.model,
-                    task.loss,
-                    distributed(data[name].batches(0)).element_spec,
-                    task.config,
-                    total_steps[name],
-                    started,
-                )
-                for name, task in tasks.items()
-            }
+    objectives = {
+        name: Objective(
+            task.model,
+            task.loss,
+            workers.batches(partial(data[name].batches, 0)).element_spec,
+            task.config,
+            total_steps[name],
+            started,
+            task.loss_terms,
         )
+        for name, task in tasks.items()
+    }
+    steps = TrainStep(objectives, workers)
     checkpoint = Checkpoint(steps, directory)
-    return TrainingState(tasks, data, total_steps, steps, checkpoint, started, [])
+    return TrainingState(
+        tasks, data, total_steps, steps, checkpoint, started, workers, []
+    )
 
 
 def _data(plans: Mapping[str, Plan]) -> dict[str, Path]:
     return {name: plan.data for name, plan in plans.items()}
-
-
-def distributed(batches: tf.data.Dataset):
-    """Deal whole batches out to the workers: a batch cut in two would lose the rows
-    that its captions are about."""
-    return tf.distribute.get_strategy().distribute_datasets_from_function(
-        lambda context: batches.shard(
-            context.num_input_pipelines, context.input_pipeline_id
-        )
-    )

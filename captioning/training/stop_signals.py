@@ -26,10 +26,10 @@ class StopRequest:
         if again:
             raise self._end
 
-    def end_if_asked(self) -> None:
-        """Raise KeyboardInterrupt, or Terminated, if a signal was noted."""
-        if self._end:
-            raise self._end
+    def end(self) -> None:
+        """Raise KeyboardInterrupt or Terminated, which was noted; Terminated, if the
+        signal came to another worker."""
+        raise self._end or Terminated
 
 
 @contextmanager

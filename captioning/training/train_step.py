@@ -15,6 +15,7 @@ from captioning.training.optimizer import (
     optimizer_of,
     variables_by_owner,
 )
+from captioning.training.workers import ALONE, Workers
 
 
 class TrainStep:
@@ -25,12 +26,13 @@ class TrainStep:
     options: one history of gradients, one moving average. A step changes only weights
     of its head.
 
-    This runs `strategy.run` itself because `Model.fit` fails under
-    `tf.distribute.MultiWorkerMirroredStrategy` in Keras 3.15. Construct it, and the
-    models, inside the strategy's scope.
+    Several workers sum their gradients and then take the same step, each of its own
+    weights. This does not use `Model.fit`, which fails under
+    `tf.distribute.MultiWorkerMirroredStrategy` in Keras 3.15.
 
     Args:
         objectives: by name.
+        workers: that compute a batch together.
 
     Attributes:
         model: `Multitask` of the heads, to save and to restore.
@@ -39,9 +41,9 @@ class TrainStep:
             it fine-tunes its encoder; and `SHARED`, where something is shared.
     """
 
-    def __init__(self, objectives: Mapping[str, Objective]):
+    def __init__(self, objectives: Mapping[str, Objective], workers: Workers = ALONE):
         self.model = Multitask({name: o.model for name, o in objectives.items()})
-        self._strategy = tf.distribute.get_strategy()
+        self._workers = workers
         self._variables = variables_by_owner(objectives)
         self.optimizers = {
             owner: optimizer_of(owner, variables, objectives)
@@ -57,7 +59,7 @@ class TrainStep:
 
     def step(self, name: str, batch) -> tf.Tensor:
         """Learn from one batch of one head; return its loss, float32 ()."""
-        with matmul_precision(self._precisions[name]):
+        with matmul_precision(self._precisions[name]), self._workers.waiting():
             return self._steps[name](batch)
 
     def _compiled(self, name: str, objective: Objective):
@@ -72,20 +74,22 @@ class TrainStep:
             for owner in owners
         ]
 
-        def replica_step(batch):
+        def loss_and_gradients(batch, weight):
             with tf.GradientTape() as tape:
-                # Gradients of replicas are summed: losses must be shares of one mean.
-                loss = objective.loss(batch) / self._strategy.num_replicas_in_sync
-            gradients = tape.gradient(loss, groups)
+                loss = objective.loss(batch)
+                if weight is not None:
+                    loss *= weight
+            return loss, tape.gradient(loss, groups)
+
+        @tf.function(autograph=False, input_signature=[objective.batch_spec])
+        def step(batch):
+            loss, gradients = self._workers.weighted_mean(
+                loss_and_gradients, objective.loss_terms, batch
+            )
             optimizers = [self.optimizers[owner] for owner in owners]
             clip_norm = objective.config.optimizer.clip_norm
             apply_clipped(optimizers, groups, gradients, clip_norm)
             return loss
-
-        @tf.function(autograph=False, input_signature=[objective.batch_spec])
-        def step(batch):
-            losses = self._strategy.run(replica_step, args=(batch,))
-            return self._strategy.reduce(tf.distribute.ReduceOp.SUM, losses, axis=None)
 
         return step
 

@@ -1,32 +1,28 @@
 """Training: from prepared data sets and their options to a finished run."""
 
-import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from math import nan
 from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from captioning.plots.training_curves import draw_history
 from captioning.tasks.config import TrainingConfig
 from captioning.tasks.registry import task_class
-from captioning.tasks.task import TrainingData
+from captioning.tasks.task import Task
 from captioning.training.checkpoint import Part
 from captioning.training.history import Epoch, best, passes, write_history
 from captioning.training.plans import Plan
-from captioning.training.run_config import save_weights
-from captioning.training.state import (
-    TrainingState,
-    distributed,
-    measured,
-    training_state,
-)
+from captioning.training.run_config import data_digest, save_weights
+from captioning.training.run_files import has_checkpoint
+from captioning.training.state import TrainingState, training_state
 from captioning.training.stop_signals import StopRequest, stop_requests
-from captioning.training.task_schedule import interleave, steps_of_epoch
+from captioning.training.streams import streams
+from captioning.training.task_schedule import interleave
+from captioning.training.workers import ALONE, Workers
 from data_prep.atomic import only_writer
 from data_prep.console import progress, say
 
@@ -40,6 +36,7 @@ def train(
     resume: bool = False,
     start: Path | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    workers: Workers = ALONE,
 ) -> list[Epoch]:
     """Train tasks over one cell; keep the weights that are best on the dev splits.
 
@@ -54,24 +51,25 @@ def train(
         start: a run whose weights the new one starts with, and which it has to be
             better than.
         callbacks: further Keras callbacks.
+        workers: that train it together; each of them calls this.
 
     Returns:
         The history, one `Epoch` a pass.
 
     Raises:
         BadInput: a data set is not whole, or the run's directory is not as needed, or
-            another training writes there, or the run to start from does not fit.
+            another training writes there, or the run to start from does not fit, or
+            another worker was lost.
     """
-    with _only_training(directory):
-        return _train(plans, directory, resume, start, callbacks)
+    with only_writer(directory) if workers.is_chief else nullcontext():
+        workers.check_same(_found(plans, directory, resume))
+        return _train(plans, directory, resume, start, callbacks, workers)
 
 
-def _only_training(directory: Path) -> AbstractContextManager:
-    """Keep other trainings out of a run, but for the workers of one."""
-    strategy = tf.distribute.get_strategy()
-    if isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
-        return nullcontext()
-    return only_writer(directory)
+def _found(plans: Mapping[str, Plan], directory: Path, resume: bool) -> str:
+    """Return what all workers must have been told and find on disk."""
+    facts = [(name, one.config, data_digest(one.data)) for name, one in plans.items()]
+    return repr([facts, resume and has_checkpoint(directory)])
 
 
 def _train(
@@ -80,34 +78,39 @@ def _train(
     resume: bool,
     start: Path | None,
     callbacks: Sequence[keras.callbacks.Callback],
+    workers: Workers,
 ) -> list[Epoch]:
-    state = training_state(plans, directory, resume=resume, start=start)
+    state = training_state(
+        plans, directory, resume=resume, start=start, workers=workers
+    )
+    workers.part_seeds(state.checkpoint.seeds)
     training = next(iter(plans.values())).config.training
-    streams = _streams(state, training.epochs)
+    of_tasks = streams(state, training.epochs)
     if state.started and not state.history:
         _keep(state, _untrained(state), training, directory)
     seen = state.steps.seen_by_callbacks
+    logs = keras.callbacks.TensorBoard(directory / "tensorboard", write_graph=False)
     callback_list = keras.callbacks.CallbackList(
-        [
-            keras.callbacks.TensorBoard(directory / "tensorboard", write_graph=False),
-            *callbacks,
-        ],
-        model=seen,
+        [logs, *callbacks] if workers.is_chief else list(callbacks), model=seen
     )
     callback_list.on_train_begin()
     part = state.part
     with stop_requests() as stop:
         try:
-            while not finished(state.history, training) and not seen.stop_training:
+            while not finished(state.history, training) and not any(
+                workers.any(seen.stop_training)
+            ):
                 number = passes(state.history)
                 callback_list.on_epoch_begin(number)
                 epoch = _train_epoch(
-                    state, streams, training, callback_list, part, stop
+                    state, of_tasks, training, callback_list, part, stop
                 )
                 _keep(state, epoch, training, directory)
                 callback_list.on_epoch_end(number, _logs(state.history[-1]))
-                state.checkpoint.save(number + 1)
-                stop.end_if_asked()
+                if workers.is_chief:
+                    state.checkpoint.save(number + 1)
+                if any(workers.any(stop)):
+                    stop.end()
                 part = Part()
         finally:
             callback_list.on_train_end()
@@ -128,34 +131,9 @@ def finished(history: Sequence[Epoch], training: TrainingConfig) -> bool:
 # === Steps ===
 
 
-def _streams(state: TrainingState, epochs: int) -> dict[str, Iterator]:
-    """Return by task its batches from the next step of the run on, without end.
-
-    A task's own epochs end where they end, not where those of the run do.
-    """
-    number = passes(state.history)
-    return {
-        name: _batches(
-            data,
-            steps_of_epoch(state.total_steps[name], number, epochs).start
-            + len(state.part.losses.get(name, ())),
-        )
-        for name, data in state.data.items()
-    }
-
-
-def _batches(data: TrainingData, first: int) -> Iterator:
-    """Yield the batches of all epochs, from the one numbered `first` on."""
-    each_pass, skip = divmod(first, data.batches_per_epoch)
-    for number in itertools.count(each_pass):
-        batches = data.batches(number)
-        yield from distributed(batches.skip(skip) if skip else batches)
-        skip = 0
-
-
 def _train_epoch(
     state: TrainingState,
-    streams: Mapping[str, Iterator],
+    batches: Mapping[str, Iterator],
     training: TrainingConfig,
     callbacks,
     part: Part,
@@ -166,31 +144,34 @@ def _train_epoch(
     from which the training goes on with the next step."""
     number, epochs = passes(state.history), training.epochs
     began = saved = time.monotonic()
-    losses = {name: list(part.losses.get(name, ())) for name in streams}
+    losses = {name: list(part.losses.get(name, ())) for name in batches}
     order = interleave(state.total_steps, number, epochs)[part.steps :]
 
     def save() -> None:
         seconds = part.seconds + time.monotonic() - began
-        state.checkpoint.save(number, Part(losses, measured(state.tasks), seconds))
+        measured = {name: _measured(state, task) for name, task in state.tasks.items()}
+        if state.workers.is_chief:
+            state.checkpoint.save(number, Part(losses, measured, seconds))
 
     with progress(
         order, label=f"epoch {number + 1}/{epochs}", unit="steps"
     ) as progressing:
         for step, name in enumerate(progressing, start=part.steps):
             callbacks.on_train_batch_begin(step)
-            losses[name].append(float(state.steps.step(name, next(streams[name]))))
+            losses[name].append(float(state.steps.step(name, next(batches[name]))))
             shown = {n: np.mean(all[-RECENT:]) for n, all in losses.items() if all}
             callbacks.on_train_batch_end(step, {"loss": np.mean(list(shown.values()))})
             progressing.set_postfix_str(
                 "loss " + ", ".join(f"{value:.3f}" for value in shown.values()),
                 refresh=False,
             )
-            if stop:
-                save()
-                stop.end_if_asked()
-            if time.monotonic() - saved > 60 * training.checkpoint_minutes:
+            due = time.monotonic() - saved > 60 * training.checkpoint_minutes
+            ended, due = state.workers.any_at(step, stop, due)
+            if ended or due:
                 save()
                 saved = time.monotonic()
+            if ended:
+                stop.end()
     seconds = part.seconds + time.monotonic() - began
     examples = sum(
         data.examples_per_epoch * len(losses[name]) / data.batches_per_epoch
@@ -207,10 +188,18 @@ def _train_epoch(
     )
 
 
+def _measured(state: TrainingState, task: Task) -> list[float]:
+    """Return what a task measured, as `Part.metrics` has it, now all at the chief."""
+    variables = [variable for metric in task.metrics for variable in metric.variables]
+    state.workers.gather(variables)
+    return [float(variable) for variable in variables]
+
+
 def _metrics(state: TrainingState) -> dict[str, float]:
     """Return the means of what the tasks measured since last asked."""
     found = {}
     for name, task in state.tasks.items():
+        _measured(state, task)
         for metric in task.metrics:
             found[f"{name}.{metric.name}"] = float(metric.result())
             metric.reset_state()
@@ -229,23 +218,28 @@ def _keep(
     state: TrainingState, epoch: Epoch, training: TrainingConfig, directory: Path
 ) -> None:
     """Score an epoch on dev, keep its weights if they are the best, and report it."""
+    workers, tasks = state.workers, state.data
     with state.steps.averaged_weights():
-        dev = {name: data.dev_score() for name, data in state.data.items()}
-        on_dev = {
-            name: state.data[name].dev_loss()
-            for name, score in dev.items()
-            if score == 0 and state.data[name].dev_loss
-        }
+        dev = workers.from_chief({n: data.dev_score for n, data in tasks.items()})
+        on_dev = workers.from_chief(
+            {
+                name: tasks[name].dev_loss
+                for name, score in dev.items()
+                if score == 0 and tasks[name].dev_loss
+            }
+        )
         epoch = epoch._replace(dev=dev, dev_loss=on_dev)
         is_best = epoch.rank > best(state.history)
-        if is_best:
+        if is_best and workers.is_chief:
             save_weights(directory, state.steps.model)
-    if on_dev and not any(earlier.dev_loss for earlier in state.history):
+    state.history.append(epoch)
+    if not workers.is_chief:
+        return
+    if on_dev and not any(earlier.dev_loss for earlier in state.history[:-1]):
         say(
             f"the dev score of {', '.join(on_dev)} is 0, which tells no epoch from "
             "another: epochs are compared by the loss on dev while it is"
         )
-    state.history.append(epoch)
     _report(epoch, is_best, training)
     write_history(directory, state.history)
     names = {name: task_class(name).score_name for name in state.tasks}

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from data_prep.pipeline.share import WHOLE, Share
 from data_prep.prepared.iterators import without_autotuning
 from data_prep.text.vocabulary import Vocabulary
 
@@ -40,6 +41,7 @@ def training_batches(
     seed: int,
     epoch: int,
     captions_per_image: int = 0,
+    share: Share = WHOLE,
 ) -> tf.data.Dataset:
     """Return one epoch of `Batch`es: every picture once, with its captions.
 
@@ -52,9 +54,10 @@ def training_batches(
         token_ids: int32 ``(images, (captions), (time))``, from `tokenized`.
         images_per_batch: the last batch of an epoch is smaller.
         captions_per_image: so many of each picture's, drawn anew every epoch; 0: all.
+        share: a worker's, of the pictures of each batch.
     """
     generator = np.random.default_rng((seed, epoch))
-    pictures = _pictures(copies, images_per_batch, generator)
+    pictures = _pictures(copies, images_per_batch, generator, share)
     if captions_per_image:
         token_ids = _drawn(token_ids, captions_per_image, generator)
 
@@ -78,10 +81,12 @@ def training_rows(
     images_per_batch: int,
     seed: int,
     epoch: int,
+    share: Share = WHOLE,
 ) -> tf.data.Dataset:
     """Return one epoch of (inputs ``(images, ...)``, targets ``(images, ...)``), every
     picture once; order and arguments as in `training_batches`."""
-    pictures = _pictures(copies, images_per_batch, np.random.default_rng((seed, epoch)))
+    generator = np.random.default_rng((seed, epoch))
+    pictures = _pictures(copies, images_per_batch, generator, share)
 
     @tf.autograph.experimental.do_not_convert
     def batch(chosen, inputs):
@@ -90,9 +95,9 @@ def training_rows(
     return without_autotuning(pictures.map(batch).prefetch(2))
 
 
-def _pictures(copies, images_per_batch, generator) -> tf.data.Dataset:
-    """Return batches of an epoch: places of pictures, and their rows ``(batch, ...)``
-    of arrays that may be larger than the memory."""
+def _pictures(copies, images_per_batch, generator, share) -> tf.data.Dataset:
+    """Return batches of an epoch, or a share of each: places of pictures, and their
+    rows ``(batch, ...)`` of arrays that may be larger than the memory."""
     like = copies[0]
     order = generator.permutation(len(like))
     copy_of_each = generator.integers(len(copies), size=len(like))
@@ -105,6 +110,7 @@ def _pictures(copies, images_per_batch, generator) -> tf.data.Dataset:
 
     @tf.autograph.experimental.do_not_convert
     def with_rows(chosen, copy_of):
+        chosen, copy_of = share.of(chosen), share.of(copy_of)
         block = tf.numpy_function(read, (chosen, copy_of), like.dtype)
         return chosen, tf.ensure_shape(block, (None, *like.shape[1:]))
 

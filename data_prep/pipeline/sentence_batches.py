@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
+from data_prep.pipeline.share import WHOLE, Share
 from data_prep.prepared.iterators import without_autotuning
 
 POOL = 8192  # examples sorted at a time: a hundred batches, yet a small part of a set
@@ -17,6 +18,8 @@ def dataset_by_length(
     seed: int,
     epoch: int,
     pool: int = POOL,
+    share: Share = WHOLE,
+    lengths_of: Sequence[tf.RaggedTensor] = (),
 ) -> tf.data.Dataset:
     """Return one epoch of batches: every example once.
 
@@ -30,6 +33,10 @@ def dataset_by_length(
             along (labels, or ``np.arange(N)`` to know which examples a batch holds).
         batch_size: examples a batch; one batch of an epoch may be smaller.
         pool: examples a pool; rounded up to whole batches.
+        share: a worker's, of the examples of each batch.
+        lengths_of: ragged columns whose lengths count instead of those of `columns`,
+            for workers that cut words by chance, each in its own way: examples must be
+            in one order for all of them.
 
     Returns:
         A data set that knows how many batches it has. Of each column a dense tensor:
@@ -44,7 +51,9 @@ def dataset_by_length(
             f"{len(ragged)} of them ragged; expected one number, and a ragged column."
         )
     # The last key of lexsort counts most.
-    lengths = [column.row_lengths().numpy() for column in reversed(ragged)]
+    lengths = [
+        column.row_lengths().numpy() for column in reversed(lengths_of or ragged)
+    ]
     generator = np.random.default_rng((seed, epoch))
     order = generator.permutation(numbers.pop())
     pool = -(-pool // batch_size) * batch_size
@@ -58,7 +67,7 @@ def dataset_by_length(
 
     @tf.autograph.experimental.do_not_convert
     def batch(start):
-        chosen = order[start : start + batch_size]
+        chosen = share.of(order[start : start + batch_size])
         rows = (tf.gather(column, chosen) for column in columns)
         return tuple(
             row.to_tensor() if isinstance(row, tf.RaggedTensor) else row  # PAD is 0

@@ -14,6 +14,7 @@ from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from captioning.tasks.word_files import load_words, save_words
 from data_prep.errors import BadInput
 from data_prep.pipeline.sentence_batches import dataset_by_length
+from data_prep.pipeline.share import WHOLE, Share
 from data_prep.prepared.captions import load_captions
 from data_prep.text import content_words
 from data_prep.text.prefixes import prefixes_of, with_start
@@ -108,12 +109,13 @@ class Associations(Task):
         config = self.config
         token_ids, counts, _ = self._questions(data, "train")
 
-        def batches(epoch: int) -> tf.data.Dataset:
+        def batches(epoch: int, share: Share = WHOLE) -> tf.data.Dataset:
             return dataset_by_length(
                 [token_ids[:, : config.reading.max_length], counts],
                 batch_size=config.training.batch_size,
                 seed=config.training.seed,
                 epoch=epoch,
+                share=share,
             )
 
         count = -(-len(counts) // config.training.batch_size)
@@ -170,6 +172,12 @@ class Associations(Task):
         return tf.reduce_mean(
             related_cross_entropy(counts, logits, smoothing, excluded=was_read)
         )
+
+    def loss_terms(self, batch) -> tf.Tensor:
+        """Return the number of places, of which `loss` draws the same share in each
+        part of a batch, on average."""
+        token_ids, _ = batch
+        return tf.cast(tf.math.count_nonzero(token_ids != PAD), tf.float32)
 
     def _was_read(self, token_ids):
         """Return which answers were read, up to each token of ``(batch, time)``: bool

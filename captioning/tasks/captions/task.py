@@ -11,11 +11,12 @@ from captioning.models.captioner import TOKENS, Captioner
 from captioning.models.decoder import Decoder
 from captioning.objectives.rewards import CiderReward
 from captioning.objectives.self_critical import self_critical_loss
+from captioning.objectives.teacher_forcing import num_tokens
 from captioning.tasks.caption_scores import SplitCiderD, scores_of
 from captioning.tasks.captions.config import CaptionsConfig
 from captioning.tasks.captions.cut_captions import say_how_many_are_cut
 from captioning.tasks.captions.generation import caption_rows, search
-from captioning.tasks.captions.loss import captioning_loss
+from captioning.tasks.captions.loss import captioning_loss, split_loss
 from captioning.tasks.captions.reranker_file import load_reranker, save_reranker
 from captioning.tasks.image_encoding import (
     EncoderParts,
@@ -27,6 +28,7 @@ from captioning.tasks.picture_serving import answer_pictures
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from data_prep.pipeline import image_batches
 from data_prep.pipeline.image_batches import Batch
+from data_prep.pipeline.share import WHOLE, Share
 from data_prep.prepared.captions import SplitCaptions, load_captions
 from data_prep.text.special_tokens import PAD, START
 from data_prep.text.standardize import split_words
@@ -124,13 +126,14 @@ class Captions(Task):
         dev_rows = cached_rows(config, data, "dev", encoder=self.encoder)
         copies = cached_copies(config, data, "train", self.encoder)
 
-        def batches(epoch: int) -> tf.data.Dataset:
+        def batches(epoch: int, share: Share = WHOLE) -> tf.data.Dataset:
             return image_batches.training_batches(
                 copies,
                 token_ids,
                 images_per_batch=config.training.batch_size,
                 seed=config.training.seed,
                 epoch=epoch,
+                share=share,
                 captions_per_image=config.training.captions_per_image,
             )
 
@@ -145,7 +148,7 @@ class Captions(Task):
             int(each.sum()),
             -(-len(copies[0]) // config.training.batch_size),
             self._dev_scorer(dev, dev_rows),
-            lambda: self._dev_loss(dev, dev_rows),
+            lambda: split_loss(self.model, dev_rows, self._token_ids(dev)),
         )
 
     def _token_ids(self, split: SplitCaptions) -> tf.RaggedTensor:
@@ -159,17 +162,6 @@ class Captions(Task):
         caption = self.captioner(rerank=False)
         return lambda: cider_d(caption_rows(caption, rows, label="dev captions"))
 
-    def _dev_loss(self, dev: SplitCaptions, rows: np.ndarray) -> float:
-        """Return the mean cross-entropy of the references of dev, in nats a token."""
-        batches = image_batches.training_batches(
-            [rows], self._token_ids(dev), images_per_batch=32, seed=0, epoch=0
-        )
-        losses, counts = [], []
-        for batch in batches:
-            losses.append(float(captioning_loss(self.model, batch, 0.0, False)))
-            counts.append(np.sum(batch.token_ids[:, 1:] != PAD))
-        return float(np.average(losses, weights=counts))
-
     def loss(self, batch: Batch, training: bool = True) -> tf.Tensor:
         """Return the mean loss over the batch's real tokens, float32 (), in nats; or
         minus the mean reward of the captions drawn."""
@@ -181,6 +173,11 @@ class Captions(Task):
             self.config.regularization.label_smoothing if training else 0.0,
             training,
         )
+
+    def loss_terms(self, batch: Batch) -> tf.Tensor:
+        if self.config.objective.objective == "self_critical":
+            return tf.cast(tf.size(batch.image_numbers), tf.float32)
+        return num_tokens(batch.token_ids, PAD)
 
     def _self_critical_loss(self, batch: Batch, training: bool) -> tf.Tensor:
         outcome = self_critical_loss(

@@ -10,6 +10,7 @@ from captioning.nn.losses import token_cross_entropy
 from captioning.tasks.sentiment.config import SentimentConfig
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from data_prep.pipeline.sentence_batches import dataset_by_length
+from data_prep.pipeline.share import WHOLE, Share
 from data_prep.prepared.dataset_info import DatasetInfo, check_kind
 from data_prep.prepared.sentences import LabelledTexts, load_labelled
 from data_prep.text.prefixes import prefixes_of, with_start
@@ -81,7 +82,7 @@ class Sentiment(Task):
         split, dev = load_labelled(data, "train"), load_labelled(data, "dev")
         token_ids = self._token_ids(split.texts)
 
-        def batches(epoch: int) -> tf.data.Dataset:
+        def batches(epoch: int, share: Share = WHOLE) -> tf.data.Dataset:
             drawn = token_ids
             if config.regularization.subword_alpha:
                 drawn = self._token_ids(
@@ -92,6 +93,11 @@ class Sentiment(Task):
                 batch_size=config.training.batch_size,
                 seed=config.training.seed,
                 epoch=epoch,
+                share=share,
+                # The batches of workers that cut words by chance must agree.
+                lengths_of=[token_ids[:, : config.reading.max_length]]
+                if share.count > 1
+                else [],
             )
 
         return TrainingData(
@@ -110,6 +116,10 @@ class Sentiment(Task):
         logits = self.model.last_logits(token_ids, training=training)
         smoothing = self.config.regularization.label_smoothing if training else 0.0
         return tf.reduce_mean(token_cross_entropy(labels, logits, smoothing))
+
+    def loss_terms(self, batch) -> tf.Tensor:
+        _, labels = batch
+        return tf.cast(tf.size(labels), tf.float32)
 
     # === Use ===
 

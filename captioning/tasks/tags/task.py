@@ -16,6 +16,7 @@ from captioning.tasks.word_files import load_words, save_words
 from data_prep.errors import BadInput
 from data_prep.harbour.scene import Scene, facts
 from data_prep.pipeline.image_batches import training_rows
+from data_prep.pipeline.share import WHOLE, Share
 from data_prep.prepared.captions import SplitCaptions, load_captions
 from data_prep.text import content_words
 
@@ -100,13 +101,14 @@ class Tags(Task):
         copies = cached_copies(config, data, "train", self.encoder)
         dev = cached_rows(config, data, "dev", encoder=self.encoder)
 
-        def batches(epoch: int) -> tf.data.Dataset:
+        def batches(epoch: int, share: Share = WHOLE) -> tf.data.Dataset:
             return training_rows(
                 copies,
                 truth,
                 images_per_batch=config.training.batch_size,
                 seed=config.training.seed,
                 epoch=epoch,
+                share=share,
             )
 
         count = -(-len(copies[0]) // config.training.batch_size)
@@ -143,6 +145,10 @@ class Tags(Task):
         inputs, truth = batch
         logits = self.model(inputs, training=training)
         return tf.reduce_mean(tag_cross_entropy(truth, logits))
+
+    def loss_terms(self, batch) -> tf.Tensor:
+        _, truth = batch
+        return tf.cast(tf.shape(truth)[0], tf.float32)
 
     # === Use ===
 

@@ -10,13 +10,14 @@ from captioning.metrics.translation import bleu, signature
 from captioning.models.decoder import Decoder
 from captioning.models.sentence_reader import SentenceReader
 from captioning.models.translator import Translator
-from captioning.objectives.teacher_forcing import teacher_forcing_loss
+from captioning.objectives.teacher_forcing import num_tokens, teacher_forcing_loss
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from captioning.tasks.translation.config import TranslationConfig
 from captioning.tasks.translation.directions import Direction, directions_of
 from data_prep.console import progress
 from data_prep.errors import BadInput
 from data_prep.pipeline.sentence_batches import dataset_by_length
+from data_prep.pipeline.share import WHOLE, Share
 from data_prep.prepared.dataset_info import DatasetInfo, check_kind
 from data_prep.prepared.sentences import load_parallel
 from data_prep.text.prefixes import known_tokens
@@ -109,20 +110,23 @@ class Translation(Task):
         targets = [row[d.target] for d in self.directions for row in rows]
         into = [d.target for d in self.directions for _ in rows]
 
-        def batches(epoch: int) -> tf.data.Dataset:
-            alpha = config.regularization.subword_alpha
-            token_ids = self.subwords.encode(tf.constant(targets), alpha)
+        longest = config.search.max_length
+
+        def columns(alpha: float = 0.0) -> list[tf.RaggedTensor]:
+            # A target that is cut has no END: it goes on.
+            target_ids = self.subwords.encode(tf.constant(targets), alpha)
+            source_ids = self._source_ids(sources, into, alpha)
+            return [source_ids[:, :longest], target_ids[:, : longest + 1]]
+
+        def batches(epoch: int, share: Share = WHOLE) -> tf.data.Dataset:
             return dataset_by_length(
-                [
-                    self._source_ids(sources, into, alpha)[
-                        :, : config.search.max_length
-                    ],
-                    # A sentence that is cut has no END: it goes on.
-                    token_ids[:, : config.search.max_length + 1],
-                ],
+                columns(config.regularization.subword_alpha),
                 batch_size=config.training.batch_size,
                 seed=config.training.seed,
                 epoch=epoch,
+                share=share,
+                # The batches of workers that cut words by chance must agree.
+                lengths_of=columns() if share.count > 1 else [],
             )
 
         def dev_score() -> float:
@@ -151,10 +155,11 @@ class Translation(Task):
             hidden,
             self.model.decoder.readout_weights(),
             pad=PAD,
-            label_smoothing=self.config.regularization.label_smoothing
-            if training
-            else 0.0,
+            label_smoothing=training * self.config.regularization.label_smoothing,
         )
+
+    def loss_terms(self, batch) -> tf.Tensor:
+        return num_tokens(batch[1], PAD)
 
     # === Use ===
 

@@ -16,6 +16,7 @@ from captioning.training.plans import Plan
 from captioning.training.run_config import load_facts
 from captioning.training.seen_photos import warn_of_seen_photos
 from captioning.training.trainer import train as train_run
+from captioning.training.workers import ALONE
 from data_prep.errors import BadInput
 from data_prep.prepare import prepare
 
@@ -24,7 +25,7 @@ from data_prep.prepare import prepare
 def planned(monkeypatch):
     found = {}
 
-    def keep(plans, directory, *, resume, start):
+    def keep(plans, directory, workers, *, resume, start):
         found.update(plans=plans, directory=directory, start=start)
 
     monkeypatch.setattr(train, "train_and_show", keep)
@@ -94,7 +95,7 @@ def test_the_end_says_which_weights_the_run_has(
     monkeypatch.setattr(trainer, "train", lambda *_, **__: history)
     monkeypatch.setattr(report, "show_run", lambda *_: "scores")
     plans = {"captions": Plan(tiny_config, harbour_data)}
-    train.train_and_show(plans, tmp_path, resume=False)
+    train.train_and_show(plans, tmp_path, ALONE, resume=False)
     assert f"The run is {tmp_path} ({told}" in capsys.readouterr().out
 
 

@@ -1,0 +1,175 @@
+"""Workers: several processes train what one trains, and end when one is lost."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import h5py
+import numpy as np
+import pytest
+
+from captioning.tasks.config import override
+from captioning.training.history import read_history
+from captioning.training.plans import Plan
+from captioning.training.trainer import train
+from data_prep.prepare import prepare
+
+# Exact: nothing is drawn by chance, which each worker does in its own way.
+OPTIONS = {"dropout": 0.0, "word_dropout": 0.0, "learning_rate": 1e-3, "epochs": 1}
+
+
+@pytest.fixture(scope="module")
+def odd_data(tmp_path_factory):
+    """13 scenes: batches of 6, 6, and 1, fewer than there are workers."""
+    out = tmp_path_factory.mktemp("data") / "harbour"
+    prepare("harbour", None, out, count=13, seed=3)
+    return out
+
+
+@pytest.fixture
+def start_workers():
+    """Return a function: how many workers of a cluster to start, and flags -> their
+    processes. All that still run are killed at the end."""
+    processes = []
+
+    def start(number, *flags, of=None):
+        ports = [free_port() for _ in range(of or number)]
+        cluster = {"worker": [f"localhost:{port}" for port in ports]}
+        for index in range(number):
+            task = {"type": "worker", "index": index}
+            config = json.dumps({"cluster": cluster, "task": task})
+            command = [sys.executable, "-m", "captioning.train"]
+            processes.append(
+                subprocess.Popen(
+                    [*command, "--strategy", "multiworker", *map(str, flags)],
+                    env={**os.environ, "TF_CONFIG": config},
+                    stderr=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    text=True,
+                )
+            )
+        return processes[-number:]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("localhost", 0))
+        return one.getsockname()[1]
+
+
+def flags_of(config, **others):
+    """Return the flags of what differs from the preset of the harbour, and others."""
+    names = ("image_size", "units", "embedding_dim", "attention_dim", "max_length")
+    own = {name: config.get(name) for name in (*names, "target", "precision")}
+    for name, value in {**own, **OPTIONS, **others}.items():
+        yield from (f"--{name.replace('_', '-')}", value)
+
+
+def weights_of(run):
+    found = {}
+
+    def note(name, entry):
+        if isinstance(entry, h5py.Dataset) and entry.size:
+            found[name] = entry[()]
+
+    with h5py.File(run / "model.weights.h5") as file:
+        file.visititems(note)
+    return found
+
+
+def assert_alike(run, other):
+    """Weights and losses are equal but for the order of sums. Adam divides by the size
+    of the gradient, so where that is next to nothing, a step may differ."""
+    for one, two in zip(read_history(run), read_history(other), strict=True):
+        np.testing.assert_allclose(
+            one.losses["captions"], two.losses["captions"], rtol=1e-5
+        )
+    weights, others = weights_of(run), weights_of(other)
+    assert weights.keys() == others.keys()
+    differences = [np.abs(weights[name] - others[name]).ravel() for name in weights]
+    differences = np.concatenate(differences)
+    assert np.median(differences) < 1e-5 and np.mean(differences > 3e-4) < 1e-3
+
+
+@pytest.fixture(scope="module")
+def one_run(odd_data, tiny_config, tmp_path_factory):
+    """What a process that is alone makes of batches of 6."""
+    config = override(tiny_config, **OPTIONS, batch_size=6)
+    directory = tmp_path_factory.mktemp("runs") / "one"
+    train({"captions": Plan(config, odd_data)}, directory)
+    return directory
+
+
+def test_two_workers_train_what_one_trains(
+    start_workers, odd_data, tiny_config, one_run, tmp_path
+):
+    both = start_workers(
+        2,
+        *flags_of(tiny_config, batch_size=3),
+        *("--data", odd_data, "--run", tmp_path / "two"),
+    )
+    for process in both:
+        said = process.communicate()[1]
+        assert process.returncode == 0, said
+    assert_alike(one_run, tmp_path / "two")
+
+
+TWO_DEVICES = """
+import sys
+import tensorflow as tf
+cpu = tf.config.list_physical_devices("CPU")[0]
+half = tf.config.LogicalDeviceConfiguration()
+tf.config.set_logical_device_configuration(cpu, [half, half])
+from captioning import train
+train.main(sys.argv[1:])
+"""
+
+
+def test_two_devices_train_what_one_trains(odd_data, tiny_config, one_run, tmp_path):
+    flags = flags_of(tiny_config, batch_size=3)
+    command = [sys.executable, "-c", TWO_DEVICES, "--strategy", "mirrored", *flags]
+    command += ["--data", odd_data, "--run", tmp_path / "two"]
+    subprocess.run(list(map(str, command)), check=True)
+    assert_alike(one_run, tmp_path / "two")
+
+
+def test_a_worker_that_never_comes_is_told(
+    start_workers, odd_data, tiny_config, tmp_path
+):
+    flags = ("--data", odd_data, "--run", tmp_path / "run", "--worker-minutes", 0.02)
+    (process,) = start_workers(1, *flags, of=2)
+    said = process.communicate()[1]
+    assert process.returncode == 2
+    assert "did not answer for 0.02 minutes" in said
+
+
+@pytest.mark.slow  # ten processes import TensorFlow
+def test_a_lost_worker_ends_the_others_and_fewer_go_on(
+    start_workers, odd_data, tiny_config, tmp_path
+):
+    flags = [*flags_of(tiny_config, batch_size=3, epochs=40), "--data", odd_data]
+    run = tmp_path / "run"
+    first, second = start_workers(2, *flags, "--run", run)
+    while not (run / "checkpoint" / "checkpoint").exists():
+        assert first.poll() is None, first.communicate()
+        time.sleep(0.05)
+    second.send_signal(signal.SIGKILL)
+    said = first.communicate(timeout=60)[1]
+    assert first.returncode == 2
+    assert "Another worker ended or does not answer" in said
+    (alone,) = start_workers(1, "--run", run, "--resume")
+    assert alone.communicate()[0] is None and alone.returncode == 0
+    for process in start_workers(2, *flags, "--run", tmp_path / "straight"):
+        said = process.communicate()[1]
+        assert process.returncode == 0, said
+    assert_alike(run, tmp_path / "straight")
