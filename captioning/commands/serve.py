@@ -4,12 +4,16 @@ import argparse
 import contextlib
 import ipaddress
 import os
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from captioning import pretrained
 from captioning.cli.arguments import Parser, add_rerank_flag, add_trust_flag, positive
 from captioning.inference.choose_engine import load
 from captioning.inference.model_paths import is_one_file
 from captioning.serving.settings import Settings
+from captioning.serving.site import write_site
 from data_prep.errors import BadInput, exit_on_bad_input
 
 KEY_VARIABLE = "CAPTIONING_API_KEY"
@@ -30,7 +34,10 @@ def main(argv: list[str] | None = None) -> int:
     from captioning.serving.app import create_app
     from captioning.serving.server import bind, build_server
 
-    with bind(flags.host, flags.port) as socket:
+    with bind(flags.host, flags.port) as socket, TemporaryDirectory() as folder:
+        if flags.own_page and settings.page is None and _is_one_file(flags.run):
+            settings = replace(settings, page=Path(folder) / "page")
+            write_site(settings.page, flags.run or pretrained.FILE)
         engine = load(
             flags.run,
             flags.beams,
@@ -85,12 +92,16 @@ def _parser() -> Parser:
         metavar="N",
         help="processors that a .tflite file uses (default: all)",
     )
-    parser.add_argument(
+    page = parser.add_mutually_exclusive_group()
+    page.add_argument(
         "--page",
         type=Path,
         metavar="DIR",
-        help="a folder with an index.html, such as a page that captions in the "
-        "browser, to serve at / beside",
+        help="a folder with an index.html to serve at / (default: the page of "
+        "`captioning page`, if a .tflite file captions)",
+    )
+    page.add_argument(
+        "--no-page", dest="own_page", action="store_false", help="serve nothing at /"
     )
     _add_limits(parser.add_argument_group("limits"))
     return parser
@@ -169,9 +180,9 @@ def _settings(flags: argparse.Namespace) -> Settings:
             f"{flags.page} has no index.html; expected the folder of a page: name "
             "another."
         )
-    one_by_one = flags.run is None or is_one_file(flags.run)
+    default_size = 1 if _is_one_file(flags.run) else _DEFAULT.batch_size
     return Settings(
-        batch_size=flags.batch_size or (1 if one_by_one else _DEFAULT.batch_size),
+        batch_size=flags.batch_size or default_size,
         batch_wait=flags.batch_wait,
         queue_size=flags.queue,
         max_pictures=flags.max_pictures,
@@ -183,6 +194,10 @@ def _settings(flags: argparse.Namespace) -> Settings:
         api_key=key,
         page=flags.page,
     )
+
+
+def _is_one_file(run: Path | None) -> bool:
+    return run is None or is_one_file(run)
 
 
 def _port(text: str) -> int:

@@ -22,13 +22,9 @@ from captioning.serving.log import RequestLog
 from captioning.serving.schema import Answer, Options, Problem
 from captioning.serving.service import Service
 from captioning.serving.settings import Settings
+from captioning.serving.site import HEADERS
 
 KEY_HEADER = "X-API-Key"
-# Under these a browser gives a page threads.
-PAGE_HEADERS = {
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-}
 
 _FILES = {"type": "array", "items": {"type": "string", "format": "binary"}}
 _REQUEST_BODY = {
@@ -158,9 +154,9 @@ def _add_operation(app: FastAPI, service: Service) -> None:
 
 
 class _Page(StaticFiles):
-    """Files of a page, each with `PAGE_HEADERS`."""
+    """Files of a page, each with the headers under which a browser gives it threads."""
 
     async def get_response(self, path, scope):
         response = await super().get_response(path, scope)
-        response.headers.update(PAGE_HEADERS)
+        response.headers.update(HEADERS)
         return response

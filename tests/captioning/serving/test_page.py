@@ -7,14 +7,13 @@ import csv
 import io
 import re
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import captioning
 from benchmarks.page import READY, UNFINISHED, Server
-from captioning.inference.result_file import csv_text
+from captioning.inference.result_file import write_results
 from captioning.inference.results import PictureResult
 from captioning.serving.site import HEADERS, write_site
 from data_prep.harbour.render import render
@@ -212,7 +211,7 @@ def test_words_come_one_by_one_unless_nothing_may_move(page, pictures):
     page.emulate_media(reduced_motion="reduce")
 
 
-def test_another_sentence_can_be_chosen_copied_and_saved(page, pictures):
+def test_another_sentence_can_be_chosen_copied_and_saved(page, pictures, tmp_path):
     few = {name: pictures[name] for name in ("turned-1.jpg", "grey.jpg")}
     drop(page, {**few, "notes.txt": b"no picture"})
     failed = page.locator(".card[data-state=failed] .text")
@@ -226,10 +225,12 @@ def test_another_sentence_can_be_chosen_copied_and_saved(page, pictures):
         page.locator("#csv").click()
     table = download.value.path().read_bytes().decode("utf-8-sig")
     results = [
-        PictureResult(Path(name), [caption])
+        PictureResult(tmp_path / name, [caption])
         for name, caption in zip(few, chosen, strict=True)
     ]
-    assert rounded(table) == rounded(csv_text(results))
+    file = tmp_path / "captions.csv"
+    write_results(file, lambda: results)
+    assert rounded(table) == rounded(file.read_bytes().decode("utf-8"))
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.locator("#copy-all").click()
     expect(page.locator("#announcer")).to_have_text("Copied")

@@ -16,9 +16,11 @@ from pathlib import Path
 import pytest
 
 import captioning
+from captioning import pretrained
 from captioning.serving import server
 from captioning.serving.app import create_app
 from captioning.serving.settings import Settings
+from captioning.serving.site import PAGE
 
 PHOTO = Path(__file__).parents[3] / "docs" / "harbour.jpg"
 SECONDS = 1.0
@@ -164,6 +166,20 @@ def test_the_command_says_what_python_says_and_survives_a_killed_decoder(
         for child in decoding(process.pid):
             os.kill(child, signal.SIGKILL)
     assert post(address, b"no picture")[0] == 422
+
+
+def test_the_command_serves_the_page_with_its_captioner(command):
+    _, address = command
+    connection = http.client.HTTPConnection(*address, timeout=30)
+    with contextlib.closing(connection):
+        for path, file in (
+            ("/", PAGE / "index.html"),
+            ("/app/model.tflite", pretrained.FILE),
+        ):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            assert answer.read() == file.read_bytes()
+            assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
 
 
 def test_the_command_ends_what_it_began_and_leaves_with_status_0(command):
