@@ -1,8 +1,9 @@
 """python -m captioning.caption: photos -> captions."""
 
+import contextlib
 import functools
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import cast, overload
 
 from captioning.cli import caption_flags, shard_flags
@@ -12,6 +13,7 @@ from captioning.inference import picture_batches, result_text
 from captioning.inference.alt_text import AltTextPage
 from captioning.inference.attention_file import captioning_and_drawing
 from captioning.inference.choose_engine import load
+from captioning.inference.confidence import unsure
 from captioning.inference.engine import LookingEngine, check_gives_confidence
 from captioning.inference.model_paths import check_run_or_export
 from captioning.inference.picture_inputs import Picture
@@ -47,16 +49,35 @@ def main(argv: list[str] | None = None) -> int:
     if files and not paths:
         say(files.finish())
         return 0
-    num_failed = 0
-    with picture_batches.captioning(
-        paths, lambda: _loaded(flags), flags.min_confidence
-    ) as results:
+    num_failed = num_unsure = 0
+    with (
+        _saying_what_is_kept(files),
+        picture_batches.captioning(
+            paths, lambda: _loaded(flags), flags.min_confidence
+        ) as results,
+    ):
         for result in results:
             result = result_text.between(result, flags.prefix, flags.suffix)
             num_failed += bool(_take(result, files, flags).error)
+            num_unsure += bool(
+                result.captions and unsure(result.captions[0].confidence)
+            )
     if files:
-        say(files.finish())
+        counts = {"unsure, below 50 %": num_unsure, "failed": num_failed}
+        notes = [f"{count} {what}" for what, count in counts.items() if count]
+        say("; ".join([files.finish(), *notes]))
     return 2 if num_failed == len(paths) else 0
+
+
+@contextlib.contextmanager
+def _saying_what_is_kept(files) -> Iterator[None]:
+    """In this block, a stop is followed by a line on how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:  # SIGTERM is one, too
+        if isinstance(files, OneFile):
+            say(files.stopped())
+        raise
 
 
 def _pictures(flags) -> list[Place]:

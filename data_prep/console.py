@@ -75,12 +75,15 @@ class _Progress(tqdm):
     @property
     def format_dict(self):
         facts = super().format_dict
-        rate = facts["rate"]
-        if not rate and facts["elapsed"]:
-            rate = (self.n - self.initial) / facts["elapsed"]
+        rate, done = facts["rate"], self.n - self.initial
+        if facts["elapsed"] and (not rate or self.n == self.total):
+            rate = done / facts["elapsed"]  # of all steps
         digits = ",.0f" if rate and rate >= 10 else ".2g"
         shown = format(rate, digits) if rate else "?"
-        return {**facts, "steps_a_second": f"{shown}{self.unit}/s"}
+        left = ""
+        if rate and self.total and done > 1:  # the first step may be a slow one
+            left = f", {self.format_interval((self.total - self.n) / rate)} left"
+        return {**facts, "steps_a_second": f"{shown}{self.unit}/s", "left": left}
 
 
 class _ProgressBar(_Progress):
@@ -108,8 +111,8 @@ class _ProgressLines(_Progress):
             delay=SECONDS_A_LINE,
             mininterval=SECONDS_A_LINE,
             miniters=1,
-            bar_format="{desc}: {n_fmt}/{total_fmt}{unit}, {steps_a_second}, "
-            "{remaining} left{postfix}",
+            bar_format="{desc}: {n_fmt}/{total_fmt}{unit}, {steps_a_second}{left}"
+            "{postfix}",
         )
 
     def display(self, msg=None, pos=None):

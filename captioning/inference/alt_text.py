@@ -38,6 +38,7 @@ _IMAGE = re.compile(
     rf"|(?P<plain>(?!<)(?:{_CHARACTER}|\((?:{_CHARACTER})*\))+))"
     r"(?:\s+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?\s*\)"
 )
+_QUOTED_TARGET = re.compile(r"\]\(\s*<[^<>\n]*>")  # may begin like a tag: <img/a b.jpg>
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -154,15 +155,20 @@ def images_without_alt(text: str, markdown: bool = False) -> list[Image]:
     """
     found = []
     if markdown:
-        text = _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code.group()), text)
+        text = _CODE.sub(_blank, text)
         for image in _IMAGE.finditer(text):
             source = image["plain"] if image["quoted"] is None else image["quoted"]
             source = html.unescape(_ESCAPED.sub(r"\1", source))
             found.append(Image(image.start("alt"), source, in_html=False))
+        text = _QUOTED_TARGET.sub(_blank, text)
     finder = _TagFinder(text)
     finder.feed(text)
     finder.close()
     return sorted([*found, *finder.images])
+
+
+def _blank(match: re.Match) -> str:
+    return re.sub(r"[^\n]", " ", match.group())
 
 
 def local_file(source: str, page: Path) -> Path | None:

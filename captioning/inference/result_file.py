@@ -49,6 +49,14 @@ class OneFile:
         self._unfinished.remove()
         return said_of(self._path, num_captioned)
 
+    def stopped(self) -> str:
+        """Return what to say where not all pictures were captioned."""
+        return (
+            f"stopped: the results of {self._unfinished.num_kept} of "
+            f"{self._unfinished.num_all} pictures are kept; the same command with "
+            "--resume goes on"
+        )
+
 
 def said_of(path: Path, num_captioned: int) -> str:
     """Return what to say of a file that `write_results` wrote, or did not write."""

@@ -87,6 +87,14 @@ class Unfinished:
                 "the results there: make room, or name another file."
             ) from error
 
+    @property
+    def num_all(self) -> int:
+        return len(self._all)
+
+    @property
+    def num_kept(self) -> int:
+        return len(self._results)
+
     def results(self) -> list[PictureResult]:
         """Return all results, in the order of the pictures."""
         return [self._results[p] for p in self._all if p in self._results]

@@ -51,7 +51,10 @@ def _draw(axes, reading) -> None:
     family, label, _ = lettering()
     axes.set_xticks(
         list(places),
-        [label(word) for word in words],
+        [
+            label(word) if known else f"({label(word)})"
+            for word, known in zip(words, reading.known, strict=False)
+        ],
         rotation=40,
         ha="right",
         rotation_mode="anchor",

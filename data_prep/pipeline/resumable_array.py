@@ -129,6 +129,11 @@ def kept_if_stopped(arrays: Sequence[ResumableArray]) -> Iterator[None]:
             "files that can be read and written. What is made so far stays: mend "
             "that, and the same command goes on from there."
         ) from error
+    except KeyboardInterrupt:
+        for array in arrays:
+            if array.done:
+                array.keep()
+        raise
     except Exception:
         for array in arrays:
             array.delete()

@@ -75,7 +75,7 @@ def test_text_sidecars(photos, capsys):
     out, err = capsys.readouterr()
     assert out == "" and "1 other file passed over" in err
     assert "error: " in err and "broken.jpg" in err and "notes.md" not in err
-    assert err.splitlines()[-1] == "sidecars written: 3"
+    assert err.splitlines()[-1] == "sidecars written: 3; 1 failed"
     written = sorted(p.relative_to(photos).as_posix() for p in photos.rglob("*.txt"))
     assert written == ["a.txt", "b.txt", "below/c.txt"]
     words = ("a picture", "a file")

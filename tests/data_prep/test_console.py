@@ -24,12 +24,14 @@ def test_long_work_leaves_lines_with_rate_and_time_left(capsys, monkeypatch):
     monkeypatch.setattr(console, "SECONDS_A_LINE", 1e-9)
     with progress(total=3, label="dev captions", unit="images") as shown:
         shown.update(1)
-        shown.update(2)
+        shown.update(1)
+        shown.update(1)
     log = capsys.readouterr().err
     lines = log.splitlines()
     assert lines[0].startswith("dev captions: 1/3 images, ")
-    assert lines[0].endswith(" left") and " images/s, " in lines[0]
-    assert [line.split()[2] for line in lines] == ["1/3", "3/3"]
+    assert lines[0].endswith(" images/s")  # the first tells nothing of the next
+    assert lines[1].endswith(" left") and " images/s, " in lines[1]
+    assert [line.split()[2] for line in lines] == ["1/3", "2/3", "3/3"]
     assert "\r" not in log and "" not in lines
 
 
@@ -42,13 +44,20 @@ def test_long_work_leaves_lines_with_rate_and_time_left(capsys, monkeypatch):
     ],
 )
 def test_the_rate_is_of_steps_a_second_however_slow(seconds, rate, monkeypatch):
-    shown = progress(total=9, unit="steps", done=2)
+    shown = progress(total=9, unit="steps", done=1)
     shown.n = 3
-    facts = {**shown.format_dict, "elapsed": seconds}
+    facts = {**shown.format_dict, "elapsed": 2 * seconds}
     monkeypatch.setattr(console.tqdm, "format_dict", facts)
     line = shown.format_meter(**shown.format_dict)
     shown.close()
     assert line.startswith(f"3/9 steps, {rate}, ") and line.endswith(" left")
+
+
+def test_what_has_no_known_end_has_no_time_left(capsys, monkeypatch):
+    monkeypatch.setattr(console, "SECONDS_A_LINE", 1e-9)
+    for _ in progress(iter(range(3)), label="train", unit="pictures"):
+        pass
+    assert "left" not in capsys.readouterr().err
 
 
 def test_a_line_in_between_is_the_only_one(capsys):

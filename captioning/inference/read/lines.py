@@ -59,7 +59,9 @@ def _verdict_lines(found: SentimentPrediction, columns: int, colour: bool) -> li
     verdict = verdict_name(found.verdict)
     if colour:
         verdict = terminal.shaded(verdict, found.verdict)
-    return [*lines, f"-> {verdict} ({found.verdict:.2f})"]
+    unknown = len(words) - sum(found.known)
+    told = f"; not known, in brackets: {unknown} of {len(words)} words"
+    return [*lines, f"-> {verdict} ({found.verdict:.2f}){told if unknown else ''}"]
 
 
 def verdict_name(positive: float) -> str:

@@ -101,6 +101,7 @@ def test_images_of_markdown_without_alt_get_one(text, changed):
         '<img alt="" src="a.jpg">',
         "`<img src=a.jpg>`",
         "![] (a.jpg)",
+        "![a boat](<img/a b.jpg>)",
     ],
 )
 def test_the_rest_of_markdown_is_left_alone(text):

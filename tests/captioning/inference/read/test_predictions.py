@@ -114,7 +114,7 @@ def test_unknown_words_have_their_number_in_brackets():
     assert lines_of(given, found) == [
         "a    xyzzy",
         "0.50 (0.25)",
-        "-> negative (0.25)",
+        "-> negative (0.25); not known, in brackets: 1 of 2 words",
     ]
     assert facts_of(given, found) == {
         "text": "a xyzzy",
