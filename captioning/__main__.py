@@ -13,6 +13,7 @@ _MODULES = {
     "read": "captioning.read",
     "evaluate": "captioning.evaluate",
     "export": "captioning.export",
+    "page": "captioning.commands.page",
     "gap": "captioning.gap",
 }
 COMMANDS = """\
@@ -23,6 +24,7 @@ captioning caption     photos -> captions, and tags
 captioning read        texts -> moods, translations, related words
 captioning evaluate    a run, or a file of captions -> scores
 captioning export      a run -> a SavedModel, one file, or a small run
+captioning page        the captioner -> a page that runs in a browser
 captioning gap         why the LSTM was needed: accuracy against distance
 
 Each has a --help with an example. Start with: captioning caption photo.jpg,

@@ -1,0 +1,1 @@
+"""Captions for others: the page that a browser runs, and how it is written."""
