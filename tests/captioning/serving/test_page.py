@@ -16,8 +16,10 @@ from data_prep.harbour.render import render
 from data_prep.harbour.scene import sample_scene
 
 CHROMIUM = shutil.which("chromium")
-SECONDS = 60_000  # milliseconds that the browser may take for one thing
+SECONDS = 200_000  # milliseconds that the browser may take for one thing
 
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+expect = sync_api.expect
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="needs Debian's package chromium"
 )
@@ -55,8 +57,7 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    sync = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-    with sync.sync_playwright() as playwright:
+    with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox"]
         )
@@ -125,10 +126,9 @@ def drop(page, files):
         }""",
         {name: list(content) for name, content in files.items()},
     )
-    page.wait_for_function(
-        """() => ![...document.querySelectorAll(".card")].some(
-            card => ["waiting", "working"].includes(card.dataset.state))"""
-    )
+    unfinished = page.locator(".card[data-state=waiting], .card[data-state=working]")
+    expect(page.locator(".card")).to_have_count(len(files))
+    expect(unfinished).to_have_count(0, timeout=SECONDS)
 
 
 @pytest.fixture
@@ -141,10 +141,9 @@ def cleared(page):
 
 def said(page):
     """Name -> caption, of all photos of the page."""
-    cards = page.locator(".card").all()
     return {
-        card.get_attribute("title"): card.locator("> span").nth(1).inner_text()
-        for card in cards
+        card.get_attribute("title"): card.locator(".text").text_content()
+        for card in page.locator(".card").all()
     }
 
 

@@ -1,6 +1,7 @@
 // Where the model looked: a shade over the photo, thin where a word's weights are high.
 
 const DARKEST = 0.72; // of the shade, where the weight is 0
+const SPREAD = 0.7; // exponent: below 1 it also shows what was looked at less
 const GLIDE = 220; // milliseconds from one word to the next
 
 export class Shade {
@@ -20,7 +21,7 @@ export class Shade {
       return;
     }
     const most = Math.max(...weights, 1e-9);
-    const target = Float32Array.from(weights, (weight) => weight / most);
+    const target = Float32Array.from(weights, (weight) => (weight / most) ** SPREAD);
     this.canvas.style.opacity = 1;
     const from = this.shown;
     const started = performance.now();

@@ -1,5 +1,6 @@
 // A picture file -> what the model sees of it, and a small copy to show.
 
+import { upright } from "./orientation.js";
 import { Squeezer } from "./resize.js";
 
 const STRIP = 256; // rows that are drawn at once: a canvas of a whole photo may be too large
@@ -13,11 +14,12 @@ const LONGEST_SHOWN = 1280;
  * Raises what createImageBitmap raises of a file that the browser cannot decode.
  */
 export async function decode(file, size) {
-  const bitmap = await createImageBitmap(file, {
+  const decoded = await createImageBitmap(file, {
     imageOrientation: "from-image",
     colorSpaceConversion: "none",
     premultiplyAlpha: "none",
   });
+  const bitmap = await upright(decoded, file);
   try {
     return { pixels: squeeze(bitmap, size), shown: await reduce(bitmap) };
   } finally {
