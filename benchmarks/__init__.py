@@ -6,6 +6,7 @@ Speed and memory
     python -m benchmarks.scaling    cost against batch, beams, length, number of photos
     python -m benchmarks.loops      ways to run the loop over time
     python -m benchmarks.batching   ways to make a training batch of captions
+    python -m benchmarks.page       the page in a browser: bytes, and time a photo
 
 Scores without a recurrent network
     python -m benchmarks.linear_sentiment      n-grams and logistic regression

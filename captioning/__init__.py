@@ -8,10 +8,11 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
     captioning/
       train caption evaluate export read gap
                       8  commands: call, print; export, read and gap parse too
-      commands/       8  those that are only `captioning NAME`: rerank
+      commands/       8  those that are only `captioning NAME`: rerank, page
       cli/            7  flags of train, caption and evaluate (NAME_flags); what the
                          commands share: arguments, options as flags, which_run,
                          next_commands, commands as functions
+      serving/        7  for others: the page that a browser runs, and its folder (site)
       inference/      6  runs and exports, loaded for use: the predictor and its
                          descriptions, choose_engine, confidence, batches of pictures,
                          files of captions (sidecars, xmp, alt_text), ensembles, litert/

@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--out", type=Path, metavar="DIR", required=True, help="where to: a new folder"
     )
-    add_force_flag(parser, "the page in --out; files that you added there stay")
+    add_force_flag(parser, "the page of --out")
     parser.add_argument(
         "--model",
         type=Path,

@@ -3,7 +3,8 @@
 
 importScripts("app/files.js"); // self.SITE: the version, and the small files
 
-const KEPT = `captioning-page-${SITE.version}`;
+const OURS = `captioning ${self.registration.scope} `; // one origin may have more pages
+const KEPT = OURS + SITE.version;
 
 self.addEventListener("install", (event) => {
   const keep = async () => {
@@ -18,9 +19,7 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   const begin = async () => {
     const names = await caches.keys();
-    const old = names.filter(
-      (name) => name.startsWith("captioning-page-") && name !== KEPT,
-    );
+    const old = names.filter((name) => name.startsWith(OURS) && name !== KEPT);
     await Promise.all(old.map((name) => caches.delete(name)));
     await self.clients.claim();
   };

@@ -1,6 +1,6 @@
 // All photos: a card each, and what can be done with their captions.
 
-import { texts } from "./preferences.js";
+import { preference, texts } from "./preferences.js";
 import { isUnsure } from "./stage.js";
 import { csv, plain, save } from "./table.js";
 
@@ -33,7 +33,7 @@ export class Gallery {
       photo.replaceChildren(Object.assign(new Image(), { src: shown, alt: "" }));
     }
     text.textContent = best?.text ?? texts()[state === "failed" ? reason : state];
-    text.lang = best ? language : "";
+    text.lang = best ? language : preference("language");
     const percent = Math.round(100 * best?.confidence);
     mark.textContent = isUnsure(best?.confidence) ? texts().unsureShort(percent) : "";
     this.count();

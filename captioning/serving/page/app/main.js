@@ -198,5 +198,6 @@ async function keep() {
 }
 
 document.documentElement.dataset.theme = preference("theme");
+at("copy").hidden = at("copy-all").hidden = !navigator.clipboard; // not without https
 showTexts();
 keep().then(start);

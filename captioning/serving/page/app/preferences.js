@@ -11,7 +11,7 @@ const DEFAULTS = {
 
 export function preference(name) {
   try {
-    return localStorage.getItem(name) ?? DEFAULTS[name];
+    return localStorage.getItem(`captioning.${name}`) ?? DEFAULTS[name];
   } catch {
     return DEFAULTS[name]; // the browser keeps nothing
   }
@@ -19,7 +19,7 @@ export function preference(name) {
 
 export function prefer(name, value) {
   try {
-    localStorage.setItem(name, value);
+    localStorage.setItem(`captioning.${name}`, value);
   } catch {
     DEFAULTS[name] = value;
   }

@@ -22,7 +22,7 @@ export function save(name, text) {
   // The mark at the beginning tells spreadsheet programs that it is UTF-8.
   const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" }));
   Object.assign(document.createElement("a"), { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
+  setTimeout(() => URL.revokeObjectURL(url), 10_000); // the browser has begun by then
 }
 
 function quoted(cell) {
