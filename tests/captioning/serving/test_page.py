@@ -173,15 +173,11 @@ def test_each_word_lights_up_where_it_was_looked(page, pictures):
     words = page.locator(".word")
     assert words.all_text_contents() == expected.words
     words.first.focus()
-    seen = []
     for weights in expected.attention:
         expect(page.locator(".word.lit")).to_be_focused()
-        cells = np.array(page.evaluate(SHADE))
-        brightest = np.unravel_index(np.argmin(cells), cells.shape)
-        assert brightest == np.unravel_index(np.argmax(weights), weights.shape)
-        seen.append(cells)
+        light = 255 - np.array(page.evaluate(SHADE))
+        assert np.corrcoef(light.ravel(), weights.ravel())[0, 1] > 0.9
         page.keyboard.press("ArrowRight")
-    assert np.abs(seen[0] - seen[-1]).max() > 20  # other words, other places
     assert page.locator("#hint").text_content().startswith(f"“{expected.words[-1]}”")
 
 
