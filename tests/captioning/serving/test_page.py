@@ -21,10 +21,11 @@ from data_prep.harbour.render import render
 from data_prep.harbour.scene import sample_scene
 
 CHROMIUM = shutil.which("chromium")
-SECONDS = 200_000  # milliseconds that the browser may take for one thing
+PATIENCE = 200_000  # milliseconds that the browser may take for one thing
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 expect = sync_api.expect
+expect.set_options(timeout=PATIENCE)
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="needs Debian's package chromium"
 )
@@ -58,7 +59,7 @@ def server(site):
 def loaded(browser, server):
     """The page with its model loaded, in threads, and nothing that moves."""
     page = browser.new_page(reduced_motion="reduce", locale="en-GB")
-    page.set_default_timeout(SECONDS)
+    page.set_default_timeout(PATIENCE)
     page.goto(server.url)
     page.locator(READY).wait_for(state="attached")
     return page
@@ -109,7 +110,7 @@ def drop(page, files):
         {name: list(content) for name, content in files.items()},
     )
     expect(page.locator(".card")).to_have_count(len(files))
-    expect(page.locator(UNFINISHED)).to_have_count(0, timeout=SECONDS)
+    expect(page.locator(UNFINISHED)).to_have_count(0)
 
 
 @pytest.fixture
@@ -277,7 +278,7 @@ def test_one_thread_says_the_same_and_needs_no_network_once_loaded(
     """As on a host that sends no headers: the server goes, the page stays."""
     server = Server(site)
     page = browser.new_page(reduced_motion="reduce", locale="en-GB")
-    page.set_default_timeout(SECONDS)
+    page.set_default_timeout(PATIENCE)
     page.goto(server.url)
     ready = page.locator(READY)
     ready.wait_for(state="attached")
