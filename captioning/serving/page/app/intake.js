@@ -13,13 +13,13 @@ export function watch(take, shade) {
   });
   // dragenter and dragleave come for every element below the pointer.
   let depth = 0;
-  const show = (change) => {
-    depth = change === 0 ? 0 : depth + change;
+  const show = (newDepth) => {
+    depth = newDepth;
     shade.hidden = depth < 1;
   };
   const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-  document.addEventListener("dragenter", (event) => carriesFiles(event) && show(1));
-  document.addEventListener("dragleave", (event) => carriesFiles(event) && show(-1));
+  document.addEventListener("dragenter", (event) => carriesFiles(event) && show(depth + 1));
+  document.addEventListener("dragleave", (event) => carriesFiles(event) && show(depth - 1));
   document.addEventListener("dragover", (event) => {
     if (carriesFiles(event)) event.preventDefault();
   });
