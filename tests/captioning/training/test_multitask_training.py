@@ -13,15 +13,20 @@ from captioning.tasks.config import override
 from captioning.tasks.task import TrainingData
 from captioning.training.datasets import data_sets
 from captioning.training.loading import load_run
-from captioning.training.trainer import _batches, train
+from captioning.training.streams import _batches
+from captioning.training.trainer import train
+from captioning.training.workers import ALONE
 from data_prep.errors import BadInput
 
 
 def test_a_stream_goes_on_where_it_was_left_and_from_pass_to_pass():
     feed = TrainingData(
-        lambda epoch: tf.data.Dataset.range(10 * epoch, 10 * epoch + 4), 4, 4, None
+        lambda epoch, share: tf.data.Dataset.range(10 * epoch, 10 * epoch + 4),
+        4,
+        4,
+        None,
     )
-    seen = [int(number) for number in itertools.islice(_batches(feed, 6), 7)]
+    seen = [int(number) for number in itertools.islice(_batches(feed, 6, ALONE), 7)]
     assert seen == [12, 13, 20, 21, 22, 23, 30]
 
 
