@@ -33,12 +33,11 @@ class Service(NamedTuple):
 
     def children(self) -> list[int]:
         """Return the numbers of the processes that decode pictures."""
-        tasks = Path(f"/proc/{self.process}/task")
-        return [
-            int(child)
-            for task in tasks.iterdir()
-            for child in (task / "children").read_text().split()
-        ]
+        found: list[int] = []
+        for task in Path(f"/proc/{self.process}/task").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # a thread that has ended
+                found += map(int, (task / "children").read_text().split())
+        return found
 
 
 @contextlib.contextmanager

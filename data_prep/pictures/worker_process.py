@@ -5,6 +5,7 @@ POSIX system.
 """
 
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -22,11 +23,16 @@ class WorkerFailed(Exception):
     """The worker ended over a picture; the message is a sentence without subject."""
 
 
+class _Killed(Exception):
+    """The worker was killed, and not by us; the message is that of a crash."""
+
+
 class WorkerProcess:
     """A process that decodes pictures; it is started when it is first needed.
 
     When a picture makes it hang or crash, it is ended, and the next picture starts a
-    new one.
+    new one. When another kills it, as by hand or where memory is short, a new one is
+    asked once more.
 
     Args:
         max_pixels: width times height of the largest picture.
@@ -47,6 +53,15 @@ class WorkerProcess:
             WorkerFailed: the process crashed, or took too long or too much memory.
             RuntimeError: the process cannot be started.
         """
+        try:
+            return self._ask(data)
+        except _Killed:
+            try:
+                return self._ask(data)
+            except _Killed as killed:
+                raise WorkerFailed(str(killed)) from None
+
+    def _ask(self, data):
         if self.child is not None and self.child.poll() is not None:
             self._wait()  # it ended between two pictures, for another reason
         if self.child is None:
@@ -63,7 +78,10 @@ class WorkerProcess:
                 answer = _receive(child.stdout, 4 * self.max_pixels + 2**20)
         except (EOFError, BrokenPipeError):
             status = self._wait()
-            raise WorkerFailed(self._reason(timer.rang, status)) from None
+            failed = WorkerFailed
+            if status == -signal.SIGKILL and not timer.rang:
+                failed = _Killed
+            raise failed(self._reason(timer.rang, status)) from None
         except BaseException:
             self.close()  # otherwise the next request would read this one's answer
             raise
@@ -116,6 +134,11 @@ class WorkerProcess:
                 _receive(self.child.stdout, 0)
         except EOFError:
             status = self._wait()
+            if status == -signal.SIGKILL:
+                raise _Killed(
+                    "cannot be decoded: the process that does it is killed as it "
+                    "starts; expected it to be left alone. Try again."
+                ) from None
             raise RuntimeError(
                 f"the process that decodes pictures ends at its start (status {status})"
                 "; to see why, run: python -c 'import data_prep.pictures.worker'."

@@ -1,6 +1,7 @@
 """What docs/exporting.md says to TensorFlow Serving and to Triton fits an export."""
 
 import base64
+import contextlib
 import json
 import re
 import subprocess
@@ -23,7 +24,7 @@ def page():
 def served(tiny_saved_model):
     """The export as a server loads it: a session, and the signature."""
     graph = tf.Graph()
-    with tf.compat.v1.Session(graph=graph) as session:
+    with contextlib.closing(tf.compat.v1.Session(graph=graph)) as session:
         with graph.as_default():
             loaded = tf.compat.v1.saved_model.load(
                 session, ["serve"], str(tiny_saved_model)

@@ -47,9 +47,27 @@ def test_a_picture_that_crashes_the_worker_and_the_next_file(
         reader.read(path)
         child = reader._worker.child
         os.kill(child.pid, signal.SIGSTOP)  # so that it ends while it works
-        threading.Timer(0.2, child.kill).start()
+
+        def crash():
+            child.send_signal(signal.SIGSEGV)
+            child.send_signal(signal.SIGCONT)
+
+        threading.Timer(0.2, crash).start()
         assert reason(reader, path).startswith("makes the decoder crash")
         assert reader.read(path) == path.read_bytes()
+
+
+def test_a_worker_that_another_kills_costs_no_picture(
+    file, make_picture, encode_picture
+):
+    path = file(encode_picture(make_picture(40, 30), "JPEG"))
+    with PictureReader() as reader:
+        reader.read(path)
+        child = reader._worker.child
+        os.kill(child.pid, signal.SIGSTOP)  # so that it ends while it works
+        threading.Timer(0.2, child.kill).start()
+        assert reader.read(path) == path.read_bytes()
+        assert reader._worker.child is not child
 
 
 def test_a_worker_that_ended_between_two_files(file, make_picture, encode_picture):
