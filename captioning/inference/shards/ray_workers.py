@@ -17,6 +17,7 @@ from typing import Any
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
 os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # as it would warn
+os.environ.setdefault("RAY_raylet_start_wait_time_s", "120")  # on a busy machine
 
 import ray
 import ray.data
