@@ -26,7 +26,12 @@ def main(argv: list[str] | None = None) -> int:
         "workers", "Train by several local worker processes.", "--workers 1 2 4"
     )
     parser.add_argument(
-        "--workers", type=positive, nargs="+", default=[1, 2], metavar="N"
+        "--workers",
+        type=positive,
+        nargs="+",
+        default=[1, 2],
+        metavar="N",
+        help="how many, one number after the other (default: 1 2)",
     )
     for name, default, what in (
         ("--count", 960, "pictures to train on"),

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import tensorflow as tf
 
 from captioning.training.workers import ALONE, Workers
+from data_prep.console import say
 from data_prep.errors import BadInput
 
 LARGEST_NODE = 1024  # tasks on one node without GPUs
@@ -32,8 +33,12 @@ def workers_of(strategy: str | None, minutes: float) -> Workers:
         return Workers(tf.distribute.MirroredStrategy())
     resolver = _resolver()
     index, count = _place(resolver)
+    say(
+        f"waiting for {count} workers, {minutes:g} minutes at most; a worker that "
+        "waits longer is ended by SIGALRM, status 142"
+    )
     # `waiting` needs no strategy yet.
-    with _ended_by_signals(), Workers(None, index, count, minutes).waiting():
+    with _ended_by_signals(minutes), Workers(None, index, count, minutes).waiting():
         try:
             found = tf.distribute.MultiWorkerMirroredStrategy(resolver)
         except RuntimeError as error:
@@ -45,17 +50,21 @@ def workers_of(strategy: str | None, minutes: float) -> Workers:
 
 
 @contextlib.contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """In this block, in which TensorFlow waits, Ctrl-C and SIGTERM end the process at
-    once: Python would answer them after it."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
+def _ended_by_signals(minutes: float) -> Iterator[None]:
+    """In this block, in which TensorFlow waits and lets no Python run, Ctrl-C ends the
+    process at once, and so does the end of the time."""
+    # SIGTERM: TensorFlow sets a handler of its own, which is replaced at the end.
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
     try:
         before = {number: signal.signal(number, signal.SIG_DFL) for number in numbers}
+        signal.setitimer(signal.ITIMER_REAL, 60 * minutes)
     except ValueError:  # not the main thread
         before = {}
     try:
         yield
     finally:
+        if before:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
 

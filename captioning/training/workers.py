@@ -225,7 +225,7 @@ class Workers:
 def _end(minutes: float) -> None:
     print(
         f"error: The other workers did not answer for {minutes:g} minutes; expected "
-        "all that were named to be started, and to take their steps. Look at their "
+        "each of them to take its steps. Look at their "
         "messages, or give more time by --worker-minutes.",
         file=sys.stderr,
         flush=True,

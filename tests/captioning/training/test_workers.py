@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -87,18 +88,21 @@ def weights_of(run):
     return found
 
 
-def assert_alike(run, other):
+def assert_alike(run, other, steps=3):
     """Weights and losses are equal but for the order of sums. Adam divides by the size
-    of the gradient, so where that is next to nothing, a step may differ."""
+    of the gradient, so where that is next to nothing, a step may differ; over many
+    steps this grows."""
+    many = (steps / 3) ** 2
     for one, two in zip(read_history(run), read_history(other), strict=True):
         np.testing.assert_allclose(
-            one.losses["captions"], two.losses["captions"], rtol=1e-5
+            one.losses["captions"], two.losses["captions"], rtol=1e-5 * many
         )
     weights, others = weights_of(run), weights_of(other)
     assert weights.keys() == others.keys()
     differences = [np.abs(weights[name] - others[name]).ravel() for name in weights]
     differences = np.concatenate(differences)
-    assert np.median(differences) < 1e-5 and np.mean(differences > 3e-4) < 1e-3
+    assert np.median(differences) < 1e-5 * many
+    assert np.mean(differences > 3e-4) < 1e-3 * many
 
 
 @pytest.fixture(scope="module")
@@ -149,27 +153,30 @@ def test_a_worker_that_never_comes_is_told(
     flags = ("--data", odd_data, "--run", tmp_path / "run", "--worker-minutes", 0.02)
     (process,) = start_workers(1, *flags, of=2)
     said = process.communicate()[1]
-    assert process.returncode == 2
-    assert "did not answer for 0.02 minutes" in said
+    assert process.returncode == -signal.SIGALRM  # 142 of a shell
+    assert "waiting for 2 workers, 0.02 minutes at most" in said
 
 
-@pytest.mark.slow  # ten processes import TensorFlow
-def test_a_lost_worker_ends_the_others_and_fewer_go_on(
+@pytest.mark.slow  # six processes import TensorFlow
+def test_a_lost_worker_ends_the_others_and_as_many_or_fewer_go_on(
     start_workers, odd_data, tiny_config, tmp_path
 ):
-    flags = [*flags_of(tiny_config, batch_size=3, epochs=40), "--data", odd_data]
+    options = {**OPTIONS, "epochs": 3}
+    flags = [*flags_of(tiny_config, **options, batch_size=3), "--data", odd_data]
     run = tmp_path / "run"
     first, second = start_workers(2, *flags, "--run", run)
     while not (run / "checkpoint" / "checkpoint").exists():
         assert first.poll() is None, first.communicate()
         time.sleep(0.05)
     second.send_signal(signal.SIGKILL)
-    said = first.communicate(timeout=60)[1]
+    said = first.communicate()[1]
     assert first.returncode == 2
     assert "Another worker ended or does not answer" in said
-    (alone,) = start_workers(1, "--run", run, "--resume")
-    assert alone.communicate()[0] is None and alone.returncode == 0
-    for process in start_workers(2, *flags, "--run", tmp_path / "straight"):
-        said = process.communicate()[1]
-        assert process.returncode == 0, said
-    assert_alike(run, tmp_path / "straight")
+    config = override(tiny_config, **options, batch_size=6)
+    train({"captions": Plan(config, odd_data)}, tmp_path / "straight")
+    for number in (2, 1):
+        resumed = shutil.copytree(run, tmp_path / f"by-{number}")
+        for process in start_workers(number, "--run", resumed, "--resume"):
+            said = process.communicate()[1]
+            assert process.returncode == 0, said
+        assert_alike(resumed, tmp_path / "straight", steps=9)
