@@ -18,7 +18,7 @@ from data_prep.errors import BadInput
 from data_prep.prepared.dataset_info import DatasetInfo
 
 EXAMPLE = """examples:
-  python -m captioning.train                      # the built-in harbour, five minutes
+  python -m captioning.train                      # the built-in harbour, some minutes
   python -m data_prep.prepare flickr8k --source FLICKR8K --out data/flickr8k
   python -m captioning.train --data data/flickr8k --run runs/flickr8k
   python -m captioning.train --run runs/flickr8k --resume      # after a stop
