@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import importlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import cast, overload
@@ -41,6 +42,8 @@ def main(argv: list[str] | None = None) -> int:
     flags = caption_flags.parse(argv)
     if flags.shard or flags.engine:
         return _by_shards(flags, sys.argv[1:] if argv is None else argv)
+    if flags.attention:
+        importlib.import_module("matplotlib")  # its absence is told before the search
     if flags.resume and not may_replace(flags.out, resume=True, force=flags.force):
         say(f"{flags.out} was written, nothing is left to go on with")
         return 0

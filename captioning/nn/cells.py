@@ -77,6 +77,9 @@ class LSTMCell(RecurrentCell):
         c_t = f_t * c_{t-1} + i_t * g_t
         h_t = o_t * tanh(c_t)
 
+    No dropout and no regularizers: put `keras.layers.Dropout` before the layer. What
+    Keras calls `unit_forget_bias=True` is ``forget_bias=1``.
+
     The four products are one: `kernel` ``(input_dim, 4 units)``, `recurrent_kernel`
     ``(units, 4 units)`` and `bias` ``(4 units,)`` hold the gates in the order
     i, f, g, o, which is that of `keras.layers.LSTMCell`.

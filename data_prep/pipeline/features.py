@@ -161,7 +161,7 @@ def _compute(directory, split, features, copies, arrays: list[ResumableArray]):
         array.done = done
     label = f"{features.name} of {split}"
     if len(copies) > 1:
-        label += f", {len(copies)} copies"
+        label += f", {len(copies)} views of each"
     with (
         damage_is_bad_input(directory),
         progress(total=len(image_ids), done=done, label=label, unit="pictures") as bar,
