@@ -41,8 +41,11 @@ def next_commands(plans: Mapping, directory: Path) -> list[str]:
         for task, what in READ_BY.items()
         if task in plans
     ]
-    lines += [
-        f"captioning.evaluate --run {directory} --task {first} --split dev",
-        f"captioning.export --run {directory} --out exported",
-    ]
+    lines.append(f"captioning.evaluate --run {directory} --task {first} --split dev")
+    if "captions" in plans:  # a file that needs no TensorFlow
+        lines.append(
+            f"captioning.export --run {directory} --format litert --out mine.tflite"
+        )
+    else:
+        lines.append(f"captioning.export --run {directory} --out exported")
     return [as_typed(f"python -m {line}") for line in lines]

@@ -57,14 +57,17 @@ def test_the_pretrained_captioner_has_a_name_everywhere(
         train.main(flags)
 
 
+@pytest.mark.parametrize(
+    "form", ["{}268201_693b08cb0{}.jpg", "COCO_val2014_{:012}.jpg"]
+)
 def test_photos_that_the_pretrained_captioner_may_know_are_named(
-    make_picture, frozen_run, tmp_path, capsys
+    form, make_picture, frozen_run, tmp_path, capsys
 ):
     source, data = tmp_path / "source", tmp_path / "data"
     source.mkdir()
     images = []
     for number, split in enumerate(["train", "val", "test"]):
-        name = f"{number}268201_693b08cb0{number}.jpg"
+        name = form.format(number, number)
         make_picture(32, 32, seed=number).save(source / name)
         images.append({"filename": name, "split": split, "sentences": [{"raw": "A."}]})
     (source / "dataset_coco.json").write_text(json.dumps({"images": images}))
