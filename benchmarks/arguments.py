@@ -40,3 +40,22 @@ def add_rounds_flag(parser: Parser, rounds: int) -> None:
         metavar="N",
         help="how often each way is measured, in turn (default: %(default)s)",
     )
+
+
+def add_count_flags(parser: Parser, *flags: tuple[str, int, str]) -> None:
+    """Add flags that take a positive number.
+
+    Args:
+        parser: to add them to.
+        flags: name, default and what is counted, of each.
+    """
+    from captioning.cli.arguments import positive
+
+    for name, default, what in flags:
+        parser.add_argument(
+            name,
+            type=positive,
+            default=default,
+            metavar="N",
+            help=f"{what} (default: {default:,})",
+        )

@@ -18,9 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.arguments import parser_of
+from benchmarks.arguments import add_count_flags, parser_of
 from benchmarks.many_pictures import linked
-from captioning.cli.arguments import positive
 from captioning.inference.shards.plan import number_of_shards
 from data_prep.console import say
 from data_prep.errors import BadInput, exit_on_bad_input
@@ -36,17 +35,11 @@ def main(argv: list[str] | None = None) -> int:
         "data/Flickr8k/Images --count 2000 --workers 4",
     )
     parser.add_argument("photos", type=Path, metavar="FOLDER", help="of photos")
-    for flag, default, what in (
+    add_count_flags(
+        parser,
         ("--count", 2_000, "pictures"),
         ("--workers", 4, "of Ray, and shards that are captioned at a time"),
-    ):
-        parser.add_argument(
-            flag,
-            type=positive,
-            default=default,
-            metavar="N",
-            help=f"{what} (default: {default:,})",
-        )
+    )
     parser.add_argument(
         "--run",
         type=Path,

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.arguments import parser_of
+from benchmarks.arguments import add_count_flags, parser_of
 from captioning.cli.arguments import positive
 from data_prep.errors import BadInput, exit_on_bad_input
 
@@ -33,18 +33,12 @@ def main(argv: list[str] | None = None) -> int:
         metavar="N",
         help="how many, one number after the other (default: 1 2)",
     )
-    for name, default, what in (
+    add_count_flags(
+        parser,
         ("--count", 960, "pictures to train on"),
         ("--batch-size", 24, "pictures a worker and step"),
         ("--weights", 10_000_000, "length of the vector that is summed"),
-    ):
-        parser.add_argument(
-            name,
-            type=positive,
-            default=default,
-            metavar="N",
-            help=f"{what} (default: {default:,})",
-        )
+    )
     parser.add_argument(
         "--task", metavar="FOLDER", help="what a worker is started with"
     )

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import captioning
-from benchmarks.arguments import parser_of
+from benchmarks.arguments import add_count_flags, parser_of
 from benchmarks.serving import attacks
 from benchmarks.serving.service import Asked, ask_all, caption_of, service
-from captioning.cli.arguments import add_rerank_flag, positive
+from captioning.cli.arguments import add_rerank_flag
 from data_prep.console import say
 from data_prep.errors import BadInput, exit_on_bad_input
 from data_prep.pictures.folders import find_pictures
@@ -50,17 +50,11 @@ def main(argv: list[str] | None = None) -> int:
         "--run", type=Path, metavar="RUN", help="as of captioning serve"
     )
     add_rerank_flag(parser)
-    for name, default, what in (
+    add_count_flags(
+        parser,
         ("--requests", 1_000, "of the parts load and kills"),
         ("--small", 20_000, "of the part memory"),
-    ):
-        parser.add_argument(
-            name,
-            type=positive,
-            default=default,
-            metavar="N",
-            help=f"{what} (default: {default:,})",
-        )
+    )
     flags = parser.parse_args(argv)
     files = list(find_pictures([flags.photos]))
     if not files:

@@ -73,7 +73,7 @@ class RequestLog:
             self._tell(scope, status, time.perf_counter() - began)
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
-        # Of other paths, which anybody may invent, there is one counter.
+        # All other paths have one counter: a client may make up any number of them.
         path = getattr(scope.get("route"), "path", "other")
         self._metrics.requests.labels(path, status).inc()
         self._metrics.seconds.labels(path).observe(seconds)

@@ -25,9 +25,7 @@ def of_type(content_type):
     return {"headers": {"Content-Type": content_type}}
 
 
-def test_pictures_are_answered_in_order_whatever_the_type_of_the_request(
-    client_of, photo
-):
+def test_pictures_are_answered_in_order_for_both_types_of_request(client_of, photo):
     client = client_of()
     files = [photo(50, 40), photo(30, 60), photo(20, 20)]
     names = ["a.jpg", "b.jpg", "c.jpg"]
@@ -220,7 +218,7 @@ def test_routes_for_operation(client_of, photo):
     assert client.get("/healthz").text == "ok\n"
     assert client.get("/readyz").text == "ready\n"
     client.post("/v1/caption", files=form(("a.jpg", photo(9, 9)), ("b", b"x")))
-    client.get("/made-up/by/anybody")
+    client.get("/made-up/by/a/client")
     text = client.get("/metrics").text
     for line in (
         'captioning_requests_total{path="/v1/caption",status="200"} 1.0',
