@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from captioning.nn import precision
-from captioning.nn.precision import has_bfloat16, matmul_precision
+from captioning.nn.precision import has_fast_bfloat16, matmul_precision
 
 # 1 + 2^-12 is a float32 number; the bfloat16 number after 1 is 1 + 2^-7.
 MATRIX, ONES = tf.fill((64, 64), 1 + 2.0**-12), tf.ones((64, 64))
@@ -18,7 +18,7 @@ def _product(matrix, ones):
 
 
 def test_products_are_rounded_in_the_context_only():
-    rounded = 64 if has_bfloat16() else EXACT
+    rounded = 64 if has_fast_bfloat16() else EXACT
     with matmul_precision("bfloat16"):
         np.testing.assert_allclose(_product(MATRIX, ONES), rounded, rtol=1e-7)
         with matmul_precision("float32"):
@@ -28,16 +28,24 @@ def test_products_are_rounded_in_the_context_only():
 
 
 def test_without_bfloat16_instructions_products_are_float32(monkeypatch):
-    monkeypatch.setattr(precision, "has_bfloat16", lambda: False)
+    monkeypatch.setattr(precision, "has_fast_bfloat16", lambda: False)
     with matmul_precision("bfloat16"):
         np.testing.assert_allclose(_product(MATRIX, ONES), EXACT, rtol=1e-7)
 
 
 @pytest.mark.parametrize(
     "flags, has",
-    [("fpu avx512_bf16 sse", True), ("fpu avx2 avx512f", False), (None, False)],
+    [
+        ("fpu avx512_bf16 sse", True),
+        ("fpu avx512_bf16 avx512_fp16 amx_bf16", True),
+        ("fpu avx512_bf16 avx512_fp16", False),  # AMX is there, and hidden
+        ("fpu avx2 avx512f", False),
+        (None, False),
+    ],
 )
-def test_bfloat16_is_found_among_the_flags_of_the_processor(flags, has, monkeypatch):
+def test_fast_bfloat16_is_found_among_the_flags(
+    flags, has, monkeypatch
+):
     def read_text(path, encoding):
         assert str(path) == "/proc/cpuinfo"
         if flags is None:
@@ -45,6 +53,6 @@ def test_bfloat16_is_found_among_the_flags_of_the_processor(flags, has, monkeypa
         return f"flags\t: {flags}\n"
 
     monkeypatch.setattr(precision.Path, "read_text", read_text)
-    has_bfloat16.cache_clear()
-    assert has_bfloat16() is has
-    has_bfloat16.cache_clear()
+    has_fast_bfloat16.cache_clear()
+    assert has_fast_bfloat16() is has
+    has_fast_bfloat16.cache_clear()
