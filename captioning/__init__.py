@@ -12,13 +12,15 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
                          serve
       cli/            7  flags of train, caption and evaluate (NAME_flags); what the
                          commands share: arguments, options as flags, which_run,
-                         next_commands, commands as functions
-      serving/        7  the HTTP service (limits, uploads, batches, metrics), and the
-                         page that runs in a browser
+                         next_commands (after a training, or one that was stopped),
+                         commands as functions
+      serving/        7  the HTTP service (settings: all its limits; uploads, batches,
+                         metrics), and the page that runs in a browser
       inference/      6  runs and exports, loaded for use: the predictor and its
                          descriptions, choose_engine, confidence, batches of pictures,
                          files of captions (sidecars, xmp, alt_text), shards/ (of many
-                         pictures, by many workers), ensembles, litert/ (one .tflite
+                         pictures, by many workers; their files, and how they are
+                         joined), ensembles, litert/ (one .tflite
                          file: conversion, engine, metadata), saved_model and
                          saved_model_operations, read/ (texts, word by word)
       experiments/    6  the long-term dependency problem, measured
@@ -26,12 +28,14 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
                          run: the state (new, started, resumed), the trainer and its
                          loop, optimizer (warm-up, clipping), task_schedule,
                          stop_signals, workers that train together and the cluster
-                         that names them, checkpoint, run_files and their manifest
-                         of checksums, loading, compact_runs
+                         that names them, checkpoint (what it holds; the trainer says
+                         when), run_files and their manifest of checksums,
+                         newest_run, loading, compact_runs
       tasks/          4  config: options that tasks share, with their defaults;
-                         caption_scores; and a folder a task: its presets (config),
-                         data, loss, scores and serving function (task); captions/ has
-                         reranker_fitting, translation/ the directions
+                         caption_scores (all scores of captions, METEOR too); and
+                         a folder a task: its presets (config), data, loss, scores and
+                         serving function (task); captions/ has reranker_fitting,
+                         translation/ the directions between its languages
       objectives/     3  what a batch is scored by: teacher forcing; self-critical, by
                          rewards
       models/         2  decoder, captioner, sentiment, translator, associations,
@@ -39,9 +43,9 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
                          multitask
       encoders/       1  pixels (B, H, W, 3) -> regions (B, R, D); registry of families
       decoding/       1  greedy, beam, sampling over a step function; reranking
-      metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens; all
-                         of them (score_corpus); diversity, main and unseen nouns,
-                         rankings, BLEU of translations
+      metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens;
+                         score_corpus (those that need no files); diversity, main and
+                         unseen nouns, rankings, BLEU of translations
       plots/          1  figures from plain arrays and strings
       pretrained/     1  the captioner that ships: weights, card, test captions
       nn/             0  cells, rnn, bptt (back-propagation through time), packed
@@ -50,16 +54,18 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
 
     data_prep/
       prepare         6  the command: a raw data set -> a prepared one
-      datasets/       5  one file a data set: what it reads, its shares of train, dev
-                         and test; the contract is in datasets/__init__
+      datasets/       5  one file a data set (`folder`: a user's own): what it reads,
+                         its LANGUAGES, its shares of train, dev and test; the
+                         contract is in datasets/__init__
       readers/        4  files that users have: caption_files, sentence_files, sidecars,
-                         folders; splits, official or by hash
+                         folders; how a split is made, official or by hash
       harbour/        4  the built-in world: scenes, drawn and described
       pipeline/       4  a prepared split -> batches; features, cached; augmentation
       prepared/       3  what lies on disk: records of pictures, captions, sentences,
                          dataset_info, checksums
-      pictures/       2  untrusted files, within limits -> sound pictures -> pixels;
-                         places: files, and objects in stores
+      pictures/       2  untrusted files, within limits -> sound pictures (sanitize,
+                         which says why one is refused) -> pixels; places: files, and
+                         objects in stores
       text/           2  words and subwords <-> ids: vocabulary and its min_count,
                          tokenizers, special tokens
       cli/            1  what the commands of both share: the parser, did_you_mean,

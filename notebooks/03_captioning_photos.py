@@ -49,7 +49,7 @@ import tensorflow as tf
 from IPython.display import Image
 from IPython.utils.capture import capture_output
 
-from captioning.training import run_files
+from captioning.training import newest_run
 from captioning.training.loading import load_run
 from captioning.tasks.caption_scores import SplitCiderD, scores_of
 from captioning.training.history import passes, read_history
@@ -62,7 +62,7 @@ from data_prep.pictures.reader import PictureReader
 
 tf.get_logger().setLevel("ERROR")
 pictures = Path(tempfile.mkdtemp())
-directory = run_files.newest("captions", Path("../runs"))
+directory = newest_run.newest("captions", Path("../runs"))
 run = load_run(directory, encoder=False)
 captions = run.task("captions")
 data = run.data["captions"]

@@ -73,7 +73,7 @@ def test_a_notebook_runs(name):
 
 def _skip_without_photos() -> None:
     """Skip unless there is what this lesson looks at: photos, and a run of them."""
-    from captioning.training import run_config
+    from captioning.training import newest_run, run_config
     from data_prep.errors import BadInput
     from data_prep.prepared.dataset_info import DatasetInfo
 
@@ -81,7 +81,7 @@ def _skip_without_photos() -> None:
     if not (root / "data" / "flickr8k").is_dir():
         pytest.skip("needs the prepared data set data/flickr8k")
     try:
-        run = run_config.newest("captions", root / "runs")
+        run = newest_run.newest("captions", root / "runs")
     except BadInput:
         pytest.skip("needs a run under runs/ that learned captions from photos")
     data = root / "data" / run_config.load_facts(run)["captions"].data.name

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from captioning import pretrained
-from captioning.training.run_files import newest
+from captioning.training.newest_run import newest
 from data_prep.console import say
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from captioning.inference.results import Tag
 from captioning.inference.saved_model import load_server, tasks_of
 from captioning.inference.tensorflow_engine import ask_pictures
-from captioning.training.run_files import newest
+from captioning.training.newest_run import newest
 from data_prep.console import say
 
 # Tags this probable are shown, or the best one. Generous: one that is likelier wrong

@@ -16,8 +16,8 @@ from starlette.exceptions import HTTPException
 
 from captioning.inference.engine import Engine
 from captioning.serving import uploads
+from captioning.serving.body_limits import BodyLimits
 from captioning.serving.errors import add_handlers
-from captioning.serving.limits import BodyLimits
 from captioning.serving.log import RequestLog
 from captioning.serving.schema import Answer, Options, Problem
 from captioning.serving.service import Service

@@ -170,7 +170,7 @@ class OptimizerConfig(Group):
     average: float = share(0.998, "momentum of the moving average of the weights")
     precision: str = option(
         "float32",
-        "precision of matrix products in training; float32 where it is not there",
+        "precision of matrix products in training; float32 where that is faster",
         choices=("float32", "bfloat16"),
     )
 

@@ -56,23 +56,6 @@ def weights_file(directory: Path) -> Path | None:
     return next((file for file in files if file.is_file()), None)
 
 
-def newest(task: str, root: Path = Path("runs")) -> Path:
-    """Return the run under `root` with the newest weights of a task; it may still be
-    in training.
-
-    Raises:
-        BadInput: there is none.
-    """
-    found = filter(None, map(weights_file, root.glob("*")))
-    for weights in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True):
-        if (weights.parent / task).is_dir():
-            return weights.parent
-    raise BadInput(
-        f"There is no run under {root}/ that learned {task}; expected one. "
-        f"Make one by `python -m captioning.train --task {task}`, or name one by --run."
-    )
-
-
 def has_checkpoint(directory: Path) -> bool:
     """Return whether a training got as far as its first checkpoint."""
     # TensorFlow writes this file last, at one stroke.

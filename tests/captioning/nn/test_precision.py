@@ -43,9 +43,7 @@ def test_without_bfloat16_instructions_products_are_float32(monkeypatch):
         (None, False),
     ],
 )
-def test_fast_bfloat16_is_found_among_the_flags(
-    flags, has, monkeypatch
-):
+def test_fast_bfloat16_is_found_among_the_flags(flags, has, monkeypatch):
     def read_text(path, encoding):
         assert str(path) == "/proc/cpuinfo"
         if flags is None:

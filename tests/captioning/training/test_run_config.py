@@ -9,7 +9,6 @@ import pytest
 from captioning.training.loading import load_run
 from captioning.training.manifest import MANIFEST
 from captioning.training.run_config import load_facts
-from captioning.training.run_files import newest
 from data_prep.errors import BadInput
 from data_prep.text.vocabulary import Vocabulary
 
@@ -88,23 +87,3 @@ def test_a_run_that_may_not_be_read(tmp_path, monkeypatch, method):
     monkeypatch.setattr(f"pathlib.Path.{method}", refused)
     with pytest.raises(BadInput, match="cannot be read .*Permission denied.*expected"):
         load_facts(tmp_path)
-
-
-def test_the_newest_run(tmp_path):
-    with pytest.raises(BadInput, match="no run under.*captioning.train"):
-        newest("captions", tmp_path)
-    import os
-
-    for name, kept, when in (
-        ("a", "weights", 300),
-        ("b", "weights", 500),
-        ("c", "compact", 400),
-    ):
-        (tmp_path / name / "captions").mkdir(parents=True)
-        weights = tmp_path / name / f"model.{kept}.h5"
-        weights.touch()
-        os.utime(weights, (when, when))
-    (tmp_path / "without weights" / "captions").mkdir(parents=True)
-    (tmp_path / "b" / "captions").rename(tmp_path / "b" / "tags")
-    assert newest("captions", tmp_path) == tmp_path / "c"
-    assert newest("tags", tmp_path) == tmp_path / "b"

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from starlette.exceptions import HTTPException
 
-from captioning.serving.limits import BodyLimits
+from captioning.serving.body_limits import BodyLimits
 
 LIMIT = 100
 
