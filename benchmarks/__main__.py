@@ -50,6 +50,13 @@ def main(argv: list[str] | None = None) -> int:
     add_run_flag(parser)
     add_rounds_flag(parser, ROUNDS)
     parser.add_argument("--json", action="store_true", help="print a JSON line a row")
+    parser.add_argument(
+        "--at-least",
+        type=float,
+        metavar="SHARE",
+        help="fail, with exit status 1, if a row is worse than this share of its bar: "
+        "a guard against code that became slow, for machines that do other work too",
+    )
     flags = parser.parse_args(argv)
     import_tensorflow()
     needs_run = any(SUBJECTS[name] for name in flags.rows)
@@ -62,15 +69,24 @@ def main(argv: list[str] | None = None) -> int:
     if not flags.json:
         print("| measured | against | value | bar | on this machine |")
         print("|---|---|---|---|---|", flush=True)
-    failed = False
+    failed, slow = False, []
     for name in flags.rows:
         try:
             for row in rows_of(name, run, flags.rounds):
                 show(row)
+                if flags.at_least and row.is_worse_than(flags.at_least):
+                    slow.append(row)
         except BadInput as error:  # go on with the other subjects
             failed = True
             print(f"error: {name}: {error}", file=sys.stderr)
-    return 2 if failed else 0
+    for row in slow:
+        print(
+            f"error: {row.measured}, against {row.against}, is {row.value:.2f}"
+            f"{row.unit}; expected {flags.at_least:g} of the bar, {row.bar:g}, or "
+            "better. See what made it slow.",
+            file=sys.stderr,
+        )
+    return 2 if failed else 1 if slow else 0
 
 
 def rows_of(name: str, run: Path | None, rounds: int):

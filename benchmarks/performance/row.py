@@ -31,6 +31,13 @@ class Row(NamedTuple):
         """True if the median reaches the bar; None if there is no bar."""
         if self.bar is None:
             return None
+        return not self.is_worse_than(1.0)
+
+    def is_worse_than(self, share: float) -> bool:
+        """Return whether the median is below a share of the bar, or above the bar by
+        that share, if less is better; False if there is no bar."""
+        if self.bar is None:
+            return False
         if self.at_most:
-            return self.value.median <= self.bar
-        return self.value.median >= self.bar
+            return self.value.median * share > self.bar
+        return self.value.median < self.bar * share

@@ -43,3 +43,11 @@ def test_rows_as_json(monkeypatch, capsys):
     first, _ = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert first["value"] == {"median": 1.5, "least": 1.0, "most": 3.0}
     assert first["reached"] is True
+
+
+def test_the_guard_fails_where_a_row_is_far_below_its_bar(monkeypatch, capsys):
+    monkeypatch.setattr(table, "rows_of", fake_rows)
+    arguments = ["--rows", "recurrence", "--json", "--at-least"]
+    assert table.main([*arguments, "0.9"]) == 0
+    assert table.main([*arguments, "0.97"]) == 1
+    assert "ours, against a limit, is 90.00" in capsys.readouterr().err
