@@ -80,7 +80,6 @@ _EXTRAS = {
     "keras": "train",
     "nltk": "train",
     "tensorflow_text": "text",
-    "sentencepiece": "text",
     "sacrebleu": "text",
     "matplotlib": "plot",
     "sklearn": "bench",

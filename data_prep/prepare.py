@@ -82,7 +82,7 @@ def prepare(
         examples = _with_added(examples, dataset, add, skipped)
     with replacing(Path(out)) as partial:
         from data_prep.prepared.write_split import write_pictures, write_texts
-        from data_prep.text.standardize import STANDARDISATION
+        from data_prep.text.word_rules import STANDARDISATION
 
         splits: dict[str, SplitInfo] = {}
         texts: list[str] = []  # of train, for the tokenizer

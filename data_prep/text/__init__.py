@@ -1,6 +1,7 @@
 """Text to token ids and back.
 
-`standardize` defines what a word is. `vocabulary` maps words to ids, `subwords` parts
-of words; `tokenizers` chooses between them; `min_count` says which words are too rare.
+`word_rules` defines what a word is, `standardize` finds words. `vocabulary` maps words
+to ids, `subwords` parts of words; `tokenizers` chooses between them, and
+`python_tokenizers` does without TensorFlow. `min_count` says which words are too rare.
 `content_words` has the stop words.
 """

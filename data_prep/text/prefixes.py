@@ -7,11 +7,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from data_prep.text.special_tokens import START, UNK
+from data_prep.text.special_tokens import START, UNK, UNKNOWN_CHARACTER
 from data_prep.text.tokenizers import Tokenizer
-
-# The last private-use character: in no language, so unknown to every tokenizer.
-_UNKNOWN_CHARACTER = "\U0010fffd"
 
 
 class Prefixes(NamedTuple):
@@ -43,7 +40,7 @@ def known_tokens(tokenizer: Tokenizer, ids: tf.RaggedTensor) -> tf.RaggedTensor:
     UNK does not, nor do the tokens of a word of unknown characters, such as the mark
     that subwords put before every word.
     """
-    unknown = tokenizer.ids(tf.constant([_UNKNOWN_CHARACTER])).flat_values
+    unknown = tokenizer.ids(tf.constant([UNKNOWN_CHARACTER])).flat_values
     uninformative = tf.concat([unknown, [UNK]], axis=0)
     return ids.with_flat_values(
         tf.reduce_all(ids.flat_values[:, None] != uninformative, axis=1)

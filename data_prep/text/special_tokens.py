@@ -7,3 +7,6 @@ PAD = 0  # padding after the last token of a row; 0 because `to_tensor` fills wi
 UNK = 1  # a word that is not in the vocabulary
 START = 2  # what a decoder reads before its first word
 END = 3  # ends a sentence
+
+# The last private-use character: in no language, so unknown to every tokenizer.
+UNKNOWN_CHARACTER = "\U0010fffd"

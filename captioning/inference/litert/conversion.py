@@ -15,7 +15,7 @@ from captioning.training.run_files import CONFIDENCE
 from data_prep.atomic import room_beside, write_bytes
 from data_prep.cli.import_tensorflow import silence
 from data_prep.errors import BadInput
-from data_prep.text.standardize import CLITICS
+from data_prep.text.word_rules import CLITICS
 from data_prep.text.unspaced import SPACED_CHARACTER
 
 
