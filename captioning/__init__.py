@@ -20,8 +20,8 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
                          descriptions, choose_engine, confidence, batches of pictures,
                          files of captions (sidecars, xmp, alt_text), shards/ (of many
                          pictures, by many workers; their files, and how they are
-                         joined), ensembles, litert/ (one .tflite
-                         file: conversion, engine, metadata), saved_model and
+                         joined), ensembles, litert/ (one .tflite file: conversion and
+                         engine of pictures, and of texts; metadata), saved_model and
                          saved_model_operations, read/ (texts, word by word)
       experiments/    6  the long-term dependency problem, measured
       training/       5  plans (of a new run; of a resumed one, what it refuses) -> a
@@ -47,7 +47,8 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
                          score_corpus (those that need no files); diversity, main and
                          unseen nouns, rankings, BLEU of translations
       plots/          1  figures from plain arrays and strings
-      pretrained/     1  the captioner that ships: weights, card, test captions
+      pretrained/     1  what ships: the captioner (weights, card, test captions), and
+                         readers of texts
       nn/             0  cells, rnn, bptt (back-propagation through time), packed
                          sequences, attention, losses (of captions and translations:
                          fused_cross_entropy), mixed precision
@@ -66,8 +67,8 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       pictures/       2  untrusted files, within limits -> sound pictures (sanitize,
                          which says why one is refused) -> pixels; places: files, and
                          objects in stores
-      text/           2  words and subwords <-> ids: vocabulary and its min_count,
-                         tokenizers, special tokens
+      text/           2  words and subwords <-> ids: rules of words, vocabulary and its
+                         min_count, tokenizers (also in Python alone), special tokens
       cli/            1  what the commands of both share: the parser, did_you_mean,
                          the import of TensorFlow, a pool of processes
       atomic          1  files are written whole or not at all
@@ -104,8 +105,9 @@ if TYPE_CHECKING:
     from captioning.caption import caption as caption
     from captioning.evaluate import evaluate as evaluate
     from captioning.inference.description import Description as Description
+    from captioning.inference.load import load as load
     from captioning.inference.predictor import Predictor as Predictor
-    from captioning.inference.predictor import load as load
+    from captioning.inference.read.text_predictor import TextPredictor as TextPredictor
     from captioning.models.associations import WordAssociations as WordAssociations
     from captioning.models.captioner import Captioner as Captioner
     from captioning.models.decoder import Decoder as Decoder
@@ -130,8 +132,9 @@ _HOMES = {
     "caption": "captioning.caption",
     "evaluate": "captioning.evaluate",
     "train": "captioning.train",
-    "load": "captioning.inference.predictor",
+    "load": "captioning.inference.load",
     "Predictor": "captioning.inference.predictor",
+    "TextPredictor": "captioning.inference.read.text_predictor",
     "Description": "captioning.inference.description",
     "BadInput": "data_prep.errors",
     "BadPicture": "data_prep.pictures.reader",

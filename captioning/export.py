@@ -36,13 +36,17 @@ def main(argv: list[str] | None = None) -> int:
     parser = Parser(
         prog="python -m captioning.export",
         description="Save a run as a SavedModel, one signature a task: raw strings "
-        "in (whole picture files, or sentences), strings and scores out. Or save its "
-        "captioner as one .tflite file, which captioning.caption --run runs without "
-        "TensorFlow.",
+        "in (whole picture files, or sentences), strings and scores out. Or save one "
+        "task as one .tflite file, which captioning.caption --run, or captioning.read "
+        "--run, runs without TensorFlow.",
         epilog=EXAMPLE,
     )
     add_run_flag(parser, "of captions, the captioner that comes with the project")
-    add_task_flag(parser, "where no --run is given: export the newest that has it")
+    add_task_flag(
+        parser,
+        "what a .tflite file does; where no --run is given, export the newest that has "
+        "it",
+    )
     parser.add_argument(
         "--out",
         type=Path,
@@ -90,8 +94,10 @@ def main(argv: list[str] | None = None) -> int:
         from captioning.inference.litert.conversion import write_litert
 
         weights = flags.weights or "float32"
-        size = write_litert(run, out, weights, flags.beams, rerank=flags.rerank)
-        said = f"captions of {run}, {weights}, {size / 1e6:.1f} MB"
+        size = write_litert(
+            run, out, weights, flags.beams, task=flags.task, rerank=flags.rerank
+        )
+        said = f"{flags.task} of {run}, {weights}, {size / 1e6:.1f} MB"
     elif flags.format == "compact":
         from captioning.training.compact_runs import write_compact
 
@@ -111,10 +117,8 @@ def _check(flags) -> None:
     is_litert = flags.format == "litert"
     if flags.weights and not is_litert:
         raise BadInput("--weights goes with --format litert only; leave it out.")
-    if is_litert and flags.task != "captions":
-        raise BadInput(
-            f"--format litert saves captions, not {flags.task}; leave --task out."
-        )
+    if is_litert and flags.task == "tags":
+        raise BadInput("--format litert does not save tags; give another --task.")
     if flags.format == "compact" and (flags.beams or not flags.rerank):
         raise BadInput(
             "--beams and --no-rerank go with the other formats only; leave them out."

@@ -13,10 +13,11 @@ from captioning.cli.arguments import (
     check_file_to_write,
     check_new,
 )
-from captioning.cli.which_run import chosen_run
-from captioning.inference.model_paths import check_run_or_export
-from captioning.inference.read import inputs, terminal
+from captioning.cli.which_run import chosen_reader, chosen_run
+from captioning.inference.read import choose_engine, inputs, terminal
+from captioning.inference.read.batches import predict_all
 from captioning.inference.read.inputs import InputText
+from captioning.inference.read.predictions import check_language
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.console import say
 from data_prep.errors import BadInput, exit_on_bad_input, printable_json
@@ -28,9 +29,8 @@ EXAMPLE = """examples:
   python -m captioning.read related boat
   echo "a boat is on the water" | python -m captioning.read related --every-word
 
-Without --run the newest run under runs/ that learned it answers. If there is none, a
-small one is trained first, in minutes, on a built-in data set: moods for
-sentiment, phrasebook for translate, harbour for related.
+Without --run the reader that comes with the project answers, at once and without
+TensorFlow.
 """
 
 TASK_OF = {
@@ -49,17 +49,15 @@ def main(argv: list[str] | None = None) -> int:
         check_file_to_write("--plot", plot, [".png"])
     check_new("--plot", plot, getattr(flags, "force", False))
     if flags.run:
-        check_run_or_export(flags.run)
+        choose_engine.check_reader(flags.run)
     texts = _texts(flags)  # before anything that takes a while
-    import_tensorflow()
-    from captioning.inference.read.batches import predict_all
-    from captioning.inference.read.predictions import load_predictor
-
     to = getattr(flags, "to", "")
-    run = _run(flags, task, to)
-    predict = load_predictor(run, task, to, trust_model=flags.trust_model)
+    path = chosen_reader(flags, task) or _trained(flags, task, to)
+    engine = choose_engine.load(path, task, trust_model=flags.trust_model)
+    if task == "translation":
+        check_language(to, engine.languages)
     drawn = []
-    for text, found in predict_all(texts, task, predict):
+    for text, found in predict_all(texts, task, lambda some: engine.predict(some, to)):
         _say(text, found, flags)
         if found is not None:
             drawn = [*drawn, found][:MOST_DRAWN]
@@ -136,7 +134,8 @@ def _add_common(command: argparse.ArgumentParser) -> None:
         "--run",
         type=Path,
         metavar="RUN",
-        help="a run that learned it, or an export of one (default: see below)",
+        help="a run that learned it, an export of one, or a .tflite file (default: see "
+        "below)",
     )
     command.add_argument(
         "--json",
@@ -159,9 +158,8 @@ def _texts(flags) -> Iterator[InputText]:
     return inputs.of_standard_input()
 
 
-def _run(flags, task: str, to: str) -> Path:
-    """Return `--run`, the newest run that learned the task, or a new small one."""
-    from captioning.inference.read.predictions import check_language
+def _trained(flags, task: str, to: str) -> Path:
+    """Return the newest run that learned a task, or a new small one."""
     from captioning.training import built_in_data
     from data_prep.datasets import load as data_set
 
@@ -169,6 +167,7 @@ def _run(flags, task: str, to: str) -> Path:
         return chosen_run(flags, task)
     except BadInput:  # there is none
         pass
+    import_tensorflow()
     if task == "translation":  # before minutes of training, not after
         name, _ = built_in_data.BUILT_IN["translation"]
         check_language(to, data_set(name).LANGUAGES)

@@ -267,24 +267,3 @@ class Predictor:
 
     def _captioning(self, num_beams):
         return lambda pictures: self.engine.caption(pictures, num_beams)
-
-
-def load(
-    path: str | Path | None = None,
-    *,
-    num_beams: int | None = None,
-    threads: int | None = None,
-    rerank: bool = True,
-    trust_model: bool = False,
-) -> Predictor:
-    """Return a captioner, loaded: the pretrained one, or that of a path.
-
-    The arguments are those of `Predictor`.
-    """
-    return Predictor(
-        path,
-        num_beams=num_beams,
-        threads=threads,
-        rerank=rerank,
-        trust_model=trust_model,
-    )

@@ -1,5 +1,9 @@
 """The recurrent layer: one cell, with the same weights, over all time steps."""
 
+import contextlib
+import contextvars
+from collections.abc import Iterator
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -8,6 +12,19 @@ from captioning.nn.bptt import unroll
 from captioning.nn.matmul import project
 from captioning.nn.packed_sequence import PackedLayout, PaddedLayout, pack_by_mask
 from captioning.nn.recurrent_cell import RecurrentCell
+
+_SCANS = contextvars.ContextVar("scans", default=False)
+
+
+@contextlib.contextmanager
+def scans() -> Iterator[None]:
+    """Let graphs that are traced within run cells by `RNN.scan`, whose operations
+    LiteRT has; it has none for sequences without padding."""
+    token = _SCANS.set(True)
+    try:
+        yield
+    finally:
+        _SCANS.reset(token)
 
 
 @keras.saving.register_keras_serializable("captioning")
@@ -80,7 +97,7 @@ class RNN(keras.layers.RNN):
             outputs ``(batch, time, units)``, zeros at masked steps, and the list of
             final states, each ``(batch, units)``.
         """
-        if not hasattr(self.cell, "activate_gradient"):
+        if _SCANS.get() or not hasattr(self.cell, "activate_gradient"):
             return self.scan(sequences, states, mask)
         if mask is None:
             sequences = ops.swapaxes(sequences, 0, 1)  # the loop wants time first

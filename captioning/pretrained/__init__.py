@@ -12,6 +12,12 @@ from pathlib import Path
 
 RUN = Path(str(resources.files(__name__) / "flickr8k"))
 FILE = RUN.with_suffix(".tflite")
+# Readers of texts that come trained: their names, and what they have learned.
+READERS = {
+    "sentiment": "sentiment",
+    "translation": "translation",
+    "related": "associations",
+}
 
 
 def run_named(name: str) -> Path:
@@ -19,3 +25,9 @@ def run_named(name: str) -> Path:
     the pretrained captioner, wherever the package lies."""
     path = Path(name)
     return RUN if name == RUN.name and not path.exists() else path
+
+
+def reader_of(task: str) -> Path:
+    """Return the file of the pretrained reader that has learned a task."""
+    name = next(name for name, learned in READERS.items() if learned == task)
+    return RUN.with_name(f"{name}.tflite")

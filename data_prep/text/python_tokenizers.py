@@ -5,21 +5,13 @@ decides is the same: `word_rules`, and SentencePiece's library. (Of characters t
 new to Unicode each library has the tables of its own version.)
 """
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import regex  # `re` has no classes such as \p{L}
 import sentencepiece
 
 from data_prep.text.special_tokens import START, UNK, UNKNOWN_CHARACTER
 from data_prep.text.word_rules import RULES
-
-
-class PythonTokenizer(Protocol):
-    """What all of them have in common."""
-
-    def ids(self, text: str) -> list[int]:
-        """Return the ids of a text, without START and END."""
-        ...
 
 
 class Words:
@@ -34,6 +26,7 @@ class Words:
         self._id_of = {word: number for number, word in enumerate(words)}
 
     def ids(self, text: str) -> list[int]:
+        """Return the ids of a text, without START and END."""
         return [self._id_of.get(word, UNK) for word in standardize(text).split()]
 
 
@@ -66,8 +59,10 @@ class PiecesOfWords(Pieces):
         return super().ids(standardize(text))
 
 
+PythonTokenizer = Words | Pieces
+
 # By the name of the tokenizer's file, as `tokenizers.FILES`.
-KINDS = {
+KINDS: dict[str, type[Words] | type[Pieces]] = {
     "vocabulary.txt": Words,
     "subwords.model": Pieces,
     "pieces.model": PiecesOfWords,

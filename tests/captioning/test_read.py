@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from captioning import caption, read
-from captioning.inference.read import predictions
+from captioning.inference.read import tensorflow_engine
 from captioning.inference.saved_model import load_server
 from captioning.tasks import registry
 from captioning.tasks.config import override
@@ -29,7 +29,7 @@ def servers():
 @pytest.fixture
 def answers(joint_run, servers, monkeypatch, capsys):
     """Return a function: arguments -> exit status, lines of stdout, stderr."""
-    monkeypatch.setattr(predictions, "load_server", servers)
+    monkeypatch.setattr(tensorflow_engine, "load_server", servers)
 
     def ask(*arguments):
         status = read.main([*map(str, arguments), "--run", str(joint_run)])
@@ -133,7 +133,7 @@ def test_a_word_read_often_is_still_not_answered(answers):
 
 
 def test_an_export_reads_as_its_run_does(joint_export, servers, monkeypatch, capsys):
-    monkeypatch.setattr(predictions, "load_server", servers)
+    monkeypatch.setattr(tensorflow_engine, "load_server", servers)
     run, exported = joint_export
     facts = json.loads((exported / "captioning_export.json").read_text())
     # One task searches with other beams than the first one does.

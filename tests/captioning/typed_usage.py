@@ -19,5 +19,13 @@ def first_page(photo: Path, array: np.ndarray) -> None:
         for result in captioner.caption_folder("photos", output="captions.csv"):
             assert_type(result.path, Path | str)
     assert_type(captioning.caption("photo.jpg"), str)
+    with captioning.load("sentiment", threads=1) as sentiment:
+        assert_type(sentiment("not bad").positive, list[float])
+        assert_type(sentiment(["not bad"])[0].verdict, float)
+    translate = captioning.load("translation")
+    assert_type(translate("a boat", to="de").translations, list[str])
+    assert_type(captioning.load("related")("a boat").related, list[list[str]])
+    mine = captioning.load("runs/mine", task="associations")
+    assert_type(mine(["boat", "sailor"])[1].scores, list[list[float]])
     assert_type(captioning.train("data/mine", epochs=10), Path)
     assert_type(captioning.evaluate(run="runs/mine"), dict[str, float])

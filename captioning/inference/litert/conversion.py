@@ -1,22 +1,27 @@
-"""A captioner -> one .tflite file: encoder, decoder, search, and the words."""
+"""A run -> one .tflite file; of a captioner encoder, decoder, search, and the words."""
 
-import tempfile
 from pathlib import Path
 
 import tensorflow as tf
 
+from captioning.inference.litert import text_conversion
+from captioning.inference.litert.converter import converted
 from captioning.inference.litert.engine import ENCODER, RERANKED_SEARCH, SEARCH
-from captioning.inference.litert.metadata import SEARCHES, is_litert, with_facts
+from captioning.inference.litert.metadata import (
+    CONFIDENCE,
+    SEARCHES,
+    is_litert,
+    with_facts,
+)
 from captioning.models.captioner import TOKENS, Captioner
 from captioning.tasks.captions.generation import search
 from captioning.tasks.captions.task import Captions
 from captioning.training.loading import load_run
-from captioning.training.run_files import CONFIDENCE
+from captioning.training.run_files import CONFIDENCE as CONFIDENCE_FILE
 from data_prep.atomic import room_beside, write_bytes
-from data_prep.cli.import_tensorflow import silence
 from data_prep.errors import BadInput
-from data_prep.text.word_rules import CLITICS
 from data_prep.text.unspaced import SPACED_CHARACTER
+from data_prep.text.word_rules import CLITICS
 
 
 def write_litert(
@@ -25,35 +30,41 @@ def write_litert(
     weights: str,
     num_beams: int | None = None,
     *,
+    task: str = "captions",
     rerank: bool = True,
 ) -> int:
-    """Write a run's captioner as one .tflite file, and return its size in bytes.
+    """Write a task of a run as one .tflite file, and return its size in bytes.
 
     Args:
         run_directory: a finished run.
         out: a new file, or a .tflite file that this one replaces.
-        weights: as `convert` takes them.
-        num_beams: hypotheses of the search; the run's own number if not given.
-        rerank: False leaves the run's reranker out, if it has one.
+        weights: as `converter.converted` takes them.
+        num_beams: hypotheses of a search; the run's own number if not given.
+        task: its name; any but tags.
+        rerank: False leaves the run's reranker of captions out, if it has one.
 
     Raises:
-        BadInput: the run is not whole or has no captions, or `out` is something else.
+        BadInput: the run is not whole or has not learned the task, or `out` is
+            something else.
     """
     if out.exists() and not is_litert(out):
         raise BadInput(
             f"{out} exists and is no .tflite file; expected a new file, or one to "
             "replace. Give another --out."
         )
-    confidence = run_directory / CONFIDENCE
-    captions = load_run(run_directory, rerank=rerank).task("captions")
+    confidence = run_directory / CONFIDENCE_FILE
+    found = load_run(run_directory, encoder=task == "captions", rerank=rerank)
     with room_beside(out) as room:
-        model = convert(
-            captions,
-            weights,
-            num_beams,
-            confidence.read_bytes() if confidence.is_file() else b"",
-            room,
-        )
+        if task == "captions":
+            model = convert(
+                found.task(task),
+                weights,
+                num_beams,
+                confidence.read_bytes() if confidence.is_file() else b"",
+                room,
+            )
+        else:
+            model = text_conversion.convert(found.task(task), weights, num_beams, room)
         write_bytes(out, model)
     return len(model)
 
@@ -79,9 +90,7 @@ def convert(
 
     Args:
         captions: with its encoder attached.
-        weights: how they are kept. "float16" halves the file and is computed in
-            float32; "int8" quarters it (post-training dynamic range quantization: large
-            products are computed in integers, scaled for each picture).
+        weights: as `converter.converted` takes them.
         num_beams: hypotheses of the search. If not given, the file can search with any
             of `SEARCHES`, and does so with the run's own number where none is asked
             for; re-ranked with the reranker's.
@@ -132,7 +141,7 @@ def convert(
         facts[name] = {"num_beams": num_beams or own, "all_beams": all_beams}
         signatures |= {name.format(k): searching(k, reranker) for k in all_beams}
     return with_facts(
-        _converted(captions, signatures, weights, room),
+        converted(captions.model, signatures, weights, room),
         {
             "words": list(captions.vocabulary.words),
             "pad": TOKENS.pad,
@@ -145,22 +154,5 @@ def convert(
             "reranked": facts.get(RERANKED_SEARCH),
             "weights": weights,
         },
-        confidence,
+        {CONFIDENCE: confidence} if confidence else {},
     )
-
-
-def _converted(
-    captions: Captions, signatures: dict, weights: str, room: Path | None
-) -> bytes:
-    module = tf.Module()
-    module.weights = [variable.value for variable in captions.model.variables]
-    with tempfile.TemporaryDirectory(dir=room) as folder, silence():
-        tf.saved_model.save(module, folder, signatures)
-        converter = tf.lite.TFLiteConverter.from_saved_model(
-            folder, signature_keys=list(signatures)
-        )
-        if weights != "float32":
-            converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        if weights == "float16":
-            converter.target_spec.supported_types = [tf.float16]
-        return converter.convert()

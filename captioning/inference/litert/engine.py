@@ -4,10 +4,7 @@ Neither TensorFlow nor Keras is imported: a command that uses this answers in th
 that they take to be found.
 """
 
-import os
 import re
-import threading
-from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,11 +13,10 @@ from PIL import Image
 
 from captioning import pretrained
 from captioning.inference.confidence import Confidence
-from captioning.inference.litert.metadata import CONFIDENCE, facts_of, metadata_of
+from captioning.inference.litert.metadata import CONFIDENCE
+from captioning.inference.litert.model_file import ModelFile
 from captioning.inference.results import AttentionMaps, Caption
-from data_prep.atomic import read_whole
-from data_prep.cli.import_tensorflow import silence
-from data_prep.errors import DAMAGED, BadInput, printable
+from data_prep.errors import DAMAGED, BadInput
 from data_prep.pictures.decode_pillow import reduced, squeezed, upright
 
 ENCODER = "regions"  # signatures
@@ -72,34 +68,19 @@ class LiteRTEngine:
         rerank: bool = True,
     ):
         self.description = f"LiteRT, the file {path}"
-        self._path = path
-        self._lock = threading.Lock()
-        self._is_warm = False
-        try:
-            model = read_whole(path, 2**31)  # the most that a flatbuffer has
-        except OSError as error:
-            raise BadInput(
-                f"{path} cannot be read ({error.strerror}); expected a .tflite file: "
-                "check the path."
-            ) from error
-        self._facts = facts_of(model, path)
+        self._file = ModelFile(path, "captions", threads)
+        self._facts = self._file.facts
         self.words: list[str] = self._facts["words"]
         reranked = self._facts.get("reranked") if rerank else None
         self.is_reranked = reranked is not None
         self._signature = RERANKED_SEARCH if reranked else SEARCH
         self._searches = reranked or self._facts
         self._num_beams = self._able(num_beams or self._searches["num_beams"])
-        confidence = metadata_of(model).get(CONFIDENCE)
-        from ai_edge_litert.interpreter import Interpreter
-
+        confidence = self._file.buffers.get(CONFIDENCE)
         try:
             self._confidence = confidence and Confidence.from_bytes(confidence)
-            self._interpreter = Interpreter(
-                model_content=model, num_threads=threads or os.cpu_count()
-            )
-            self._encode = self._interpreter.get_signature_runner(ENCODER)
         except DAMAGED as error:
-            raise self._damaged("cannot be loaded", error) from error
+            raise self._file.damaged("cannot be loaded", error) from error
 
     @property
     def gives_confidence(self) -> bool:
@@ -131,8 +112,7 @@ class LiteRTEngine:
         """Return the regions of an encoded picture, float32 ``(regions,
         region_dim)``."""
         pixels = squeezed(upright(picture), self._facts["image_size"])[None]
-        with self._lock:
-            return self._encode(pixels=pixels)["regions"][0]
+        return self._file.run(ENCODER, pixels=pixels)["regions"][0]
 
     def _search(self, image: Image.Image, num_beams: int | None) -> Found:
         num_beams = self._able(num_beams or self._num_beams)
@@ -140,36 +120,24 @@ class LiteRTEngine:
         if self.is_reranked:
             num_beams = self._searches["num_beams"]  # the first of them are shown
         pixels = squeezed(image, self._facts["image_size"])[None]
+        regions = self._file.run(ENCODER, pixels=pixels)["regions"]
+        found = self._file.run(self._signature.format(num_beams), regions=regions)
         try:
-            with self._lock:  # an interpreter has one set of buffers
-                # The first time it says which kernels it takes.
-                with nullcontext() if self._is_warm else silence():
-                    regions = self._encode(pixels=pixels)["regions"]
-                    name = self._signature.format(num_beams)
-                    search = self._interpreter.get_signature_runner(name)
-                    found = search(regions=regions)
-                self._is_warm = True
             words = [self._words(ids) for ids in found["token_ids"][0, shown]]
             scores, attention = found["scores"][0, shown], found["attention"][0, shown]
         except DAMAGED as error:
-            raise self._damaged("fails when it is run", error) from error
+            raise self._file.damaged("fails when it is run", error) from error
         return Found(words, scores, attention, regions[0].mean(axis=0))
-
-    def _damaged(self, how: str, error: Exception) -> BadInput:
-        return BadInput(
-            f"{self._path} {how} ({printable(error, 200)}); expected a whole .tflite "
-            "file. Export the run again."
-        )
 
     def _able(self, num_beams: int) -> int:
         able = self._searches["all_beams"]
         if self.is_reranked:
             able = list(range(1, self._searches["num_beams"] + 1))
         if num_beams not in able:
-            is_ours = self._path == pretrained.FILE
+            is_ours = self._file.path == pretrained.FILE
             run = pretrained.RUN if is_ours else "that it was made of"
             raise BadInput(
-                f"The number of beams of {self._path} may be "
+                f"The number of beams of {self._file.path} may be "
                 f"{', '.join(map(str, able))}, got {num_beams}. Ask for one of these; "
                 f"or take the run {run}, which needs TensorFlow and searches with any "
                 f"number, or export it with --beams {num_beams}."

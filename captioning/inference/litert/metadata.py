@@ -1,8 +1,11 @@
 """What a .tflite file says of itself: named buffers, beside the network.
 
-"captioning" is JSON: the words, how pictures are prepared and searched about, and the
-sha256 of the file with zeros in the place of these 64 digits.
+"captioning" is JSON: what the file does, and the sha256 of the file with zeros in the
+place of these 64 digits. Of a captioner it has the words, and how pictures are prepared
+and searched about; of a reader of texts the "task", the kind of the "tokenizer", and
+its "classes", "related" words or "languages" with the ids of their tags.
 "captioning_confidence", if it is there, is an `inference.confidence.Confidence`.
+"captioning_tokenizer", of a reader, is its file of `data_prep.text.tokenizers`.
 
 The file is a flatbuffer (`ai_edge_litert.schema_py_generated` is its schema), and its
 `Model.metadata` maps names to buffers.
@@ -11,14 +14,17 @@ The file is a flatbuffer (`ai_edge_litert.schema_py_generated` is its schema), a
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from data_prep.errors import BadInput, printable
+from data_prep.text.tokenizers import FILES
 
 FACTS = "captioning"
 CONFIDENCE = "captioning_confidence"
+TOKENIZER = "captioning_tokenizer"
 SEARCHES = range(1, 6)  # numbers of beams, if a file was not made for one of them
 FORMAT = 3  # raised when signatures or facts change
 _IDENTIFIER = b"TFL3"
@@ -33,11 +39,11 @@ def is_litert(path: Path) -> bool:
         return file.read(8)[4:] == _IDENTIFIER
 
 
-def with_facts(model: bytes, facts: dict, confidence: bytes = b"") -> bytes:
-    """Return a .tflite file that also holds facts, and each array of weights once.
-
-    The converter writes them once a signature.
-    """
+def with_facts(
+    model: bytes, facts: dict, more: Mapping[str, bytes] | None = None
+) -> bytes:
+    """Return a .tflite file that also holds facts and more named buffers, and each
+    array of weights once. The converter writes them once a signature."""
     import flatbuffers
     from ai_edge_litert import schema_py_generated as schema
 
@@ -46,13 +52,12 @@ def with_facts(model: bytes, facts: dict, confidence: bytes = b"") -> bytes:
     facts = {"format": FORMAT, **facts, "sha256": _BLANK.decode()}
     content = json.dumps(facts).encode("utf-8")
     tree.metadata = list(tree.metadata or [])
-    for name, data in ((FACTS, content), (CONFIDENCE, confidence)):
-        if data:
-            buffer, entry = schema.BufferT(), schema.MetadataT()
-            buffer.data = np.frombuffer(data, np.uint8)
-            tree.buffers.append(buffer)
-            entry.name, entry.buffer = name, len(tree.buffers) - 1
-            tree.metadata.append(entry)
+    for name, data in {FACTS: content, **(more or {})}.items():
+        buffer, entry = schema.BufferT(), schema.MetadataT()
+        buffer.data = np.frombuffer(data, np.uint8)
+        tree.buffers.append(buffer)
+        entry.name, entry.buffer = name, len(tree.buffers) - 1
+        tree.metadata.append(entry)
     builder = flatbuffers.Builder(len(model))
     builder.Finish(tree.Pack(builder), _IDENTIFIER)
     whole = bytes(builder.Output())
@@ -83,15 +88,16 @@ def _share_buffers(tree) -> None:
                 tensor.buffer = first
 
 
-def facts_of(model: bytes, path: Path) -> dict:
+def facts_of(model: bytes, path: Path, task: str | None = "captions") -> dict:
     """Return the facts that a .tflite file holds.
 
     Args:
         model: the file's bytes.
         path: what it is called in messages.
+        task: that it must have learned; None if any will do.
 
     Raises:
-        BadInput: it is another thing, of another version, or altered.
+        BadInput: it is another thing, of another version or task, or altered.
     """
     expected = "expected a file made by `python -m captioning.export --format litert`"
     if model[4:8] != _IDENTIFIER:
@@ -102,7 +108,7 @@ def facts_of(model: bytes, path: Path) -> dict:
         if made_as == FORMAT:
             stated = facts["sha256"]
             is_whole = stated == _sha256(model, model.index(stated.encode()))
-            _check(facts)
+            _check_reader(facts) if "task" in facts else _check_captioner(facts)
     except Exception as error:  # a flatbuffer that is cut off raises many kinds
         raise BadInput(
             f"{path} does not say what its words are; {expected}."
@@ -117,14 +123,47 @@ def facts_of(model: bytes, path: Path) -> dict:
             f"{path} was altered after it was written (its sha256 is another than it "
             "says); expected it untouched. Export the run again."
         )
+    if task not in (None, task_of(facts)):
+        raise BadInput(
+            f"{path} learned {task_of(facts)}, not {task}; expected a file that did. "
+            "Name another."
+        )
     return facts
 
 
-def _check(facts: dict) -> None:
+def task_of(facts: dict) -> str:
+    """Return what a file has learned, by its facts."""
+    return facts.get("task", "captions")
+
+
+def _check_reader(facts: dict) -> None:
     """Raise ValueError, KeyError or TypeError unless facts are of their types."""
-    words = facts["words"]
+    if facts["tokenizer"] not in FILES:
+        raise ValueError("there is no such tokenizer")
+    match facts["task"]:
+        case "sentiment":
+            _check_words(facts["classes"])
+        case "associations":
+            _check_words(facts["related"])
+        case "translation":
+            if facts["tokenizer"] != "subwords.model":
+                raise ValueError("translations are of pieces")
+            _check_words(list(facts["languages"]))
+            if not all(type(tag) is int for tag in facts["languages"].values()):
+                raise TypeError("tags are no ids")
+        case _:
+            raise ValueError("there is no such task")
+
+
+def _check_words(words: list[str]) -> None:
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise TypeError("words are no list of texts")
+
+
+def _check_captioner(facts: dict) -> None:
+    """Raise ValueError, KeyError or TypeError unless facts are of their types."""
+    words = facts["words"]
+    _check_words(words)
     for name in ("pad", "start", "end"):
         if type(facts[name]) is not int or not 0 <= facts[name] < len(words):
             raise ValueError(f"{name} is no id of a word")

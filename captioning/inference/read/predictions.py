@@ -1,18 +1,14 @@
-"""What a run, or an export of one, predicts of texts.
+"""What is predicted of texts: results, and the engines' contract. No TensorFlow.
 
 Sentiment and related words are predicted after every word of a text, from the state
 that the cell has there.
 """
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-import numpy as np
-import tensorflow as tf
-
-from captioning.inference.saved_model import Server, load_server
 from data_prep.errors import BadInput
+
+MASKED = -1e38  # log probabilities below are those of words that cannot be
 
 
 class SentimentPrediction(NamedTuple):
@@ -64,86 +60,31 @@ class AssociationsPrediction(NamedTuple):
 Prediction = SentimentPrediction | TranslationPrediction | AssociationsPrediction
 
 
-def load_predictor(
-    path: Path, task: str, to: str = "", *, trust_model: bool = False
-) -> Callable[[list[str]], list[Prediction]]:
-    """Return texts -> predictions, by a run or an export that learned a task.
+class TextEngine(Protocol):
+    """What reads texts, loaded and ready; `read.choose_engine` chooses one.
 
-    Args:
-        path: the run's directory, or the export's.
-        task: "sentiment", "translation" or "associations".
-        to: of a translation, the code of the language to write.
-        trust_model: whether an export may do more than compute.
+    `litert.text_engine.LiteRTTextEngine` runs a .tflite file, without TensorFlow;
+    `read.tensorflow_engine.TensorFlowTextEngine` a run or a SavedModel. Of one set of
+    float32 weights both say the same.
 
-    Raises:
-        BadInput: it did not learn that, or does not write the language.
+    Attributes:
+        languages: codes of those that it writes; () if it does not say, or translates
+            nothing.
     """
-    server = load_server(path, task, trust_model=trust_model)
-    if task == "translation":
-        check_language(to, server.languages)
-        return lambda texts: predict_translations(server, texts, to)
-    predict = {"sentiment": predict_sentiment, "associations": predict_associations}
-    return lambda texts: predict[task](server, texts)
 
+    languages: tuple[str, ...]
 
-def predict_sentiment(server: Server, texts: list[str]) -> list[SentimentPrediction]:
-    """Return how positive each text is, after every word of it."""
-    found = _ask(server, texts)
-    return [
-        SentimentPrediction(
-            words, known, found["positive"][row, : len(words)].tolist(), float(verdict)
-        )
-        for row, (words, known, verdict) in enumerate(
-            zip(*_words(found), found["verdict"], strict=True)
-        )
-    ]
+    def predict(self, texts: list[str], to: str = "") -> list[Prediction]:
+        """Return the prediction of each text.
 
+        Args:
+            texts: in the form of `data_prep.text.clean`, none of them empty.
+            to: of a translation, the code of the language to write.
 
-def predict_associations(
-    server: Server, texts: list[str]
-) -> list[AssociationsPrediction]:
-    """Return which words belong with each text, after every word of it."""
-    found = _ask(server, texts)
-    predictions = []
-    for row, (words, known) in enumerate(zip(*_words(found), strict=True)):
-        scores = found["scores"][row, : len(words)]
-        # Of a small vocabulary the list is filled up with words of the text itself,
-        # whose scores are those of impossible words.
-        possible = scores > np.finfo(np.float32).min / 2
-        related = found["related"][row, : len(words)]
-        predictions.append(
-            AssociationsPrediction(
-                words,
-                known,
-                [_text(r[p]) for r, p in zip(related, possible, strict=True)],
-                [s[p].tolist() for s, p in zip(scores, possible, strict=True)],
-            )
-        )
-    return predictions
-
-
-def predict_translations(
-    server: Server, texts: list[str], to: str
-) -> list[TranslationPrediction]:
-    """Return what each text may be in a language, by its code.
-
-    Raises:
-        BadInput: the language is not one that the model writes.
-    """
-    check_language(to, server.languages)
-    try:
-        found = _ask(server, texts, to=tf.fill((len(texts),), to))
-    except tf.errors.InvalidArgumentError as error:  # of an export that does not say
-        raise BadInput(
-            f"--to is {to!r}, which this export does not write; expected the code of "
-            "a language that it learned. Give another."
-        ) from error
-    return [
-        TranslationPrediction(_text(translations), scores.tolist(), [bool(is_known)])
-        for translations, scores, is_known in zip(
-            found["translations"], found["scores"], found["known"], strict=True
-        )
-    ]
+        Raises:
+            BadInput: it does not write that language.
+        """
+        ...
 
 
 def check_language(to: str, languages: tuple[str, ...]) -> None:
@@ -160,19 +101,8 @@ def check_language(to: str, languages: tuple[str, ...]) -> None:
         )
 
 
-def _ask(server: Server, texts: list[str], **more) -> dict[str, np.ndarray]:
-    found = server.ask(texts=tf.constant(texts), **more)
-    return {name: tensor.numpy() for name, tensor in found.items()}
-
-
-def _words(found) -> tuple[list[list[str]], list[list[bool]]]:
-    words = [_text(row[row != b""]) for row in found["words"]]
-    known = [
-        row[: len(some)].tolist()
-        for row, some in zip(found["known"], words, strict=True)
-    ]
-    return words, known
-
-
-def _text(strings) -> list[str]:
-    return [string.decode("utf-8") for string in strings]
+def possible(words: list[str], scores: list[float]) -> tuple[list[str], list[float]]:
+    """Return related words and their scores, best first, without those that fill a list
+    up. Of a small vocabulary they are words of the text itself, which were masked."""
+    count = sum(score > MASKED for score in scores)
+    return words[:count], scores[:count]

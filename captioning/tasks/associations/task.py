@@ -167,7 +167,7 @@ class Associations(Task):
             real &= (draws < SHARE_OF_PLACES) | (left == 1)
         logits = self.model.logits(tf.boolean_mask(hidden, real))
         counts = tf.gather(counts, tf.where(real)[:, 0])
-        was_read = tf.boolean_mask(self._was_read(token_ids), real)
+        was_read = tf.boolean_mask(self.was_read(token_ids), real)
         smoothing = self.config.regularization.label_smoothing if training else 0.0
         return tf.reduce_mean(
             related_cross_entropy(counts, logits, smoothing, excluded=was_read)
@@ -179,12 +179,12 @@ class Associations(Task):
         token_ids, _ = batch
         return tf.cast(tf.math.count_nonzero(token_ids != PAD), tf.float32)
 
-    def _was_read(self, token_ids):
+    def was_read(self, token_ids, dtype=tf.int16):
         """Return which answers were read, up to each token of ``(batch, time)``: bool
-        ``(batch, time, related)``."""
+        ``(batch, time, related)``. They are counted in a dtype: not int8, in which a
+        word that is read 128 times was never read."""
         answers = tf.gather(self._answer_of, token_ids)
-        # Not int8, in which a word that is read 128 times was never read.
-        read = tf.one_hot(answers, len(self.related), dtype=tf.int16)
+        read = tf.one_hot(answers, len(self.related), dtype=dtype)
         return tf.cumsum(read, axis=1) > 0
 
     # === Use ===
@@ -243,7 +243,7 @@ class Associations(Task):
 
             scores, best = rank_related(
                 after_words(self.model(read.token_ids)),
-                after_words(self._was_read(read.token_ids)),
+                after_words(self.was_read(read.token_ids)),
                 shown,
             )
             return {

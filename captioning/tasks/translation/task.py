@@ -187,29 +187,29 @@ class Translation(Task):
                 shown.update(len(rows))
         return found
 
+    def search(self, source_ids, num_beams: int) -> decoding.Hypotheses:
+        """Return translations of source ids ``(batch, positions)``, best first."""
+        return self.model.beam_search(
+            source_ids,
+            self._tokens,
+            num_beams=num_beams,
+            max_length=self.config.search.max_length,
+            length_penalty=self.config.search.length_penalty,
+        )
+
     def _searcher(self, num_beams: int):
         """Return padded source ids -> (texts, scores), traced once for all calls."""
-        options = (
-            self.config.search.max_length,
-            self.config.search.length_penalty,
-            num_beams,
-        )
-        if options not in self._searchers:
-            self._searchers[options] = self._new_searcher(*options)
-        return self._searchers[options]
+        key = self.config.search, num_beams
+        if key not in self._searchers:
+            self._searchers[key] = self._new_searcher(num_beams)
+        return self._searchers[key]
 
-    def _new_searcher(self, max_length: int, length_penalty: float, num_beams: int):
+    def _new_searcher(self, num_beams: int):
         @tf.function(
             autograph=False, input_signature=[tf.TensorSpec((None, None), tf.int32)]
         )
         def search_for(source_ids):
-            found = self.model.beam_search(
-                source_ids,
-                self._tokens,
-                num_beams=num_beams,
-                max_length=max_length,
-                length_penalty=length_penalty,
-            )
+            found = self.search(source_ids, num_beams)
             return self.subwords.decode(found.token_ids), found.scores
 
         return search_for

@@ -74,7 +74,7 @@ def test_what_is_read_later_is_expected_until_it_is_read(tasks):
     token_ids = associations.vocabulary.ids(tf.constant(["boat and sailor"]))
     token_ids = with_start(token_ids).to_tensor()
     boat, sailor = map(associations.related.index, ("boat", "sailor"))
-    read = associations._was_read(token_ids).numpy()[0]
+    read = associations.was_read(token_ids).numpy()[0]
     np.testing.assert_array_equal(read[:, boat], [False, True, True, True])
     np.testing.assert_array_equal(read[:, sailor], [False, False, False, True])
 

@@ -210,7 +210,7 @@ def test_facts_come_back_and_leave_the_network_as_it_is(model, photos, tmp_path)
     told = with_facts(bare, facts | {"words": list("abcde보")})
     assert facts_of(told, tmp_path)["words"] == list("abcde보")
     assert "captioning_confidence" not in metadata_of(told)
-    told = with_facts(bare, facts, b"probes")
+    told = with_facts(bare, facts, {"captioning_confidence": b"probes"})
     assert metadata_of(told)["captioning_confidence"] == b"probes"
     with pytest.raises(BadInput, match="does not say what its words are"):
         facts_of(bare, tmp_path)

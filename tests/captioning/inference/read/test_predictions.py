@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from captioning.inference.read import batches, predictions
+from captioning.inference.read import batches, predictions, tensorflow_engine
 from captioning.inference.read.inputs import InputText, of_arguments
 from captioning.inference.read.lines import facts_of, lines_of
 from captioning.inference.read.predictions import SentimentPrediction
@@ -26,7 +26,7 @@ def test_verdicts_end_with_the_words():
         positive=[[0.25, 0.75], [0.5, 0.5]],
         verdict=[0.75, 0.5],
     )
-    first, second = predictions.predict_sentiment(server, ["not bad", "배"])
+    first, second = tensorflow_engine.predict_sentiment(server, ["not bad", "배"])
     assert first == SentimentPrediction(
         ["not", "bad"], [True, True], [0.25, 0.75], 0.75
     )
@@ -40,16 +40,16 @@ def test_words_that_were_read_do_not_fill_the_list():
         related=[[[b"water", b"boat"]]],
         scores=np.float32([[[-0.5, LEAST]]]),
     )
-    (found,) = predictions.predict_associations(server, ["boat"])
+    (found,) = tensorflow_engine.predict_associations(server, ["boat"])
     assert found.related == [["water"]] and found.scores == [[-0.5]]
 
 
 def test_a_language_must_be_one_that_is_written():
     server = Server(lambda **asked: pytest.fail("was asked"), ("en", "de"))
     with pytest.raises(BadInput, match="expected one of en, de. Add --to"):
-        predictions.predict_translations(server, ["boat"], "")
+        tensorflow_engine.predict_translations(server, ["boat"], "")
     with pytest.raises(BadInput, match="'fr', which this model does not write.*en, de"):
-        predictions.predict_translations(server, ["boat"], "fr")
+        tensorflow_engine.predict_translations(server, ["boat"], "fr")
 
     @tf.function
     def refuse(texts, to):
@@ -57,7 +57,7 @@ def test_a_language_must_be_one_that_is_written():
             return {"translations": texts[:, None], "scores": tf.zeros((1, 1))}
 
     with pytest.raises(BadInput, match="'fr', which this export does not write"):
-        predictions.predict_translations(Server(refuse), ["boat"], "fr")
+        tensorflow_engine.predict_translations(Server(refuse), ["boat"], "fr")
 
 
 def _echo(texts):
