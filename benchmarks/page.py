@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.arguments import parser_of
+from captioning import pretrained
 from captioning.cli.arguments import positive
 from captioning.serving.site import HEADERS, write_site
 from data_prep.errors import BadInput, exit_on_bad_input
@@ -89,7 +90,7 @@ def main(argv: list[str] | None = None) -> int:
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        write_site(Path(folder))
+        write_site(Path(folder), pretrained.file())
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox"]
         )
@@ -143,10 +144,9 @@ def _milliseconds(page, search: str, photos: list[Path]) -> float:
 
 
 def _without_browser(photos: list[Path]) -> float:
-    from captioning import pretrained
     from captioning.inference.litert.engine import LiteRTEngine
 
-    engine = LiteRTEngine(pretrained.FILE)
+    engine = LiteRTEngine(pretrained.file())
     times = []
     for photo in photos:
         content = photo.read_bytes()

@@ -32,7 +32,6 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--model",
         type=Path,
-        default=pretrained.FILE,
         metavar="FILE",
         help="a .tflite file of `captioning export --format litert` (default: the "
         "captioner that comes with the project)",
@@ -41,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
     check_new("--out", flags.out, flags.force)
     from captioning.serving.site import write_site
 
-    size = write_site(flags.out, flags.model)
+    size = write_site(flags.out, flags.model or pretrained.file())
     print(f"wrote a page of {size / 1e6:.1f} MB", file=sys.stderr)
     print(flags.out)
     return 0

@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     with bind(flags.host, flags.port) as socket, TemporaryDirectory() as folder:
         if flags.own_page and settings.page is None and _is_one_file(flags.run):
             settings = replace(settings, page=Path(folder) / "page")
-            write_site(settings.page, flags.run or pretrained.FILE)
+            write_site(settings.page, flags.run or pretrained.file())
         engine = load(
             flags.run,
             flags.beams,

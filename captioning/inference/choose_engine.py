@@ -52,7 +52,7 @@ def load(
     """
     check_count("num_beams", num_beams)
     check_count("threads", threads)
-    path = pretrained.FILE if path is None else path
+    path = pretrained.file() if path is None else path
     if is_one_file(path):
         from captioning.inference.litert.engine import LiteRTEngine
 

@@ -1,23 +1,87 @@
-"""The captioner that comes with the project, for use without a training.
+"""What comes trained with the project, for use without a training.
 
-flickr8k/                       a compact run, to train on from and to export
-flickr8k.tflite                 the same, exported: what captions photos at once
-LICENSE-Apache-2.0.txt          of the encoder, whose last stages were fine-tuned
+flickr8k/                       a captioner as a compact run, to train on from and to
+                                export
+flickr8k.tflite.packed          the same, exported: what captions photos at once
+                                (`packing` says how; `file` unpacks it)
+LICENSE-Apache-2.0.txt          of its encoder, whose last stages were fine-tuned
 MODEL_CARD.md                   what it learned from, what it scores, where it fails
 flickr8k_test_captions.json     what it says of Flickr8k's test photos
+NAME.tflite, NAME.md            a reader of texts, of `READERS`, and its card
 """
 
+import functools
+import os
+import tempfile
+import threading
 from importlib import resources
 from pathlib import Path
 
 RUN = Path(str(resources.files(__name__) / "flickr8k"))
-FILE = RUN.with_suffix(".tflite")
+PACKED = RUN.with_suffix(".tflite.packed")
 # Readers of texts that come trained: their names, and what they have learned.
 READERS = {
     "sentiment": "sentiment",
     "translation": "translation",
     "related": "associations",
 }
+
+_LOCK = threading.Lock()
+
+
+@functools.cache
+def file() -> Path:
+    """Return the captioner as a .tflite file, in the user's cache folder.
+
+    The first time it is unpacked there, which takes a second or two and is said on
+    stderr. Where no such folder can be written, it is unpacked into a temporary one,
+    once a process.
+
+    Raises:
+        BadInput: the package is not whole, or there is no room.
+    """
+    from captioning.pretrained.packing import plan_of, unpack
+    from data_prep.atomic import write_bytes
+    from data_prep.console import say
+    from data_prep.errors import DAMAGED, BadInput
+
+    with _LOCK:
+        try:
+            plan = plan_of(PACKED)
+            name = f"{RUN.name}-{plan['sha256'][:16]}.tflite"
+            path = cache_folder() / name
+            if path.is_file() and path.stat().st_size == plan["bytes"]:
+                return path
+            say(f"unpacking the captioner that comes with the project, once, to {path}")
+            model = unpack(PACKED, RUN)
+        except DAMAGED as error:
+            raise BadInput(
+                f"{PACKED} cannot be unpacked ({error}); expected it, and the run "
+                "beside it, as they were installed. Install captioning again."
+            ) from error
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_bytes(path, model)
+        except OSError:
+            path = Path(_temporary_folder().name) / name
+            write_bytes(path, model)
+        return path
+
+
+def is_ours(path: Path) -> bool:
+    """Return whether a path is that of `file`."""
+    return path.name.startswith(f"{RUN.name}-") and path == file()
+
+
+def cache_folder() -> Path:
+    """Return where files of ours are kept that can be made again."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(base) / "captioning"
+
+
+@functools.cache
+def _temporary_folder() -> tempfile.TemporaryDirectory:
+    return tempfile.TemporaryDirectory(prefix="captioning-")  # until the process ends
 
 
 def run_named(name: str) -> Path:

@@ -40,7 +40,7 @@ _IS_OURS = Kind(
 )
 
 
-def write_site(out: Path, model: Path = pretrained.FILE) -> int:
+def write_site(out: Path, model: Path) -> int:
     """Write the page, and return its size in bytes.
 
     Args:
@@ -84,7 +84,7 @@ def _described(model: bytes, path: Path) -> tuple[dict, bytes]:
     description = {name: facts[name] for name in _SHOWN} | {
         "spaced_character": facts.get("spaced_character"),
         "reranked_beams": reranked.get("num_beams"),
-        "language": "en" if path == pretrained.FILE else "",
+        "language": "en" if pretrained.is_ours(path) else "",
         "bytes": len(model),
     }
     content = metadata_of(model).get(CONFIDENCE)

@@ -134,7 +134,7 @@ class LiteRTEngine:
         if self.is_reranked:
             able = list(range(1, self._searches["num_beams"] + 1))
         if num_beams not in able:
-            is_ours = self._file.path == pretrained.FILE
+            is_ours = pretrained.is_ours(self._file.path)
             run = pretrained.RUN if is_ours else "that it was made of"
             raise BadInput(
                 f"The number of beams of {self._file.path} may be "

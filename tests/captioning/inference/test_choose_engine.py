@@ -54,7 +54,7 @@ def test_what_a_path_names_is_what_is_loaded(
 
 
 def test_the_pretrained_captioner_is_a_file_and_a_run(photo, capsys):
-    assert load().description == f"LiteRT, the file {pretrained.FILE}"
+    assert load().description == f"LiteRT, the file {pretrained.file()}"
     assert type(load(num_beams=5)) is LiteRTEngine
     message = rf"may be 1, 2, .*, 20, got 21.* the run {pretrained.RUN}, which"
     with pytest.raises(BadInput, match=message):  # never another engine, unasked
@@ -64,7 +64,9 @@ def test_the_pretrained_captioner_is_a_file_and_a_run(photo, capsys):
     capsys.readouterr()
     assert type(load(attention=True)) is LiteRTEngine
     assert caption.main([str(photo), "--verbose"]) == 0
-    assert f"captions by LiteRT, the file {pretrained.FILE}" in capsys.readouterr().err
+    assert (
+        f"captions by LiteRT, the file {pretrained.file()}" in capsys.readouterr().err
+    )
 
 
 def test_engines_search_with_the_beams_that_each_call_asks_for(

@@ -3,6 +3,7 @@ as its model card says."""
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,17 @@ import pytest
 from captioning import caption, pretrained
 from captioning.decoding import Reranker
 from captioning.inference.litert import metadata
+from captioning.pretrained import packing
 from captioning.tasks.caption_scores import read_candidates, scores_of
 from captioning.training.run_config import load_facts
 from data_prep.datasets import flickr8k
+from data_prep.errors import BadInput
 from data_prep.examples import Skipped
 from data_prep.prepared.captions import SplitCaptions
 
 FOLDER = Path(pretrained.__file__).parent
 TEST_CAPTIONS = FOLDER / "flickr8k_test_captions.json"
-LARGEST = {pretrained.RUN: 21e6, pretrained.FILE: 36e6}  # bytes, that people download
+LARGEST = {pretrained.RUN: 21e6, pretrained.PACKED: 9e6}  # bytes, that people download
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +62,8 @@ def test_it_captions_where_no_run_is_named(photo, capsys):
 def test_the_file_is_the_run_exported(tmp_path):
     """The words, the options and the confidence; the weights are compared by what
     `benchmarks.confidence` and the photo above say."""
-    model = pretrained.FILE.read_bytes()
-    facts = metadata.facts_of(model, pretrained.FILE)
+    model = pretrained.file().read_bytes()
+    facts = metadata.facts_of(model, pretrained.file())
     words = (pretrained.RUN / "captions" / "vocabulary.txt").read_text("utf-8")
     assert facts["words"] == words.splitlines()
     config = load_facts(pretrained.RUN)["captions"].config
@@ -73,6 +76,34 @@ def test_the_file_is_the_run_exported(tmp_path):
     assert facts["image_size"] == config.vision.image_size
     confidence = (pretrained.RUN / "confidence.npz").read_bytes()
     assert metadata.metadata_of(model)[metadata.CONFIDENCE] == confidence
+
+
+def test_it_is_unpacked_once_and_anywhere(tmp_path, monkeypatch, capsys):
+    unpacked = pretrained.file.__wrapped__  # it answers once a process
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    file = unpacked()
+    assert file.parent == tmp_path / "cache" / "captioning"
+    assert f"once, to {file}" in capsys.readouterr().err
+    whole = file.read_bytes()
+    monkeypatch.setattr(packing, "unpack", lambda *_: whole)  # it takes a second
+    assert unpacked() == file and not capsys.readouterr().err
+    file.write_bytes(whole[:1000])
+    assert unpacked().read_bytes() == whole
+    (tmp_path / "file").write_text("in the way of a folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    elsewhere = unpacked()
+    assert tmp_path not in elsewhere.parents and elsewhere.read_bytes() == whole
+
+
+def test_a_package_that_was_altered_is_told(tmp_path, monkeypatch):
+    run = shutil.copytree(pretrained.RUN, tmp_path / "run")
+    weights = bytearray((run / "confidence.npz").read_bytes())
+    weights[-1000] ^= 1
+    (run / "confidence.npz").write_bytes(weights)
+    monkeypatch.setattr(pretrained, "RUN", run)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with pytest.raises(BadInput, match="cannot be unpacked .* Install captioning ag"):
+        pretrained.file.__wrapped__()
 
 
 def test_it_is_unsure_of_what_is_no_photo(make_picture, tmp_path, capsys):

@@ -13,6 +13,7 @@ import pytest
 
 import captioning
 from benchmarks.page import READY, UNFINISHED, Server
+from captioning import pretrained
 from captioning.inference.result_file import write_results
 from captioning.inference.results import PictureResult
 from captioning.serving.site import HEADERS, write_site
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("page") / "site"
-    write_site(folder)
+    write_site(folder, pretrained.file())
     return folder
 
 

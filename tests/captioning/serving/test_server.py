@@ -174,7 +174,7 @@ def test_the_command_serves_the_page_with_its_captioner(command):
     with contextlib.closing(connection):
         for path, file in (
             ("/", PAGE / "index.html"),
-            ("/app/model.tflite", pretrained.FILE),
+            ("/app/model.tflite", pretrained.file()),
         ):
             connection.request("GET", path)
             answer = connection.getresponse()

@@ -23,7 +23,7 @@ def site(tmp_path_factory):
 
 def test_the_model_and_its_confidence_lie_beside_the_page(site):
     app = site / "app"
-    model = pretrained.FILE.read_bytes()
+    model = pretrained.file().read_bytes()
     assert (app / "model.tflite").read_bytes() == model
     facts = json.loads((app / "model.json").read_text("utf-8"))
     assert facts["bytes"] == len(model) and facts["words"][facts["end"]]
