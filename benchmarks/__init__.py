@@ -22,6 +22,9 @@ Captions and their scores
     python -m benchmarks.chinese_words     scores of Chinese captions by words
     python -m benchmarks.human_judgements  correlation of scores and human judgements
 
+Texts
+    python -m benchmarks.readers           a reader's one file beside its run
+
 Trainings as a whole
     python -m benchmarks.start_from        few photos: from scratch, from the pretrained
     python -m benchmarks.workers           several worker processes beside one

@@ -25,6 +25,7 @@ SUBJECTS = {
     "reranking": True,  # the same with re-ranking, and by the .tflite file
     "blip": True,  # photos a second from file to caption, beside BLIP
     "one_photo": True,  # the command for one photo, from start to end
+    "one_text": False,  # the command for one text, from start to end
     "features": True,  # photos a second from file to cached features
     "memory": True,  # the peak memory of captioning 100,000 photos
 }

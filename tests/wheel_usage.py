@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import captioning
+from captioning import pretrained
 
 photo = Path(sys.argv[1])
 assert importlib.util.find_spec("tensorflow") is None
@@ -22,6 +23,10 @@ with captioning.load() as captioner:
         (Path(folder) / photo.name).write_bytes(photo.read_bytes())
         captioner.caption_folder(folder, output=Path(folder) / "captions.csv")
         assert said in (Path(folder) / "captions.csv").read_text()
+for name in pretrained.READERS:
+    with captioning.load(name) as read:
+        found = read("a boat", to="de" if name == "translation" else "")
+        assert any(found.known), found
 answer = subprocess.run(
     [sys.executable, "-m", "captioning", "train"], capture_output=True, text=True
 )
