@@ -1,8 +1,10 @@
 """The tokenizers in Python alone, for texts that are read without TensorFlow.
 
 They give the ids that `vocabulary` and `subwords` give in TensorFlow, because what
-decides is the same: `word_rules`, and SentencePiece's library. (Of characters that are
-new to Unicode each library has the tables of its own version.)
+decides is the same: `word_rules`, and SentencePiece's library. Its versions differ in
+ties: of ways to cut a text that are equally probable, such as "...." into "..." and
+".", TensorFlow Text's takes another than today's, in 8 of 3,000 Korean reviews. And of
+characters that are new to Unicode each library has the tables of its own version.
 """
 
 from typing import NamedTuple
