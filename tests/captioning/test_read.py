@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from captioning import caption, read
+from captioning import caption, pretrained, read
 from captioning.inference.read import tensorflow_engine
 from captioning.inference.saved_model import load_server
 from captioning.tasks import registry
@@ -187,6 +187,7 @@ def test_a_run_must_have_learned_it(tiny_run):
 
 def test_the_first_use_trains_a_small_run_and_says_so(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pretrained, "reader_of", lambda task: tmp_path / "missing")
     monkeypatch.setitem(built_in_data.BUILT_IN, "sentiment", ("moods", 100))
     config = override(
         preset("sentiment", "moods"), units=24, embedding_dim=24, epochs=1

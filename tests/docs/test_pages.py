@@ -13,8 +13,8 @@ import captioning
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-CARD = ROOT / "captioning" / "pretrained" / "MODEL_CARD.md"
-PAGES = [*ROOT.glob("*.md"), *DOCS.glob("*.md"), CARD]
+CARDS = ROOT / "captioning" / "pretrained"
+PAGES = [*ROOT.glob("*.md"), *DOCS.glob("*.md"), *CARDS.glob("*.md")]
 
 
 @pytest.fixture(scope="module")
