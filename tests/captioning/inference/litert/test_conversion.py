@@ -16,7 +16,9 @@ def test_searches_share_their_weights(tiny_litert):
     # Five searches in a file that is hardly larger than the weights.
     weights = sum(v.nbytes for v in _arrays(tiny_litert))
     assert tiny_litert.stat().st_size < weights + 2**20
-    assert sorted(LiteRTEngine(tiny_litert)._interpreter.get_signature_list()) == [
+    assert sorted(
+        LiteRTEngine(tiny_litert)._file._interpreter.get_signature_list()
+    ) == [
         *(f"captions_{beams}" for beams in range(1, 6)),
         "regions",
     ]
@@ -46,7 +48,7 @@ def test_an_export_replaces_nothing_but_its_like(tiny_run, tmp_path):
         (
             "export",
             ["--format", "litert", "--task", "tags", "--out", "x"],
-            "saves captions, not tags",
+            "does not save tags",
         ),
         ("caption", ["--model", "m", "--tags", "p.jpg"], "one file that captions"),
         ("evaluate", ["--model", "m", "--grey"], "--model goes with"),
