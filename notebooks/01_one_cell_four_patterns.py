@@ -45,7 +45,7 @@ from captioning.plots.reading_curves import draw_verdicts
 from captioning.plots.training_curves import draw_captions
 from captioning.tasks.config import override
 from captioning.tasks.registry import preset_for
-from captioning.inference.read.predictions import predict_associations, predict_sentiment, predict_translations
+from captioning.inference.read.tensorflow_engine import predict_associations, predict_sentiment, predict_translations
 from captioning.nn.rnn import Recurrence
 from captioning.training.loading import load_run
 from captioning.training.plans import Plan

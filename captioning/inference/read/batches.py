@@ -41,7 +41,7 @@ def predict_all(
         texts: good and bad.
         task: "sentiment", "translation" or "associations", which decides about the
             longest text.
-        predict: what `predictions.load_predictor` returned.
+        predict: of an engine of texts, such as `TextEngine.predict`.
     """
     for batch in _batches(_within(text, LIMITS[task]) for text in texts):
         good = [one.text for one in batch if not one.error]
