@@ -60,6 +60,7 @@ def test_boat_sailor_and_water_find_one_another(tmp_path):
         at=tmp_path,
     )
     for word in three:
-        answer = typed("captioning.read", "related", word, "--json", at=tmp_path)
+        command = ["captioning.read", "related", word, "--json", "--run", "runs/one"]
+        answer = typed(*command, at=tmp_path)
         (related,) = [json.loads(line)["related"] for line in answer.splitlines()]
         assert three - {word} <= {found["word"] for found in related}
