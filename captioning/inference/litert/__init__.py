@@ -1,1 +1,1 @@
-"""LiteRT: one file that captions photos at once, without TensorFlow."""
+"""LiteRT: one file that captions photos, or reads texts, without TensorFlow."""
