@@ -11,6 +11,7 @@ import pytest
 
 import captioning
 from captioning import caption, export, read
+from captioning.inference.litert import conversion
 from captioning.inference.litert.metadata import facts_of, with_facts
 from captioning.inference.litert.text_engine import LiteRTTextEngine
 from captioning.inference.read import tensorflow_engine
@@ -40,20 +41,26 @@ sys.exit(status)
 
 
 @pytest.fixture(scope="module")
-def files(joint_run, tmp_path_factory):
+def run(joint_run):
+    """The joint run, loaded once."""
+    return load_run(joint_run, encoder=False)
+
+
+@pytest.fixture(scope="module")
+def files(run, tmp_path_factory):
     """The .tflite file of each task of the joint run."""
     folder = tmp_path_factory.mktemp("litert")
     found = {task: folder / f"{task}.tflite" for task in TASKS}
-    for task, out in found.items():
-        flags = ["--run", joint_run, "--task", task, "--format", "litert", "--out", out]
-        assert export.main(list(map(str, flags))) == 0
+    with mock.patch.object(conversion, "load_run", lambda *_, **__: run):
+        for task, out in found.items():
+            flags = ["--run", run.directory, "--task", task, "--format", "litert"]
+            assert export.main([*map(str, flags), "--out", str(out)]) == 0
     return found
 
 
 @pytest.fixture(scope="module")
-def of_run(joint_run):
-    """Return a function: a task -> the run's engine; the run is loaded once."""
-    run = load_run(joint_run, encoder=False)
+def of_run(run):
+    """Return a function: a task -> the run's engine."""
 
     def server(path, task, **_):
         found = run.task(task)
@@ -61,19 +68,19 @@ def of_run(joint_run):
         return Server(found.serving_function(), tuple(languages))
 
     with mock.patch.object(tensorflow_engine, "load_server", server):
-        yield lambda task: TensorFlowTextEngine(joint_run, task)
+        yield lambda task: TensorFlowTextEngine(run.directory, task)
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_it_says_what_the_run_says(task, files, of_run):
     texts = [clean(text) for text in TEXTS]
-    file, run = LiteRTTextEngine(files[task], task), of_run(task)
-    assert file.languages == run.languages
+    file, other = LiteRTTextEngine(files[task], task), of_run(task)
+    assert file.languages == other.languages
     for to in file.languages or [""]:
-        found, expected = file.predict(texts, to), run.predict(texts, to)
-        for one, other in zip(found, expected, strict=True):
+        found, expected = file.predict(texts, to), other.predict(texts, to)
+        for one, another in zip(found, expected, strict=True):
             for name, value in one._asdict().items():
-                same = getattr(other, name)
+                same = getattr(another, name)
                 if name in ("positive", "verdict"):
                     np.testing.assert_allclose(value, same, atol=1e-5)
                 elif name == "scores":
