@@ -13,6 +13,9 @@ Scores without a recurrent network
     python -m benchmarks.linear_tags           ridge regression on pooled regions
     python -m benchmarks.linear_associations   word counts and ridge regression
 
+Sentiment
+    python -m benchmarks.everyday_sentences    sentences that turn, after every word
+
 Captions and their scores
     python -m benchmarks.ablation          what each change of a training gained on dev
     python -m benchmarks.pointing          whether the attention points at what is named

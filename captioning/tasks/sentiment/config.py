@@ -20,6 +20,10 @@ class NGramConfig(Group):
     """N-grams: a bag of n-grams beside the recurrence."""
 
     longest_gram: int = option(1, "words of the longest n-gram; 1: none")
+    gram_dim: int = option(32, "length of an n-gram's embedding")
+    gram_buckets: int = option(
+        120_011, "rows of each length's table of n-grams, by a hash; a prime number"
+    )
     gram_dropout: float = share(0.5, "share of n-grams left out")
 
 
@@ -31,6 +35,9 @@ class SentimentRegularization(Group):
     readout_dropout: float = share(0.5, "share dropped before the verdict")
     word_dropout: float = share(0.1, "share of the words that are not read")
     label_smoothing: float = share(0.1, "share of the label given to both verdicts")
+    prefix_weight: float = share(
+        0.0, "weight of the verdict after a prefix drawn at random, in the loss"
+    )
     subword_alpha: float = option(
         0.0, "sample how words are cut (Kudo 2018), sharper the higher; 0: the best way"
     )

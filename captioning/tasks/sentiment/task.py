@@ -45,6 +45,8 @@ class Sentiment(Task):
             word_dropout=config.regularization.word_dropout,
             gram_dropout=config.ngrams.gram_dropout,
             longest_gram=config.ngrams.longest_gram,
+            gram_dim=config.ngrams.gram_dim,
+            gram_buckets=config.ngrams.gram_buckets,
             name="sentiment",
         )
         self.model.build()
@@ -111,11 +113,25 @@ class Sentiment(Task):
         return with_start(self.tokenizer.ids(tf.constant(texts), alpha))
 
     def loss(self, batch, training: bool = True) -> tf.Tensor:
-        """Return the mean cross-entropy of the verdicts, float32 (), in nats."""
+        """Return the mean cross-entropy of the verdicts, float32 (), in nats.
+
+        In training part of it is that of the verdicts after a prefix of each text,
+        whose label is the text's.
+        """
         token_ids, labels = batch
-        logits = self.model.last_logits(token_ids, training=training)
-        smoothing = self.config.regularization.label_smoothing if training else 0.0
-        return tf.reduce_mean(token_cross_entropy(labels, logits, smoothing))
+        regularization = self.config.regularization
+        if not training or not regularization.prefix_weight:
+            logits = self.model.last_logits(token_ids, training=training)
+            smoothing = regularization.label_smoothing if training else 0.0
+            return tf.reduce_mean(token_cross_entropy(labels, logits, smoothing))
+        whole, prefix = (
+            tf.reduce_mean(
+                token_cross_entropy(labels, logits, regularization.label_smoothing)
+            )
+            for logits in self.model.logits_of_prefix(token_ids, training=True)
+        )
+        weight = regularization.prefix_weight
+        return (1 - weight) * whole + weight * prefix
 
     def loss_terms(self, batch) -> tf.Tensor:
         _, labels = batch
