@@ -10,6 +10,7 @@ Speed and memory
 
 Scores without a recurrent network
     python -m benchmarks.linear_sentiment      n-grams and logistic regression
+    python -m benchmarks.fasttext_sentiment    fastText's classifier
     python -m benchmarks.linear_tags           ridge regression on pooled regions
     python -m benchmarks.linear_associations   word counts and ridge regression
 

@@ -240,7 +240,11 @@ _OWN_FLAGS = {
         "FILE",
         "folder, flickr8k: the file of captions; flickr8k: or Multi30k's task 2",
     ),
-    "language": (str, "CODE", "moods: en, ko or both; flickr8k: of task 2, de or en"),
+    "language": (
+        str,
+        "CODE",
+        "moods, diary: en, ko or both; flickr8k: of task 2, de or en",
+    ),
     "gap": (int, "N", "gap: steps between the word and the question"),
     "train": (str, "FILE", "nsmc: reviews to learn from, in place of train.tsv"),
     "leave_out": (Path, "DIR", "multi30k: Flickr8k, whose test photos to leave out"),

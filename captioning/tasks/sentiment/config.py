@@ -71,6 +71,19 @@ PRESETS = {
         epochs=3,
         batch_size=256,
     ),
+    "everyday": override(  # nsmc with sst2 and diary added
+        SentimentConfig(),
+        units=192,
+        longest_gram=2,
+        gram_dropout=0.5,
+        gram_buckets=30_011,  # few, for a small file
+        dropout=0.3,
+        word_dropout=0.05,
+        prefix_weight=0.3,
+        learning_rate=2e-3,
+        average=0.998,
+        batch_size=256,
+    ),
     "moods": override(
         SentimentConfig(),
         units=96,
