@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from captioning.tasks.config import (
+    WIDEST,
     Group,
     OptimizerConfig,
     ReadingConfig,
@@ -20,9 +21,11 @@ class NGramConfig(Group):
     """N-grams: a bag of n-grams beside the recurrence."""
 
     longest_gram: int = option(1, "words of the longest n-gram; 1: none")
-    gram_dim: int = option(32, "length of an n-gram's embedding")
+    gram_dim: int = option(32, "length of an n-gram's embedding", below=WIDEST + 1)
     gram_buckets: int = option(
-        120_011, "rows of each length's table of n-grams, by a hash; a prime number"
+        120_011,
+        "rows of each length's table of n-grams, by a hash; a prime number",
+        below=10_000_000,
     )
     gram_dropout: float = share(0.5, "share of n-grams left out")
 

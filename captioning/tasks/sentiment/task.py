@@ -120,18 +120,16 @@ class Sentiment(Task):
         """
         token_ids, labels = batch
         regularization = self.config.regularization
-        if not training or not regularization.prefix_weight:
-            logits = self.model.last_logits(token_ids, training=training)
-            smoothing = regularization.label_smoothing if training else 0.0
+        smoothing = regularization.label_smoothing if training else 0.0
+        weight = regularization.prefix_weight if training else 0.0
+
+        def mean_of(logits) -> tf.Tensor:
             return tf.reduce_mean(token_cross_entropy(labels, logits, smoothing))
-        whole, prefix = (
-            tf.reduce_mean(
-                token_cross_entropy(labels, logits, regularization.label_smoothing)
-            )
-            for logits in self.model.logits_of_prefix(token_ids, training=True)
-        )
-        weight = regularization.prefix_weight
-        return (1 - weight) * whole + weight * prefix
+
+        if not weight:
+            return mean_of(self.model.last_logits(token_ids, training=training))
+        whole, prefix = self.model.logits_of_prefix(token_ids, training=training)
+        return (1 - weight) * mean_of(whole) + weight * mean_of(prefix)
 
     def loss_terms(self, batch) -> tf.Tensor:
         _, labels = batch
