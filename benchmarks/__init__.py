@@ -10,8 +10,12 @@ Speed and memory
 
 Scores without a recurrent network
     python -m benchmarks.linear_sentiment      n-grams and logistic regression
+    python -m benchmarks.fasttext_sentiment    fastText's classifier
     python -m benchmarks.linear_tags           ridge regression on pooled regions
     python -m benchmarks.linear_associations   word counts and ridge regression
+
+Sentiment
+    python -m benchmarks.everyday_sentences    sentences that turn, after every word
 
 Captions and their scores
     python -m benchmarks.ablation          what each change of a training gained on dev

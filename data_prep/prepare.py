@@ -13,15 +13,16 @@ from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.cli.parser import Parser
 from data_prep.datasets import load, names
 from data_prep.errors import BadInput, exit_on_bad_input, printable
-from data_prep.examples import SPLITS, RawExample, Skipped
+from data_prep.examples import SPLITS, Labelled, RawExample, Skipped
 from data_prep.prepared.checksums import file_sha256
-from data_prep.prepared.dataset_info import DatasetInfo, SplitInfo
+from data_prep.prepared.dataset_info import DatasetInfo, SplitInfo, check_kind
+from data_prep.prepared.sentences import load_labelled
+from data_prep.prepared.split_checks import check_splits, tells_nothing
 from data_prep.prepared.summary import summary
 from data_prep.readers.source_folder import check_folder
 from data_prep.text.min_count import MANY_TEXTS, MIN_COUNT
 from data_prep.text.tokenizers import KINDS, STANDARDIZED, build, choose
 
-FEW = 10  # examples of dev; CIDEr-D, which weighs words by their rarity, needs more
 IMAGES_PER_SHARD = 1000  # some 150 MB of ordinary photos
 
 EXAMPLE = """examples:
@@ -60,8 +61,9 @@ def prepare(
             number, see `text.min_count`.
         vocabulary_size: of all but words, how many at most; None is the data set's own.
         images_per_shard: pictures a file; sentences are one file a split.
-        add: folders of pictures and captions, as the data set "folder" reads them,
-            all of whose pictures are added to the training split.
+        add: to captions, folders of pictures and captions, as the data set "folder"
+            reads them, all of whose pictures are added to the training split; to
+            sentiment, prepared data sets, each of whose splits is added to the same.
         options: the data set's own, as keywords of its `read`.
 
     Raises:
@@ -97,9 +99,9 @@ def prepare(
                 splits[split], written = write_texts(members, partial, split)
             if split == "train":
                 texts = written
-            elif split == "dev" and (why := _tells_nothing(splits[split], written)):
+            elif split == "dev" and (why := tells_nothing(splits[split], written)):
                 skipped.notes["dev"] = why
-        _check_splits(name, splits, skipped)
+        check_splits(name, splits, skipped)
         languages = getattr(dataset, "LANGUAGES", ())
         built, min_count = build(choice, texts, languages)
         built.save(partial / built.FILE)
@@ -147,7 +149,9 @@ def _with_added(
     examples: Iterator, dataset: ModuleType, folders: Sequence[Path], skipped: Skipped
 ) -> Iterator:
     """Check the folders, and return the examples with those of the folders behind the
-    training split."""
+    training split; of sentiment, behind every split."""
+    if dataset.KIND == "sentiment":
+        return _with_sentences(examples, folders, skipped)
     if dataset.KIND != "captions":
         raise BadInput(
             f"--add got {folders[0]}, pictures, and the data set is one of "
@@ -182,45 +186,26 @@ def _with_added(
     return joined()
 
 
-def _tells_nothing(dev: SplitInfo, texts: Sequence[str]) -> str:
-    """Return why no choice can be made on a dev split, or ""."""
-    from data_prep.text.standardize import standardize
+def _with_sentences(
+    examples: Iterator[Labelled], data_sets: Sequence[Path], skipped: Skipped
+) -> Iterator[Labelled]:
+    """Check the data sets, and return the examples with theirs behind each split."""
+    found = {data: DatasetInfo.load(data) for data in data_sets}
+    for data, info in found.items():
+        check_kind(data, info, "sentiment")
+    counts = (f"{i.splits['train'].examples:,} of {i.name}" for i in found.values())
+    skipped.notes["added"] = f"to each split; to train: {', '.join(counts)}"
 
-    if dev.examples > 1 and len(set(standardize(texts).numpy())) == 1:
-        return f"all of it says {texts[0]!r}: no choice can be made on it"
-    if 0 < dev.examples < FEW:
-        few = f"{dev.examples} example{'s' * (dev.examples > 1)} only"
-        return f"{few}: a choice made on it is chance; give more of them"
-    return ""
+    def joined() -> Iterator[Labelled]:
+        for split, members in itertools.groupby(examples, lambda e: e.split):
+            yield from members
+            for data in data_sets:
+                texts, labels = load_labelled(data, split)
+                yield from map(
+                    Labelled, itertools.repeat(split), texts, labels.tolist()
+                )
 
-
-def _check_splits(name, splits, skipped):
-    empty = [s for s in SPLITS if s not in splits or not splits[s].examples]
-    if not empty:
-        return
-    sizes = ", ".join(f"{s} {splits[s].examples if s in splits else 0}" for s in SPLITS)
-    counts = {reason: entry["count"] for reason, entry in skipped.as_dict().items()}
-    advice = "give more of them, a hundred if a hash splits them"
-    if len(empty) == len(SPLITS):
-        most = max(counts, key=counts.__getitem__, default="")
-        advice = _ADVICE.get(most, "mend what was skipped")
-    elif counts:
-        advice = f"mend what was skipped, or {advice}"
-    raise BadInput(
-        f"the data set {name} has no examples in {' and '.join(empty)} "
-        f"({'; '.join([sizes, *skipped.lines()])}); expected some in each: {advice}."
-    )
-
-
-# Why most were skipped -> what to do if all were.
-_ADVICE = {
-    "": "write captions of the pictures",
-    "picture does not exist": "put the pictures into --source, or name them in the "
-    "captions as they are called there",
-    "picture outside of its folder": "put the pictures themselves into --source; links "
-    "that lead out of it are not followed",
-    "picture that cannot be used": "get the pictures again",
-}
+    return joined()
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -255,8 +240,13 @@ _OWN_FLAGS = {
         "FILE",
         "folder, flickr8k: the file of captions; flickr8k: or Multi30k's task 2",
     ),
-    "language": (str, "CODE", "moods: en, ko or both; flickr8k: of task 2, de or en"),
+    "language": (
+        str,
+        "CODE",
+        "moods, diary: en, ko or both; flickr8k: of task 2, de or en",
+    ),
     "gap": (int, "N", "gap: steps between the word and the question"),
+    "train": (str, "FILE", "nsmc: reviews to learn from, in place of train.tsv"),
     "leave_out": (Path, "DIR", "multi30k: Flickr8k, whose test photos to leave out"),
 }
 
@@ -282,7 +272,8 @@ def _parser() -> Parser:
         nargs="+",
         metavar="DIR",
         help="of pictures: folders as the data set folder reads them, whose pictures "
-        "all go to the training split too",
+        "all go to the training split too; of sentiment: prepared data sets, whose "
+        "splits go to the same splits",
     )
     parser.add_argument(
         "--tokenizer", choices=KINDS, help="of sentiment (default: the data set's own)"

@@ -140,13 +140,23 @@ class SentimentClassifier(TokenModel):
         They equal those of `call` there, and cost less. For a row of padding only they
         have no meaning.
         """
+        return self._read(*self._encode(token_ids, training), training)
+
+    def logits_of_prefix(self, token_ids, training=False):
+        """Return the logits after the last real token and after one before it that is
+        drawn at random, both ``(batch, num_classes)``; START is never the drawn one.
+
+        A loss on both trains the verdict after every word, at less cost than `call`.
+        """
         outputs, mask = self._encode(token_ids, training)
-        pooled = [
-            _at_the_last(token_ids, outputs),
-            ops.max(_lower_padding(outputs, mask), axis=1),
-            masked_mean(outputs, mask),
-        ]
-        return self._classify(pooled, training)
+        last = ops.cast(_last(mask), "float32")
+        draws = keras.random.uniform(ops.shape(last), seed=self.seed_generator)
+        drawn = 1 + ops.cast(draws * (last - 1), "int32")
+        prefix = mask & (ops.arange(ops.shape(mask)[1]) <= drawn[:, None])
+        return (
+            self._read(outputs, mask, training),
+            self._read(outputs, prefix, training),
+        )
 
     # === Keras: a label is that of the whole sentence ===
 
@@ -193,6 +203,15 @@ class SentimentClassifier(TokenModel):
             indices.append(hashed)
         return indices
 
+    def _read(self, outputs, mask, training):
+        """Return the logits ``(batch, num_classes)`` of the tokens of the mask."""
+        pooled = [
+            tf.gather(outputs, _last(mask), axis=1, batch_dims=1),
+            ops.max(_lower_padding(outputs, mask), axis=1),
+            masked_mean(outputs, mask),
+        ]
+        return self._classify(pooled, training)
+
     def _classify(self, pooled, training):
         r = ops.concatenate(pooled, axis=-1)
         return self.readout(self.readout_dropout(r, training=training))
@@ -225,8 +244,13 @@ class SentimentClassifier(TokenModel):
 def _at_the_last(token_ids, values):
     """Return ``(batch, dim)``: values ``(batch, time, dim)`` at each last real token of
     token ids ``(batch, time)``."""
-    last = ops.sum(ops.cast(ops.not_equal(token_ids, PAD), "int32"), axis=1) - 1
-    return tf.gather(values, ops.maximum(last, 0), axis=1, batch_dims=1)
+    last = _last(ops.not_equal(token_ids, PAD))
+    return tf.gather(values, last, axis=1, batch_dims=1)
+
+
+def _last(mask):
+    """Return the place of each last real token of a mask ``(batch, time)``, or 0."""
+    return ops.maximum(ops.sum(ops.cast(mask, "int32"), axis=1) - 1, 0)
 
 
 def _lower_padding(outputs, mask):

@@ -22,6 +22,8 @@ MODEL_OPTIONS = (
     "embedding_dim",
     "attention_dim",
     "longest_gram",
+    "gram_dim",
+    "gram_buckets",
 )
 
 

@@ -3,7 +3,8 @@
 Expects tables with tabs between the columns ``id``, ``document`` and ``label``, either
 
 - ``train.tsv``, ``dev.tsv`` and ``test.tsv``: a split by film, in which no film of dev
-  or test is in train. Scores on it do not compare with the official split; or
+  or test is in train. Scores on it do not compare with the official split. The option
+  ``train`` names a file to read in place of ``train.tsv``; or
 - the original files ``ratings_train.txt`` (150,000) and ``ratings_test.txt`` (50,000).
   The hash of a review decides which part of train is dev.
 """
@@ -27,14 +28,17 @@ TEXT = ("document",)
 DEV = 0.05  # of the official train: 7,500 reviews, a standard error of half a percent
 
 
-def read(source: Path, skipped: Skipped) -> Iterator[Labelled]:
+def read(
+    source: Path, skipped: Skipped, *, train: str = FILES["train"]
+) -> Iterator[Labelled]:
     """Yield the reviews of train, dev and test, each split in the order of its file."""
-    for files in (FILES, OFFICIAL):
+    own = {**FILES, "train": train}
+    for files in (own, OFFICIAL) if own == FILES else (own,):
         paths = {split: find_plain_or_gz(source, name) for split, name in files.items()}
         if all(paths.values()):
             break
     else:
-        wanted = (*FILES.values(), "(or, in the original,)", *OFFICIAL.values())
+        wanted = (*own.values(), "(or, in the original,)", *OFFICIAL.values())
         raise missing_files(source, wanted, "NSMC")
     rows = {s: labelled_rows(path, TEXT, skipped) for s, path in paths.items()}
     if files is OFFICIAL:

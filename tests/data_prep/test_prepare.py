@@ -74,7 +74,7 @@ def test_pictures_of_other_folders_are_added_to_train(
     understood = "read as CSV, separator ',', columns image and caption"
     assert info.notes[f"captions of {source}"] == info.notes["captions"] == understood
     with pytest.raises(BadInput, match="--add"):
-        prepare("moods", None, tmp_path / "moods", add=[other])
+        prepare("phrasebook", None, tmp_path / "phrases", add=[other])
 
 
 def test_all_is_there_and_whole(prepared):

@@ -37,6 +37,21 @@ def names(out):
     return sorted(path.name for path in out.iterdir())
 
 
+def test_other_sentences_are_added_to_each_split(reviews, tmp_path):
+    diary = tmp_path / "diary"
+    prepare("diary", None, diary, count=20)
+    out = tmp_path / "out"
+    info = prepare("sst2", reviews, out, tokenizer="words", add=[diary])
+    for split, number in (("train", 60), ("dev", 5), ("test", 4)):
+        whole, added = load_labelled(out, split), load_labelled(diary, split)
+        assert whole.texts[number:] == added.texts
+        assert whole.labels[number:].tolist() == added.labels.tolist()
+    assert info.notes["added"] == "to each split; to train: 20 of diary"
+    with pytest.raises(BadInput, match="holds no readable dataset.json"):
+        prepare("sst2", reviews, out, add=[reviews])
+    assert DatasetInfo.load(out) == info
+
+
 def test_reviews_in_words(reviews, tmp_path):
     info = prepare("sst2", reviews, tmp_path / "out", tokenizer="words")
     assert names(tmp_path / "out") == [
@@ -138,7 +153,7 @@ def test_main_says_what_it_made(reviews, pairs, tmp_path, capsys):
     assert f"--task translation --data {tmp_path / 'm'}" in said
 
 
-@pytest.mark.parametrize("name", ["moods", "phrasebook", "gap"])
+@pytest.mark.parametrize("name", ["moods", "diary", "phrasebook", "gap"])
 def test_the_built_in_ones(name, tmp_path, capsys):
     main([name, "--out", str(tmp_path / "out"), "--count", "40", "--seed", "3"])
     info = DatasetInfo.load(tmp_path / "out")

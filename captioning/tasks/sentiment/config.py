@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from captioning.tasks.config import (
+    WIDEST,
     Group,
     OptimizerConfig,
     ReadingConfig,
@@ -20,6 +21,12 @@ class NGramConfig(Group):
     """N-grams: a bag of n-grams beside the recurrence."""
 
     longest_gram: int = option(1, "words of the longest n-gram; 1: none")
+    gram_dim: int = option(32, "length of an n-gram's embedding", below=WIDEST + 1)
+    gram_buckets: int = option(
+        120_011,
+        "rows of each length's table of n-grams, by a hash; a prime number",
+        below=10_000_000,
+    )
     gram_dropout: float = share(0.5, "share of n-grams left out")
 
 
@@ -31,6 +38,9 @@ class SentimentRegularization(Group):
     readout_dropout: float = share(0.5, "share dropped before the verdict")
     word_dropout: float = share(0.1, "share of the words that are not read")
     label_smoothing: float = share(0.1, "share of the label given to both verdicts")
+    prefix_weight: float = share(
+        0.0, "weight of the verdict after a prefix drawn at random, in the loss"
+    )
     subword_alpha: float = option(
         0.0, "sample how words are cut (Kudo 2018), sharper the higher; 0: the best way"
     )
@@ -62,6 +72,19 @@ PRESETS = {
         subword_alpha=0.0,
         learning_rate=2e-3,
         epochs=3,
+        batch_size=256,
+    ),
+    "everyday": override(  # nsmc with sst2 and diary added
+        SentimentConfig(),
+        units=192,
+        longest_gram=2,
+        gram_dropout=0.5,
+        gram_buckets=30_011,  # few, for a small file
+        dropout=0.3,
+        word_dropout=0.05,
+        prefix_weight=0.3,
+        learning_rate=2e-3,
+        average=0.998,
         batch_size=256,
     ),
     "moods": override(

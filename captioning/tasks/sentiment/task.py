@@ -45,6 +45,8 @@ class Sentiment(Task):
             word_dropout=config.regularization.word_dropout,
             gram_dropout=config.ngrams.gram_dropout,
             longest_gram=config.ngrams.longest_gram,
+            gram_dim=config.ngrams.gram_dim,
+            gram_buckets=config.ngrams.gram_buckets,
             name="sentiment",
         )
         self.model.build()
@@ -111,11 +113,23 @@ class Sentiment(Task):
         return with_start(self.tokenizer.ids(tf.constant(texts), alpha))
 
     def loss(self, batch, training: bool = True) -> tf.Tensor:
-        """Return the mean cross-entropy of the verdicts, float32 (), in nats."""
+        """Return the mean cross-entropy of the verdicts, float32 (), in nats.
+
+        In training part of it is that of the verdicts after a prefix of each text,
+        whose label is the text's.
+        """
         token_ids, labels = batch
-        logits = self.model.last_logits(token_ids, training=training)
-        smoothing = self.config.regularization.label_smoothing if training else 0.0
-        return tf.reduce_mean(token_cross_entropy(labels, logits, smoothing))
+        regularization = self.config.regularization
+        smoothing = regularization.label_smoothing if training else 0.0
+        weight = regularization.prefix_weight if training else 0.0
+
+        def mean_of(logits) -> tf.Tensor:
+            return tf.reduce_mean(token_cross_entropy(labels, logits, smoothing))
+
+        if not weight:
+            return mean_of(self.model.last_logits(token_ids, training=training))
+        whole, prefix = self.model.logits_of_prefix(token_ids, training=training)
+        return (1 - weight) * mean_of(whole) + weight * mean_of(prefix)
 
     def loss_terms(self, batch) -> tf.Tensor:
         _, labels = batch

@@ -49,6 +49,20 @@ def test_last_logits_equal_those_of_call_at_the_last_token(reader, cell):
         np.testing.assert_allclose(last[row], every[row, length - 1], atol=1e-6)
 
 
+def test_the_verdict_of_a_prefix_is_that_after_one_of_its_words(reader):
+    model = reader()
+    every = model(TOKEN_IDS).numpy()
+    found = set()
+    for _ in range(20):
+        last, prefix = model.logits_of_prefix(TOKEN_IDS)
+        np.testing.assert_allclose(last, model.last_logits(TOKEN_IDS), atol=1e-6)
+        for row in range(3):
+            near = np.abs(every[row] - prefix[row]).max(axis=-1) < 1e-6
+            found |= {(row, place) for place in np.flatnonzero(near[: LENGTHS[row]])}
+    # Of START alone there is no prefix, of two tokens one.
+    assert found == {(0, 1), (0, 2), (0, 3), (1, 1), (2, 0)}
+
+
 @pytest.mark.parametrize("longest_gram", [1, 3])
 def test_equal_to_the_equation(reader, longest_gram):
     """Against NumPy, with the table rows that the n-grams are hashed to."""

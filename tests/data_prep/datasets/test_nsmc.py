@@ -25,6 +25,17 @@ def test_three_files_are_a_split_by_film(tmp_path):
     assert "not the official" in skipped.notes["split"]
 
 
+def test_another_file_to_learn_from(tmp_path):
+    for name in ("train", "more", "dev", "test"):
+        (tmp_path / f"{name}.tsv").write_text(f"{HEADER}7\t좋다 {name}\t1\n")
+    (tmp_path / "ratings_train.txt").write_text(HEADER)
+    (tmp_path / "ratings_test.txt").write_text(HEADER)
+    first = next(nsmc.read(tmp_path, Skipped(), train="more.tsv"))
+    assert first == Labelled("train", "좋다 more", 1)
+    with pytest.raises(BadInput, match=r"no none\.tsv"):  # not the official ones
+        list(nsmc.read(tmp_path, Skipped(), train="none.tsv"))
+
+
 def test_dev_is_taken_from_the_official_train_by_hash(tmp_path):
     rows = "".join(f"{n}\t리뷰 {n // 2}\t{n % 2}\n" for n in range(2000))
     (tmp_path / "ratings_train.txt").write_text(HEADER + rows)
