@@ -258,6 +258,10 @@ _OWN_FLAGS = {
     "language": (str, "CODE", "moods: en, ko or both; flickr8k: of task 2, de or en"),
     "gap": (int, "N", "gap: steps between the word and the question"),
     "leave_out": (Path, "DIR", "multi30k: Flickr8k, whose test photos to leave out"),
+    "back_translated": (
+        *(Path, "DIR"),
+        "multi30k: en.jsonl and de.jsonl, sentences and a model's translations",
+    ),
 }
 
 
