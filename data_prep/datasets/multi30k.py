@@ -19,6 +19,7 @@ from pathlib import Path
 
 from data_prep.errors import BadInput, printable
 from data_prep.examples import Parallel, Skipped
+from data_prep.prepared.json_lines import is_text
 from data_prep.readers.files import read_lines, read_text
 from data_prep.readers.sentence_files import parallel, usable_lines, usable_text
 from data_prep.readers.source_folder import (
@@ -90,6 +91,8 @@ def _translations(path, code, other, skipped) -> Iterator[dict[str, str]]:
                 skipped.add("sentence that was not translated", where)
                 continue
             given = {code: row["text"], other: row["translations"][0]["translation"]}
+            if not all(map(is_text, given.values())):
+                raise TypeError("it has no text")
         except (ValueError, LookupError, TypeError) as error:
             raise BadInput(
                 f"line {number} of {path} is {line[:80]!r}; expected what "

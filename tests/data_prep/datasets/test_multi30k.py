@@ -113,6 +113,8 @@ def test_what_a_model_translated_stands_behind_train(source, translated):
         "Ein Hund.",
         '{"text": "Ein Hund.", "translations": []}',
         '["Ein Hund."]',
+        '{"text": "Ein Hund.", "translations": [{"translation": 7}]}',
+        '{"text": "Ein Hund.", "translations": [{"translation": "\\ud800"}]}',
     ],
 )
 def test_what_is_no_translation_is_refused(source, translated, line):
