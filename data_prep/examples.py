@@ -39,6 +39,8 @@ class Parallel(NamedTuple):
 
     split: str
     texts: dict[str, str]  # code -> sentence, for all of the data set's ``LANGUAGES``
+    # "", or the one language that a person wrote; a model translated it into the other.
+    original: str = ""
 
 
 class Skipped:

@@ -248,6 +248,10 @@ _OWN_FLAGS = {
     "gap": (int, "N", "gap: steps between the word and the question"),
     "train": (str, "FILE", "nsmc: reviews to learn from, in place of train.tsv"),
     "leave_out": (Path, "DIR", "multi30k: Flickr8k, whose test photos to leave out"),
+    "back_translated": (
+        *(Path, "DIR"),
+        "multi30k: en.jsonl and de.jsonl, sentences and a model's translations",
+    ),
 }
 
 

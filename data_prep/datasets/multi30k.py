@@ -7,15 +7,21 @@ The photos are Flickr30k's, which contain Flickr8k's: train describes 871 of Fli
 1,000 test photos. For a model that learns from both, prepare Multi30k with the option
 ``leave_out``, the folder of Flickr8k: the lines about its test photos are then left out
 of train and dev. That needs the names of the photos, ``train.txt`` and ``val.txt``.
+
+The option ``back_translated`` adds sentences without a translation by a person to train
+(Sennrich et al. 2016, arXiv:1511.06709): a folder with ``en.jsonl`` and ``de.jsonl``,
+the output of ``captioning read translate --json`` for English and for German sentences.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_prep.errors import BadInput
+from data_prep.errors import BadInput, printable
 from data_prep.examples import Parallel, Skipped
+from data_prep.prepared.json_lines import is_text
 from data_prep.readers.files import read_lines, read_text
-from data_prep.readers.sentence_files import parallel, usable_text
+from data_prep.readers.sentence_files import parallel, usable_lines, usable_text
 from data_prep.readers.source_folder import (
     check_folder,
     find_all,
@@ -33,9 +39,14 @@ TEST_PHOTOS = "Flickr_8k.testImages.txt"
 
 
 def read(
-    source: Path, skipped: Skipped, *, leave_out: Path | None = None
+    source: Path,
+    skipped: Skipped,
+    *,
+    leave_out: Path | None = None,
+    back_translated: Path | None = None,
 ) -> Iterator[Parallel]:
-    """Yield the pairs of train, dev and test, each split in the order of its files."""
+    """Yield the pairs of train, dev and test, each split in the order of its files, and
+    behind train's those that a model translated."""
     names = {
         (split, code): f"{stem}.{code}"
         for split, stem in FILES.items()
@@ -56,6 +67,41 @@ def read(
         left_out = photos if split != "test" else set()
         rows = _rows(source, stem, by_code, left_out, skipped)
         yield from parallel(split, rows, skipped)
+        if split == "train" and back_translated:
+            yield from _back_translated(Path(back_translated), skipped)
+
+
+def _back_translated(folder: Path, skipped: Skipped) -> Iterator[Parallel]:
+    """Yield the sentences of each language with their translations."""
+    check_folder("--back-translated", folder)
+    what = "translated sentences"
+    paths = find_all(folder, {code: f"{code}.jsonl" for code in LANGUAGES}, what)
+    skipped.notes["back-translated"] = f"to train: {printable(folder)}"
+    for code, other in (LANGUAGES, LANGUAGES[::-1]):
+        rows = _translations(paths[code], code, other, skipped)
+        for pair in parallel("train", rows, skipped):
+            yield pair._replace(original=code)
+
+
+def _translations(path, code, other, skipped) -> Iterator[dict[str, str]]:
+    for number, where, line in usable_lines(path, read_lines(path), skipped):
+        try:
+            row = json.loads(line)
+            if "error" in row:
+                skipped.add("sentence that was not translated", where)
+                continue
+            given = {code: row["text"], other: row["translations"][0]["translation"]}
+            if not all(map(is_text, given.values())):
+                raise TypeError("it has no text")
+        except (ValueError, LookupError, TypeError) as error:
+            raise BadInput(
+                f"line {number} of {path} is {line[:80]!r}; expected what "
+                "`captioning read translate --json` writes of a sentence: translate "
+                "the sentences again."
+            ) from error
+        texts = {c: usable_text(text, where, skipped) for c, text in given.items()}
+        if all(texts.values()):
+            yield texts
 
 
 def _rows(source, stem, by_code, photos, skipped) -> Iterator[dict[str, str]]:

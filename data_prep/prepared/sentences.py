@@ -6,6 +6,7 @@ DATA/{train,dev,test}.jsonl        one JSON object a line, UTF-8:
 
 {"text": "a gorgeous film", "label": 1}      sentiment (and gap)
 {"en": "A dog.", "de": "Ein Hund."}          translation: language -> sentence
+{"en": "A dog.", "de": "Ein Hund.", "original": "de"}    the English one is a model's
 """
 
 from collections.abc import Iterable
@@ -36,7 +37,8 @@ def write_sentences(
 
 def _line(example: Labelled | Parallel) -> tuple[dict[str, Any], int]:
     if isinstance(example, Parallel):
-        return example.texts, len(example.texts)
+        original = {"original": example.original} if example.original else {}
+        return example.texts | original, len(example.texts)
     return {"text": example.text, "label": example.label}, 1
 
 
@@ -54,7 +56,8 @@ def load_labelled(
 
 
 def load_parallel(directory: Path, split: str) -> list[dict[str, str]]:
-    """Read a split of a translation data set: of each example, language -> sentence.
+    """Read a split of a translation data set: of each example, language -> sentence,
+    and where a model translated it, "original" -> the language of the original.
 
     Raises:
         BadInput: it is of another kind, or a file is missing, truncated or altered.

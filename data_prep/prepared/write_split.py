@@ -44,10 +44,17 @@ def write_pictures(
 def write_texts(
     examples: Iterable[Labelled] | Iterable[Parallel], directory: Path, split: str
 ) -> tuple[SplitInfo, list[str]]:
-    """Write the sentences of a split; result and errors as of `write_pictures`."""
+    """Write the sentences of a split; result and errors as of `write_pictures`.
+
+    What a model translated is not among the texts, so that the same pairs always have
+    the same subwords.
+    """
     examples = list(examples)
     info = SplitInfo.of([write_sentences(examples, directory, split)])
     texts: list[str] = []
     for one in examples:
-        texts += one.texts.values() if isinstance(one, Parallel) else [one.text]
+        if not isinstance(one, Parallel):
+            texts.append(one.text)
+        elif not one.original:
+            texts += one.texts.values()
     return info, texts

@@ -14,6 +14,7 @@ from captioning.objectives.teacher_forcing import num_tokens, teacher_forcing_lo
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from captioning.tasks.translation.config import TranslationConfig
 from captioning.tasks.translation.directions import Direction, directions_of
+from captioning.tasks.translation.pairs import Pair, TrainingPairs
 from data_prep.console import progress
 from data_prep.errors import BadInput
 from data_prep.pipeline.sentence_batches import dataset_by_length
@@ -105,36 +106,35 @@ class Translation(Task):
 
     def training_data(self, data: Path) -> TrainingData:
         config = self.config
-        rows = load_parallel(data, "train")
-        sources = [row[d.source] for d in self.directions for row in rows]
-        targets = [row[d.target] for d in self.directions for row in rows]
-        into = [d.target for d in self.directions for _ in rows]
+        pairs = TrainingPairs(load_parallel(data, "train"), self.directions)
+        longest, seed = config.search.max_length, config.training.seed
 
-        longest = config.search.max_length
-
-        def columns(alpha: float = 0.0) -> list[tf.RaggedTensor]:
+        def columns(chosen: list[Pair], alpha: float = 0.0) -> list[tf.RaggedTensor]:
+            sources, targets, into = zip(*chosen, strict=True)
             # A target that is cut has no END: it goes on.
             target_ids = self.subwords.encode(tf.constant(targets), alpha)
             source_ids = self._source_ids(sources, into, alpha)
             return [source_ids[:, :longest], target_ids[:, : longest + 1]]
 
         def batches(epoch: int, share: Share = WHOLE) -> tf.data.Dataset:
+            chosen = pairs.of_epoch(epoch, seed)
             return dataset_by_length(
-                columns(config.regularization.subword_alpha),
+                columns(chosen, config.regularization.subword_alpha),
                 batch_size=config.training.batch_size,
-                seed=config.training.seed,
+                seed=seed,
                 epoch=epoch,
                 share=share,
                 # The batches of workers that cut words by chance must agree.
-                lengths_of=columns() if share.count > 1 else [],
+                lengths_of=columns(chosen) if share.count > 1 else [],
             )
 
         def dev_score() -> float:
             found = self._bleu(data, "dev")
             return sum(one.lower_cased for one in found.values()) / len(found) / 100
 
-        count = -(-len(sources) // config.training.batch_size)
-        return TrainingData(batches, len(sources), count, dev_score)
+        count = len(pairs.of_epoch(0, seed))
+        num_batches = -(-count // config.training.batch_size)
+        return TrainingData(batches, count, num_batches, dev_score)
 
     def _source_ids(self, texts: Sequence[str], into: Sequence[str], alpha=0.0):
         """Return int32 ids ``(texts, (places))``: the tag of the language to write,

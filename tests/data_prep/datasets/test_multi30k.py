@@ -1,6 +1,7 @@
 """Multi30k: pairs line by line, and Flickr8k's test photos left out on request."""
 
 import gzip
+import json
 from collections import Counter
 
 import pytest
@@ -78,6 +79,49 @@ def test_missing_or_wrong_names_of_photos_are_refused(source, flickr8k):
     (source / "image_splits/train.txt").unlink()
     with pytest.raises(BadInput, match=r"no train\.txt; expected the names"):
         list(multi30k.read(source, Skipped(), leave_out=flickr8k))
+
+
+@pytest.fixture
+def translated(tmp_path):
+    folder = tmp_path / "translated"
+    folder.mkdir()
+    for code, text in (("en", "A boat."), ("de", "Ein Hund.")):
+        found = [{"translation": f"{text} best", "score": -1.0}]
+        found.append({"translation": "second", "score": -2.0})
+        line = json.dumps({"text": text, "translations": found}) + "\n"
+        untranslated = json.dumps({"text": "W" * 601, "error": "too long"}) + "\n"
+        (folder / f"{code}.jsonl").write_text(line + untranslated)
+    return folder
+
+
+def test_what_a_model_translated_stands_behind_train(source, translated):
+    skipped = Skipped()
+    examples = list(multi30k.read(source, skipped, back_translated=translated))
+    assert [e for e in examples if e.original] == examples[4:6]
+    assert examples[4:6] == [
+        Parallel("train", {"en": "A boat.", "de": "A boat. best"}, "en"),
+        Parallel("train", {"de": "Ein Hund.", "en": "Ein Hund. best"}, "de"),
+    ]
+    assert [e.split for e in examples[6:8]] == ["dev", "dev"]
+    assert skipped.notes["back-translated"].endswith("translated")
+    assert skipped.as_dict()["sentence that was not translated"]["count"] == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ein Hund.",
+        '{"text": "Ein Hund.", "translations": []}',
+        '["Ein Hund."]',
+        '{"text": "Ein Hund.", "translations": [{"translation": 7}]}',
+        '{"text": "Ein Hund.", "translations": [{"translation": "\\ud800"}]}',
+    ],
+)
+def test_what_is_no_translation_is_refused(source, translated, line):
+    with open(translated / "de.jsonl", "a") as file:
+        file.write(line + "\n")
+    with pytest.raises(BadInput, match=r"line 3 of .*de\.jsonl is .*Hund.*translate"):
+        list(multi30k.read(source, Skipped(), back_translated=translated))
 
 
 def test_missing_files_are_named(source, tmp_path):

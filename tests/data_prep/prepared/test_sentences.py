@@ -1,5 +1,7 @@
 """Sentences on disk: the round trip, what kind they are, and no damage unnoticed."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from data_prep.prepared.dataset_info import (
     examples_digest,
 )
 from data_prep.prepared.sentences import load_labelled, load_parallel, write_sentences
+from data_prep.prepared.write_split import write_texts
 
 REVIEWS = [("좋다\u2028 \u0085", 1), ('a "bad" \\ film', 0), ("🙂", 1)]
 PAIRS = [{"en": "A dog.", "de": "Ein Hündchen.", "ko": "개"}, {"en": "B", "de": "C"}]
@@ -52,6 +55,15 @@ def sentiment(tmp_path):
 def translation(tmp_path):
     write(tmp_path, lambda s: (Parallel(s, texts) for texts in PAIRS), "translation")
     return tmp_path
+
+
+def test_what_a_model_translated_is_told(tmp_path):
+    pair = Parallel("train", {"en": "A dog.", "de": "Ein Hund."}, original="de")
+    info, texts = write_texts([pair, Parallel("train", PAIRS[1])], tmp_path, "train")
+    line, *_ = (tmp_path / info.shards[0].file).read_text("utf-8").splitlines()
+    assert json.loads(line) == {"en": "A dog.", "de": "Ein Hund.", "original": "de"}
+    assert info.shards[0].texts == 4
+    assert texts == ["B", "C"]  # subwords are learned from what people wrote
 
 
 def test_reviews_come_back(sentiment):
