@@ -41,6 +41,8 @@ def next_commands(plans: Mapping, directory: Path) -> list[str]:
         for task, what in READ_BY.items()
         if task in plans
     ]
+    if "captions" in plans:  # a new run has no reranker
+        lines.append(f"captioning rerank --run {directory}")
     lines.append(f"captioning.evaluate --run {directory} --task {first} --split dev")
     if "captions" in plans:  # a file that needs no TensorFlow
         lines.append(
