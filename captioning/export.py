@@ -18,6 +18,8 @@ from captioning.training.run_files import check_is_run
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
+ENDING = ".tflite"  # of the one file
+
 EXAMPLE = """examples:
   python -m captioning.export --run runs/flickr8k --out exported
   python -m captioning.export --run runs/flickr8k --format litert --out photos.tflite
@@ -48,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
         type=Path,
         metavar="PATH",
         required=True,
-        help="where to: a new folder, or a file with --format litert",
+        help="where to: a new folder, or with --format litert a .tflite file",
     )
     add_force_flag(parser, "the export of --out")
     parser.add_argument(
@@ -77,7 +79,7 @@ def main(argv: list[str] | None = None) -> int:
     is_litert = flags.format == "litert"
     out = flags.out
     if is_litert:
-        check_file_to_write("--out", out)
+        check_file_to_write("--out", out, (ENDING,))
     check_new("--out", out, flags.force)
     if flags.run:
         check_is_run(flags.run)
@@ -111,6 +113,12 @@ def _check(flags) -> None:
     is_litert = flags.format == "litert"
     if flags.weights and not is_litert:
         raise BadInput("--weights goes with --format litert only; leave it out.")
+    if not is_litert and flags.out.suffix[1:].isalpha():
+        raise BadInput(
+            f"--out is {flags.out}, the name of a file, and --format {flags.format} "
+            "writes a folder; expected a name without an ending. Name another, or give "
+            f"--format litert and a name that ends in {ENDING}."
+        )
     if is_litert and flags.task != "captions":
         raise BadInput(
             f"--format litert saves captions, not {flags.task}; leave --task out."
