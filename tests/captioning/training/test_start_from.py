@@ -14,7 +14,6 @@ from captioning.training.history import Epoch
 from captioning.training.loading import load_run
 from captioning.training.plans import Plan
 from captioning.training.run_config import load_facts
-from captioning.training.seen_photos import warn_of_seen_photos
 from captioning.training.trainer import train as train_run
 from captioning.training.workers import ALONE
 from data_prep.errors import BadInput
@@ -55,29 +54,6 @@ def test_the_pretrained_captioner_has_a_name_everywhere(
     (tmp_path / "flickr8k").mkdir()
     with pytest.raises(BadInput, match="^flickr8k is not a run"):
         train.main(flags)
-
-
-@pytest.mark.parametrize(
-    "form", ["{}268201_693b08cb0{}.jpg", "COCO_val2014_{:012}.jpg"]
-)
-def test_photos_that_the_pretrained_captioner_may_know_are_named(
-    form, make_picture, frozen_run, tmp_path, capsys
-):
-    source, data = tmp_path / "source", tmp_path / "data"
-    source.mkdir()
-    images = []
-    for number, split in enumerate(["train", "val", "test"]):
-        name = form.format(number, number)
-        make_picture(32, 32, seed=number).save(source / name)
-        images.append({"filename": name, "split": split, "sentences": [{"raw": "A."}]})
-    (source / "dataset_coco.json").write_text(json.dumps({"images": images}))
-    prepare("coco", source, data)
-    capsys.readouterr()
-    warn_of_seen_photos(pretrained.RUN, data)
-    assert f"1 of the 1 dev photos of {data} are named as" in capsys.readouterr().err
-    warn_of_seen_photos(frozen_run, data)
-    warn_of_seen_photos(pretrained.RUN, load_facts(frozen_run)["captions"].data)
-    assert not capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
