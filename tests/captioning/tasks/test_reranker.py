@@ -182,6 +182,27 @@ def test_explain_says_by_what_captions_are_ordered(
     assert float(found.out.splitlines()[1].split()[0]) <= 0
 
 
+def test_one_that_makes_captions_worse_is_told(
+    reranked_run, tmp_path, monkeypatch, capsys
+):
+    from captioning.tasks.captions import reranker_choice
+
+    run = tmp_path / "run"
+    shutil.copytree(reranked_run, run)
+    task = load_run(run, encoder=False).task("captions")
+    tried = [reranker_choice.Choice(14, 0.1, 10, 0.4)]
+    before = {task.config.search.num_beams: 0.5}
+    rows = [reranker_choice.Comparison(k, x, 0.4, 1, 1) for k, x in before.items()]
+    monkeypatch.setattr(reranker_choice, "Dev", lambda *_: None)
+    monkeypatch.setattr(reranker_choice, "fit", lambda *_: (task.reranker, tried))
+    monkeypatch.setattr(reranker_choice, "compare", lambda *_: rows)
+    rerank.main(["--run", str(run)])
+    assert "worse so: CIDEr-D 0.400, and 0.500 by 3 beams" in capsys.readouterr().err
+    tried[0] = tried[0]._replace(cider_d=0.6)
+    rerank.main(["--run", str(run)])
+    assert "worse" not in capsys.readouterr().err
+
+
 def test_evaluate_takes_both_orders(reranked_run, tiny_run, tmp_path, capsys):
     out = {name: tmp_path / f"{name}.json" for name in ("reranked", "plain", "tiny")}
     evaluate.main(["--run", str(reranked_run), "--out", str(out["reranked"])])

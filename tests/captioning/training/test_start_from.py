@@ -75,7 +75,11 @@ def test_the_end_says_which_weights_the_run_has(
     monkeypatch.setattr(report, "show_run", lambda *_: "scores")
     plans = {"captions": Plan(tiny_config, harbour_data)}
     train.train_and_show(plans, tmp_path, ALONE, resume=False)
-    assert f"The run is {tmp_path} ({told}" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert f"The run is {tmp_path} ({told}" in shown and "rerank" not in shown
+    monkeypatch.setattr("captioning.training.plans.name_of", lambda data: "mine")
+    train.train_and_show(plans, tmp_path, ALONE, resume=False)
+    assert f"python -m captioning rerank --run {tmp_path}\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
