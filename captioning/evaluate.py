@@ -189,7 +189,9 @@ def _of_run(flags) -> Evaluated:
     from captioning.training.run_config import start_of
     from captioning.training.seen_photos import warn_of_seen_photos
 
-    warn_of_seen_photos(start_of(directory) or directory, data, flags.split)
+    for learned in (directory, start_of(directory)):
+        if learned:
+            warn_of_seen_photos(learned, data, flags.split)
     if flags.ensemble:
         from captioning.inference.ensemble import caption_by_ensemble
 
