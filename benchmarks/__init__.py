@@ -31,6 +31,7 @@ Texts
 
 Trainings as a whole
     python -m benchmarks.start_from        few photos: from scratch, from the pretrained
+    python -m benchmarks.seen_photos       fingerprints tell photos learned from
     python -m benchmarks.workers           several worker processes beside one
     python -m benchmarks.keras_fit         model.fit of Keras beside our training
     python -m benchmarks.kills             commands killed at random moments

@@ -180,7 +180,9 @@ def _loaded(flags) -> picture_batches.Says:
     if flags.min_confidence is not None:
         check_gives_confidence(engine, "--min-confidence")
     if flags.explain:
-        by = "their expected CIDEr-D" if engine.is_reranked else "their scores"
+        by = "their scores"
+        if engine.is_reranked:
+            by = "their expected CIDEr-D, which stands before the score"
         say(f"captions in the order of {by}")
     if flags.verbose:
         say(f"captions by {engine.description}")

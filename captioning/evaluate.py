@@ -141,7 +141,9 @@ def _of_model(flags) -> Evaluated:
     )
     import_tensorflow()
     from captioning.inference.caption_split import caption_split
+    from captioning.training.seen_photos import warn_of_seen_photos
 
+    warn_of_seen_photos(flags.model, flags.data, flags.split)
     captions = caption_split(engine, flags.data, flags.split)
     return _scores(captions, references, flags.diversity)
 
@@ -184,6 +186,12 @@ def _of_run(flags) -> Evaluated:
     data = flags.data or run.data[flags.task]
     if flags.task != "captions":
         return Evaluated(task.scores(data, flags.split), task.score_note)
+    from captioning.training.run_config import start_of
+    from captioning.training.seen_photos import warn_of_seen_photos
+
+    for learned in (directory, start_of(directory)):
+        if learned:
+            warn_of_seen_photos(learned, data, flags.split)
     if flags.ensemble:
         from captioning.inference.ensemble import caption_by_ensemble
 

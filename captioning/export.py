@@ -18,6 +18,8 @@ from captioning.training.run_files import check_is_run
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
+ENDING = ".tflite"  # of the one file
+
 EXAMPLE = """examples:
   python -m captioning.export --run runs/flickr8k --out exported
   python -m captioning.export --run runs/flickr8k --format litert --out photos.tflite
@@ -52,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
         type=Path,
         metavar="PATH",
         required=True,
-        help="where to: a new folder, or a file with --format litert",
+        help="where to: a new folder, or with --format litert a .tflite file",
     )
     add_force_flag(parser, "the export of --out")
     parser.add_argument(
@@ -81,7 +83,7 @@ def main(argv: list[str] | None = None) -> int:
     is_litert = flags.format == "litert"
     out = flags.out
     if is_litert:
-        check_file_to_write("--out", out)
+        check_file_to_write("--out", out, (ENDING,))
     check_new("--out", out, flags.force)
     if flags.run:
         check_is_run(flags.run)
@@ -119,6 +121,12 @@ def _check(flags) -> None:
         raise BadInput("--weights goes with --format litert only; leave it out.")
     if is_litert and flags.task == "tags":
         raise BadInput("--format litert does not save tags; give another --task.")
+    if not is_litert and flags.out.suffix[1:].isalpha():
+        raise BadInput(
+            f"--out is {flags.out}, the name of a file, and --format {flags.format} "
+            "writes a folder; expected a name without an ending. Name another, or give "
+            f"--format litert and a name that ends in {ENDING}."
+        )
     if flags.format == "compact" and (flags.beams or not flags.rerank):
         raise BadInput(
             "--beams and --no-rerank go with the other formats only; leave them out."

@@ -42,6 +42,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _train(argv: list[str]) -> Path:
     flags, tasks = train_flags.parse(argv)
+    say("loading TensorFlow ...")
     import_tensorflow()
     from captioning.training.cluster import workers_of
 

@@ -96,16 +96,17 @@ def _parser() -> Parser:
         "--json",
         action="store_true",
         help='a line a picture: {"image", "captions": [{"caption", "score", '
-        '"confidence"}]}, without the confidence if the captioner has none; or '
-        '{"image", "error"}; left out by --min-confidence: {"image", "captions": [], '
-        '"confidence"}. With --tags also "tags": [{"tag", "probability"}]',
+        '"confidence", "expected_cider_d"}]}, without what the captioner does not say; '
+        'or {"image", "error"}; left out by --min-confidence: {"image", "captions": '
+        '[], "confidence"}. With --tags also "tags": [{"tag", "probability"}]',
     )
     parser.add_argument(
         "--explain",
         action="store_true",
         help="show all beams with their scores, best first (with --json, list them): "
         "the log probability of a caption over length ** length_penalty, its end "
-        "counted; nearer to 0 is likelier. Stderr says by what they are ordered",
+        "counted; nearer to 0 is likelier. Where captions are re-ranked, before it the "
+        "expected CIDEr-D, by which they are ordered",
     )
     parser.add_argument(
         "--attention",

@@ -36,10 +36,10 @@ def add_file_flags(group) -> None:
         type=Path,
         metavar="FILE",
         help="one file, written when all is done: .csv (image,caption, confidence if "
-        "the captioner has one, and score if several captions or --explain are asked "
-        "for), .jsonl (as --json), .parquet (the same fields; needs the extra "
-        "[parquet]) or .txt (as on stdout). A picture in FILE's folder is named from "
-        "there",
+        "the captioner has one, and score and expected_cider_d, if there is one, if "
+        "several captions or --explain are asked for), .jsonl (as --json), .parquet "
+        "(the same fields; needs the extra [parquet]) or .txt (as on stdout). A "
+        "picture in FILE's folder is named from there",
     )
     group.add_argument(
         "--sidecars",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from captioning.training.built_in_data import BUILT_IN
 from data_prep.errors import as_typed
 
 # What `captioning.read` calls what it does by a task.
@@ -32,7 +33,10 @@ def next_commands(plans: Mapping, directory: Path) -> list[str]:
         plans: by task.
         directory: the run's.
     """
+    from captioning.training.plans import name_of
+
     first = next(iter(plans))
+    built_in = {name for name, _ in BUILT_IN.values()}
     lines = []
     if "captions" in plans:
         lines.append(f"captioning.caption {directory}/samples --run {directory}")
@@ -41,6 +45,9 @@ def next_commands(plans: Mapping, directory: Path) -> list[str]:
         for task, what in READ_BY.items()
         if task in plans
     ]
+    # A new run has no reranker; on drawings it was measured to give nothing.
+    if "captions" in plans and name_of(plans["captions"].data) not in built_in:
+        lines.append(f"captioning rerank --run {directory}")
     lines.append(f"captioning.evaluate --run {directory} --task {first} --split dev")
     if "captions" in plans:  # a file that needs no TensorFlow
         lines.append(

@@ -6,6 +6,7 @@ from pathlib import Path
 from captioning.cli.arguments import Parser, add_run_flag, positive
 from captioning.cli.which_run import chosen_run
 from data_prep.cli.import_tensorflow import import_tensorflow
+from data_prep.console import say
 from data_prep.errors import BadInput, exit_on_bad_input
 
 EXAMPLE = """examples:
@@ -73,12 +74,23 @@ def main(argv: list[str] | None = None) -> int:
             f"{one.cider_d:>15.4f}"
         )
     print(f"\n{'beams':>8} {'before':>8} {'after':>8} {'photos/s':>9} {'after':>8}")
+    in_search_order = {}
     for row in compare(captions.reranker, dev):
+        in_search_order[row.num_beams] = row.before
         print(
             f"{row.num_beams:>8} {row.before:>8.4f} {row.after:>8.4f} "
             f"{row.rate_before:>9.0f} {row.rate_after:>8.0f}"
         )
-    print(f"wrote {run.directory / 'captions' / FILE}", file=sys.stderr)
+    file = run.directory / "captions" / FILE
+    print(f"wrote {file}", file=sys.stderr)
+    own_beams = captions.config.search.num_beams
+    without = in_search_order.get(own_beams, 0.0)
+    if (best := max(one.cider_d for one in tried)) < without:
+        say(
+            f"captions of dev are worse so: CIDEr-D {best:.3f}, and {without:.3f} by "
+            f"{own_beams} beams in the order of the search; few photos are too few to "
+            f"learn from. To have that order again, remove {file}"
+        )
     return 0
 
 

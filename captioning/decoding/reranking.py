@@ -99,7 +99,7 @@ def rerank(
 ) -> Hypotheses:
     """Return the hypotheses in the order of their expected CIDEr-D, the best first.
 
-    Their scores stay those of the search.
+    Their scores stay those of the search; `expected` is set.
 
     Args:
         hypotheses: of a beam search; the state's tensors have the axes ``(batch, beams,
@@ -112,10 +112,11 @@ def rerank(
     # Where there are fewer sequences than beams, the search fills up with impossible
     # ones.
     expected = tf.where(hypotheses.scores > MASKED_LOGIT / 100, expected, -1.0)
-    _, order = tf.math.top_k(expected, hypotheses.token_ids.shape[1])
-    return tf.nest.map_structure(
+    expected, order = tf.math.top_k(expected, hypotheses.token_ids.shape[1])
+    ordered = tf.nest.map_structure(
         lambda tensor: tf.gather(tensor, order, batch_dims=1), hypotheses
     )
+    return ordered._replace(expected=expected)
 
 
 def expected_cider_d(

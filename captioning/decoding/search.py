@@ -42,11 +42,14 @@ class Hypotheses(NamedTuple):
         scores: float32 ``(batch, beams)``, the log probability divided by the length,
             which counts END; of beam search by length ** length_penalty.
         state: of the step function, behind the last token.
+        expected: float32 ``(batch, beams)``, the expected CIDEr-D, where hypotheses
+            were re-ranked.
     """
 
     token_ids: tf.Tensor
     scores: tf.Tensor
     state: Any = ()
+    expected: Any = ()
 
 
 class SearchState(NamedTuple):

@@ -107,8 +107,8 @@ class Description:
             for word, image in self._panels()
         )
         others = "".join(
-            f"<li>{html.escape(text)} <small>({score:.2f})</small></li>"
-            for text, score, _ in self.captions[1:]
+            f"<li>{html.escape(each.caption)} <small>({_numbers(each)})</small></li>"
+            for each in self.captions[1:]
         )
         mark = html.escape(unsure(self.confidence))
         return (
@@ -133,6 +133,14 @@ class Description:
             canvas.paste(image, (x, y))
             draw.text((x, y + height + 2), word, "black", font)
         return _png(canvas)
+
+
+def _numbers(caption: Caption) -> str:
+    """Return what a caption stands in order by, and its score."""
+    score = f"score {caption.score:.2f}"
+    if caption.expected_cider_d is None:
+        return score
+    return f"expected CIDEr-D {caption.expected_cider_d:.2f}, {score}"
 
 
 def _png(image: Image.Image) -> bytes:

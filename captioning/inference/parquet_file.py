@@ -21,6 +21,7 @@ SCHEMA = pa.schema(
                     "caption": pa.string(),
                     "score": pa.float64(),
                     "confidence": pa.float64(),
+                    "expected_cider_d": pa.float64(),
                 }
             )
         ),

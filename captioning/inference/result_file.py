@@ -122,23 +122,27 @@ def _write_lines(file, results, shown, *, json: bool) -> None:
 
 class _Columns:
     """The columns of a table of captions beside image and caption: confidence if there
-    is one, score if several captions are shown, and tags if they were asked for."""
+    is one, score (and expected CIDEr-D, if captions are in that order) if several
+    captions are shown, and tags if they were asked for."""
 
     def __init__(self, shown: int | None):
         self.shown, self.num_captioned = shown, 0
         self.scored = shown is None or shown > 1
-        self.sure = self.tagged = False
+        self.sure = self.reranked = self.tagged = False
 
     def look_at(self, result: PictureResult) -> None:
         if result.captions:
             self.num_captioned += 1
             self.sure |= any(c.confidence is not None for c in result.captions)
+            expected = result.captions[0].expected_cider_d
+            self.reranked |= self.scored and expected is not None
             self.tagged |= result.tags is not None
 
     def names(self) -> list[str]:
         optional = {
             "confidence": self.sure,
             "score": self.scored,
+            "expected_cider_d": self.reranked,
             "tags": self.tagged,
         }
         return [name for name in optional if optional[name]]
@@ -156,10 +160,11 @@ def _write_csv(file, results: Iterable[PictureResult], columns: _Columns) -> Non
         name = unicode_name(result.path)
         name = f"./{name}" if name.startswith(_FORMULA) else name
         words = "; ".join(found.tag for found in result.tags or [])
-        for caption, score, confidence in result.captions[: columns.shown]:
-            cells = [name, _no_formula(caption)]
-            cells += [f"{confidence:.4f}"] if columns.sure else []
-            cells += [f"{score:.4f}"] * columns.scored
+        for each in result.captions[: columns.shown]:
+            cells = [name, _no_formula(each.caption)]
+            cells += [f"{each.confidence:.4f}"] if columns.sure else []
+            cells += [f"{each.score:.4f}"] * columns.scored
+            cells += [f"{each.expected_cider_d:.4f}"] if columns.reranked else []
             cells += [_no_formula(words)] * columns.tagged
             rows.writerow(cells)
 

@@ -51,23 +51,22 @@ def text_lines(result: PictureResult, shown: int = 1) -> list[str]:
     """
     tags = _listed(result.tags)
     return [
-        f"{result.path} -> {caption}"
-        f"{f'  ({score:.3f})' if shown > 1 else ''}{unsure(confidence)}{tags}"
-        for caption, score, confidence in result.captions[:shown]
+        f"{result.path} -> {each.caption}"
+        f"{f'  ({each.score:.3f})' if shown > 1 else ''}{unsure(each.confidence)}{tags}"
+        for each in result.captions[:shown]
     ]
 
 
 def beam_lines(result: PictureResult) -> list[str]:
-    """Return the file's name, and below it every caption behind its score."""
+    """Return the file's name, and below it every caption behind its score; before that
+    stands its expected CIDEr-D, if captions are in that order."""
     if not result.captions:
         return []
-    return [
-        f"{result.path}{_listed(result.tags)}",
-        *(
-            f"  {score:6.3f}  {caption}{unsure(confidence)}"
-            for caption, score, confidence in result.captions
-        ),
-    ]
+    lines = [f"{result.path}{_listed(result.tags)}"]
+    for caption, score, confidence, expected in result.captions:
+        first = "" if expected is None else f"  {expected:6.3f}"
+        lines.append(f"{first}  {score:6.3f}  {caption}{unsure(confidence)}")
+    return lines
 
 
 def json_line(result: PictureResult, shown: int | None = None) -> str:
@@ -98,10 +97,8 @@ def fields_of(result: PictureResult, shown: int | None = None) -> dict:
 
 
 def _caption_fields(caption: Caption) -> dict:
-    fields = caption._asdict()
-    if caption.confidence is None:
-        del fields["confidence"]
-    else:
+    fields = {name: one for name, one in caption._asdict().items() if one is not None}
+    if caption.confidence is not None:
         fields["confidence"] = _rounded(caption.confidence)
     return fields
 

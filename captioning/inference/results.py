@@ -15,11 +15,14 @@ class Caption(NamedTuple):
         score: its log probability over length ** length_penalty.
         confidence: how probable it is that its main thing is right, 0..1; None if the
             captioner does not say (see `inference.confidence`).
+        expected_cider_d: by which captions are in order where they are re-ranked; None
+            where they are in the order of their scores.
     """
 
     caption: str
     score: float
     confidence: float | None = None
+    expected_cider_d: float | None = None
 
 
 class Tag(NamedTuple):

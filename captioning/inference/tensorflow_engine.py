@@ -52,8 +52,7 @@ class SavedModelEngine:
         self, pictures: list[bytes], num_beams: int | None = None
     ) -> list[list[Caption]]:
         check_beams(self._path, num_beams)
-        found = ask_pictures(self._ask, pictures)
-        return _captions(found["captions"], found["scores"])
+        return _captions(ask_pictures(self._ask, pictures))
 
 
 class RunEngine:
@@ -113,12 +112,11 @@ class RunEngine:
             # Of the captions that are re-ranked the first are shown.
             num_beams = max(num_beams, int(self._task.reranker.num_beams))
         if num_beams not in self._searches:
-            self._searches[num_beams] = self._task.captioner(num_beams)
-        captions, scores = self._searches[num_beams](regions)
-        found = _captions(captions[:, shown], scores[:, shown])
+            self._searches[num_beams] = self._task.searcher(num_beams)
+        found = _captions(self._searches[num_beams](regions))
         images = tf.reduce_mean(tf.cast(regions, tf.float32), axis=1).numpy()
         return [
-            [self._with_confidence(caption, image) for caption in captions]
+            [self._with_confidence(caption, image) for caption in captions[shown]]
             for captions, image in zip(found, images, strict=True)
         ]
 
@@ -170,11 +168,16 @@ def _decoded(picture: bytes) -> tf.Tensor:
         ) from error
 
 
-def _captions(texts: tf.Tensor, scores: tf.Tensor) -> list[list[Caption]]:
+def _captions(found: dict[str, tf.Tensor]) -> list[list[Caption]]:
+    """Return what `Captions.searcher` found, of each picture."""
+    texts, scores = found["captions"].numpy(), found["scores"].numpy()
+    expected = np.full(scores.shape, None)
+    if "expected_cider_d" in found:  # not in exports of before
+        expected = found["expected_cider_d"].numpy()
     return [
         [
-            Caption(text.decode("utf-8"), float(score))
-            for text, score in zip(*row, strict=True)
+            Caption(text.decode("utf-8"), score, None, expected)
+            for text, score, expected in zip(*row, strict=True)
         ]
-        for row in zip(texts.numpy(), scores.numpy(), strict=True)
+        for row in zip(texts, scores.tolist(), expected.tolist(), strict=True)
     ]

@@ -7,6 +7,7 @@ flickr8k.tflite.packed          the same, exported: what captions photos at once
 LICENSE-Apache-2.0.txt          of its encoder, whose last stages were fine-tuned
 MODEL_CARD.md                   what it learned from, what it scores, where it fails
 flickr8k_test_captions.json     what it says of Flickr8k's test photos
+seen_photos.npy                 fingerprints of the photos that it learned from
 NAME.tflite, NAME.md            a reader of texts, of `READERS`, and its card
 """
 
@@ -19,6 +20,7 @@ from pathlib import Path
 
 RUN = Path(str(resources.files(__name__) / "flickr8k"))
 PACKED = RUN.with_suffix(".tflite.packed")
+SEEN_PHOTOS = RUN.with_name("seen_photos.npy")  # uint8 (photos, 8)
 # Readers of texts that come trained: their names, and what they have learned.
 READERS = {
     "sentiment": "sentiment",

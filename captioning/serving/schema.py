@@ -32,6 +32,9 @@ class CaptionFields(BaseModel):
     confidence: float | None = Field(
         None, description="how probable it is that its main thing is right"
     )
+    expected_cider_d: float | None = Field(
+        None, description="by which captions are in order, where they are re-ranked"
+    )
 
 
 class Attention(BaseModel):

@@ -18,6 +18,7 @@ from captioning.training.objective import Objective
 from captioning.training.plans import Plan
 from captioning.training.train_step import TrainStep
 from captioning.training.workers import ALONE, Workers
+from data_prep.console import say
 
 
 class TrainingState(NamedTuple):
@@ -140,13 +141,19 @@ def _state(
     """
     keras.utils.set_random_seed(next(iter(plans.values())).config.training.seed)
     cell = shared_cell({name: plan.config for name, plan in plans.items()})
+    say(f"building the model of {', '.join(plans)} ...")
     tasks = {name: build(name, plan, cell) for name, plan in plans.items()}
     if start:
         start_from(tasks, start)
+    data = {}
     with workers.chief_first():  # it makes the caches
-        data = {
-            name: task.training_data(plans[name].data) for name, task in tasks.items()
-        }
+        for name, task in tasks.items():
+            say(f"reading {plans[name].data} ...")
+            data[name] = one = task.training_data(plans[name].data)
+            say(
+                f"{name}: {one.examples_per_epoch:,} {task.unit} and "
+                f"{one.batches_per_epoch:,} steps an epoch"
+            )
     total_steps = {
         name: plans[name].config.training.epochs * one.batches_per_epoch
         for name, one in data.items()

@@ -95,6 +95,7 @@ def _train(
     )
     callback_list.on_train_begin()
     part = state.part
+    say("tracing the graph of the first step, which takes some seconds ...")
     with stop_requests() as stop:
         try:
             while not finished(state.history, training) and not any(

@@ -152,8 +152,9 @@ def test_where_nothing_can_be_written_is_said_before_anything_is_loaded(
     locked.mkdir()
     # Said, not done: for root there is no folder that cannot be written.
     monkeypatch.setattr(os, "access", lambda path, mode: path != locked)
+    name = "x.tflite" if "litert" in arguments else "x.png"
     for folder in (tmp_path / "missing", file, locked):
-        out = folder / "x.png"
+        out = folder / name
         with pytest.raises(BadInput, match=f"{arguments[-1]} is {out}, .* in one that"):
             main([*arguments, str(out)])
 

@@ -69,6 +69,16 @@ def test_train_is_the_command(harbour_data, tmp_path, capsys):
         attention_dim=8,
     )
     assert run == tmp_path / "run"
+    steps = [
+        "loading TensorFlow",
+        "building the model of captions",
+        f"reading {harbour_data}",
+        "steps an epoch",
+        "tracing the graph",
+        "epoch 1/1",
+    ]
+    said = capsys.readouterr().err
+    assert sorted(steps, key=said.index) == steps
     assert captioning.load(run).caption.__self__.engine.description.endswith(str(run))
     with pytest.raises(ValueError, match="epochs"):
         captioning.train(harbour_data, run=tmp_path / "other", epochs=0)

@@ -85,8 +85,9 @@ def convert(
     float32 ``(1, beams)``; and the `attention` from which each token was chosen,
     float32 ``(1, beams, time, regions)``. `litert.metadata` says what the ids mean. If
     the captioner has a reranker, the signature "reranked_K" returns the same in the
-    order of the reranker, and "captions_K" are the fast mode. (There is one K, for each
-    search takes memory of its own: fewer captions are the first of these.)
+    order of the reranker, with `expected_cider_d`, float32 ``(1, beams)``, and
+    "captions_K" are the fast mode. (There is one K, for each search takes memory of its
+    own: fewer captions are the first of these.)
 
     Args:
         captions: with its encoder attached.
@@ -126,11 +127,12 @@ def convert(
                 decoder, regions, config.search, beams, reranker, attention=True
             )
             _, attention, _ = found.state
-            return {
+            answer = {
                 "token_ids": found.token_ids,
                 "scores": found.scores,
                 "attention": attention,
             }
+            return answer | ({"expected_cider_d": found.expected} if reranker else {})
 
         return find
 

@@ -32,12 +32,14 @@ class Found(NamedTuple):
         scores: float32 ``(beams,)``, as `decoding.Hypotheses` has them.
         attention: float32 ``(beams, time, regions)``, where each word was chosen from.
         image: float32 ``(region_dim,)``, the mean of the regions.
+        expected: of each caption its expected CIDEr-D, or None.
     """
 
     words: list[list[str]]
     scores: np.ndarray
     attention: np.ndarray
     image: np.ndarray
+    expected: list[float | None]
 
 
 class LiteRTEngine:
@@ -125,9 +127,12 @@ class LiteRTEngine:
         try:
             words = [self._words(ids) for ids in found["token_ids"][0, shown]]
             scores, attention = found["scores"][0, shown], found["attention"][0, shown]
+            expected = [None] * len(scores)
+            if "expected_cider_d" in found:  # not of the fast mode, or files of before
+                expected = found["expected_cider_d"][0, shown].tolist()
         except DAMAGED as error:
             raise self._file.damaged("fails when it is run", error) from error
-        return Found(words, scores, attention, regions[0].mean(axis=0))
+        return Found(words, scores, attention, regions[0].mean(axis=0), expected)
 
     def _able(self, num_beams: int) -> int:
         able = self._searches["all_beams"]
@@ -150,8 +155,11 @@ class LiteRTEngine:
                 self._joined(words),
                 float(score),
                 self._confidence and self._confidence.of(words, score, found.image),
+                expected,
             )
-            for words, score in zip(found.words, found.scores, strict=True)
+            for words, score, expected in zip(
+                found.words, found.scores, found.expected, strict=True
+            )
         ]
 
     def _joined(self, words: list[str]) -> str:

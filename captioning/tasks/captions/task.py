@@ -200,21 +200,36 @@ class Captions(Task):
 
     # === Use ===
 
-    def captioner(self, num_beams: int | None = None, *, rerank: bool = True):
-        """Return inputs ``(batch, ...)`` -> (captions string ``(batch, beams)``, best
-        first, scores float32 ``(batch, beams)``), compiled once.
+    def searcher(self, num_beams: int | None = None, *, rerank: bool = True):
+        """Return inputs ``(batch, ...)`` -> {"captions", "scores"}, compiled once.
+
+        `captions` string ``(batch, beams)``, best first; `scores` float32 ``(batch,
+        beams)``, the log probability over length ** length_penalty; and where the
+        captions are re-ranked `expected_cider_d`, float32 ``(batch, beams)``.
 
         Args:
             num_beams: hypotheses of the search; see `search`.
             rerank: False is the order of the search, also if there is a reranker.
         """
+        reranker = self.reranker if rerank else None
 
         @tf.function(autograph=False, reduce_retracing=True)
-        def caption(inputs):
-            reranker = self.reranker if rerank else None
+        def find(inputs):
             options = self.config.search
             found = search(self.model, inputs, options, num_beams, reranker)
-            return self.vocabulary.decode(found.token_ids), found.scores
+            captions = self.vocabulary.decode(found.token_ids)
+            answer = {"captions": captions, "scores": found.scores}
+            return answer | ({"expected_cider_d": found.expected} if reranker else {})
+
+        return find
+
+    def captioner(self, num_beams: int | None = None, *, rerank: bool = True):
+        """Return inputs ``(batch, ...)`` -> (captions, scores) of a `searcher`."""
+        find = self.searcher(num_beams, rerank=rerank)
+
+        def caption(inputs):
+            found = find(inputs)
+            return found["captions"], found["scores"]
 
         return caption
 
@@ -271,21 +286,15 @@ class Captions(Task):
         return [f"{name} -> {text}" for name, text in list(captions.items())[:count]]
 
     def serving_function(self, num_beams: int | None = None):
-        """Return `image_bytes` string ``(batch,)`` -> {"captions", "scores", "errors"}.
+        """Return `image_bytes` string ``(batch,)`` -> what `searcher` gives, "errors".
 
         Decode, squeeze, encode, search, and join words. `image_bytes` are whole files,
-        as `data_prep.pictures.decode` reads them. `captions` string ``(batch, beams)``,
-        best first (as the reranker has it, if there is one), and `scores` float32
-        ``(batch, beams)``, the log probability over length ** length_penalty. `errors`
-        string ``(batch,)`` says why a picture cannot be decoded, whose captions are
-        then empty and its scores 0; else "".
+        as `data_prep.pictures.decode` reads them. `errors` string ``(batch,)`` says why
+        a picture cannot be decoded, whose captions are then empty and its scores 0;
+        else "".
         """
         size = self.config.vision.image_size
-        caption = self.captioner(num_beams)
-
-        def answer(pixels):
-            captions, scores = caption(pixels)
-            return {"captions": captions, "scores": scores}
+        answer = self.searcher(num_beams)
 
         @tf.function(
             autograph=False,

@@ -87,6 +87,18 @@ def test_without_a_caption_nothing_is_written(results, tmp_path):
         written(tmp_path / "gone" / "captions.csv", results)
 
 
+def test_what_captions_are_in_order_by_stands_beside_their_scores(results, tmp_path):
+    two = [c._replace(expected_cider_d=x) for c, x in zip(TWO, (1, 0.5), strict=True)]
+    results = [results[0]._replace(captions=two)]
+    written(tmp_path / "c.csv", results)
+    assert (tmp_path / "c.csv").read_text().startswith("image,caption\n")
+    written(tmp_path / "c.csv", results, shown=None)
+    rows = csv.DictReader((tmp_path / "c.csv").read_text().splitlines())
+    assert [row["expected_cider_d"] for row in rows] == ["1.0000", "0.5000"]
+    written(tmp_path / "c.txt", results, shown=None)
+    assert "   0.500  -0.500  a boat\n" in (tmp_path / "c.txt").read_text()
+
+
 def test_confidence_stands_in_every_form(results, tmp_path):
     sure, unsure = (
         best._replace(confidence=c) for best, c in zip(TWO, (0.9, 0.314), strict=True)

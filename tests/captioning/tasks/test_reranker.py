@@ -1,5 +1,6 @@
 """A run's reranker: what it learns, and that it stays with the run."""
 
+import json
 import math
 import shutil
 from collections import Counter
@@ -150,8 +151,11 @@ def test_an_export_says_what_the_run_says(reranked_run, make_picture, tmp_path):
         engine = load(out, rerank=not flags)
         run = load(reranked_run, rerank=not flags)
         assert engine.is_reranked == run.is_reranked == (not flags)
-        found[name] = [[c.caption for c in row] for row in engine.caption(photos)]
-        assert found[name] == [[c.caption for c in row] for row in run.caption(photos)]
+        said, by_run = engine.caption(photos), run.caption(photos)
+        found[name] = [[c.caption for c in row] for row in said]
+        assert found[name] == [[c.caption for c in row] for row in by_run]
+        expected, own = said[0][0].expected_cider_d, by_run[0][0].expected_cider_d
+        assert (expected is None) == bool(flags) and expected == pytest.approx(own)
     assert found["reranked"] != found["fast"]
     with pytest.raises(BadInput, match="was exported with re-ranking"):
         load(tmp_path / "reranked", rerank=False)
@@ -164,10 +168,39 @@ def test_explain_says_by_what_captions_are_ordered(
     args = [str(tmp_path / "photo.png"), "--run", str(reranked_run), "--explain"]
     assert caption.main(args) == 0
     found = capsys.readouterr()
-    assert "in the order of their expected CIDEr-D" in found.err
-    assert len(found.out.splitlines()) == 1 + 4
+    assert "order of their expected CIDEr-D, which stands before" in found.err
+    _, *beams = [line.split(maxsplit=2) for line in found.out.splitlines()]
+    expected, scores = ([float(beam[i]) for beam in beams] for i in (0, 1))
+    assert len(beams) == 4 and expected == sorted(expected, reverse=True)
+    assert max(scores) < 0
+    assert caption.main([*args, "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["captions"]
+    assert [round(one["expected_cider_d"], 3) for one in listed] == expected
     assert caption.main([*args, "--no-rerank"]) == 0
-    assert "in the order of their scores" in capsys.readouterr().err
+    found = capsys.readouterr()
+    assert "in the order of their scores" in found.err
+    assert float(found.out.splitlines()[1].split()[0]) <= 0
+
+
+def test_one_that_makes_captions_worse_is_told(
+    reranked_run, tmp_path, monkeypatch, capsys
+):
+    from captioning.tasks.captions import reranker_choice
+
+    run = tmp_path / "run"
+    shutil.copytree(reranked_run, run)
+    task = load_run(run, encoder=False).task("captions")
+    tried = [reranker_choice.Choice(14, 0.1, 10, 0.4)]
+    before = {task.config.search.num_beams: 0.5}
+    rows = [reranker_choice.Comparison(k, x, 0.4, 1, 1) for k, x in before.items()]
+    monkeypatch.setattr(reranker_choice, "Dev", lambda *_: None)
+    monkeypatch.setattr(reranker_choice, "fit", lambda *_: (task.reranker, tried))
+    monkeypatch.setattr(reranker_choice, "compare", lambda *_: rows)
+    rerank.main(["--run", str(run)])
+    assert "worse so: CIDEr-D 0.400, and 0.500 by 3 beams" in capsys.readouterr().err
+    tried[0] = tried[0]._replace(cider_d=0.6)
+    rerank.main(["--run", str(run)])
+    assert "worse" not in capsys.readouterr().err
 
 
 def test_evaluate_takes_both_orders(reranked_run, tiny_run, tmp_path, capsys):

@@ -14,7 +14,6 @@ from captioning.training.history import Epoch
 from captioning.training.loading import load_run
 from captioning.training.plans import Plan
 from captioning.training.run_config import load_facts
-from captioning.training.seen_photos import warn_of_seen_photos
 from captioning.training.trainer import train as train_run
 from captioning.training.workers import ALONE
 from data_prep.errors import BadInput
@@ -58,29 +57,6 @@ def test_the_pretrained_captioner_has_a_name_everywhere(
 
 
 @pytest.mark.parametrize(
-    "form", ["{}268201_693b08cb0{}.jpg", "COCO_val2014_{:012}.jpg"]
-)
-def test_photos_that_the_pretrained_captioner_may_know_are_named(
-    form, make_picture, frozen_run, tmp_path, capsys
-):
-    source, data = tmp_path / "source", tmp_path / "data"
-    source.mkdir()
-    images = []
-    for number, split in enumerate(["train", "val", "test"]):
-        name = form.format(number, number)
-        make_picture(32, 32, seed=number).save(source / name)
-        images.append({"filename": name, "split": split, "sentences": [{"raw": "A."}]})
-    (source / "dataset_coco.json").write_text(json.dumps({"images": images}))
-    prepare("coco", source, data)
-    capsys.readouterr()
-    warn_of_seen_photos(pretrained.RUN, data)
-    assert f"1 of the 1 dev photos of {data} are named as" in capsys.readouterr().err
-    warn_of_seen_photos(frozen_run, data)
-    warn_of_seen_photos(pretrained.RUN, load_facts(frozen_run)["captions"].data)
-    assert not capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
     "scores, first, told",
     [
         ([0.5, 0.4, 0.3], 0, "no epoch was better than the start: the run's weights"),
@@ -99,7 +75,11 @@ def test_the_end_says_which_weights_the_run_has(
     monkeypatch.setattr(report, "show_run", lambda *_: "scores")
     plans = {"captions": Plan(tiny_config, harbour_data)}
     train.train_and_show(plans, tmp_path, ALONE, resume=False)
-    assert f"The run is {tmp_path} ({told}" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert f"The run is {tmp_path} ({told}" in shown and "rerank" not in shown
+    monkeypatch.setattr("captioning.training.plans.name_of", lambda data: "mine")
+    train.train_and_show(plans, tmp_path, ALONE, resume=False)
+    assert f"python -m captioning rerank --run {tmp_path}\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,8 @@ def test_an_export_replaces_nothing_but_its_like(tiny_run, tmp_path):
             ["--format", "litert", "--task", "tags", "--out", "x"],
             "does not save tags",
         ),
+        ("export", ["--out", "a.bin"], "expected a name without an ending"),
+        ("export", ["--format", "litert", "--out", "a.bin"], "ends in .tflite"),
         ("caption", ["--model", "m", "--tags", "p.jpg"], "one file that captions"),
         ("evaluate", ["--model", "m", "--grey"], "--model goes with"),
         ("evaluate", ["--model", "m"], "--model needs --data"),

@@ -103,6 +103,8 @@ def test_reranked_captions_are_those_of_the_run(
     captions, maps = file.caption_with_attention(pictures[0])
     expected, others = run.caption_with_attention(pictures[0])
     assert maps.words == others.words == captions[0].caption.split()
+    own = captions[0].expected_cider_d
+    assert own == pytest.approx(expected[0].expected_cider_d, abs=1e-3)
     np.testing.assert_allclose(maps.weights, others.weights, atol=2e-3)
     # The fast mode of both is the run without a reranker.
     fast = LiteRTEngine(path, rerank=False)
