@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.arguments import parser_of
-from data_prep.cli.import_tensorflow import import_tensorflow
+from captioning.inference.read import choose_engine
 from data_prep.errors import exit_on_bad_input
 
 FILE = Path(__file__).with_suffix(".tsv")
@@ -49,7 +49,7 @@ def main() -> int:
         type=Path,
         required=True,
         metavar="RUN",
-        help="a run that learned sentiment, or an export of one",
+        help="a run that learned sentiment, an export of one, or a .tflite file",
     )
     parser.add_argument(
         "--split",
@@ -58,13 +58,10 @@ def main() -> int:
         help="the sentences (default: %(default)s)",
     )
     flags = parser.parse_args()
-    import_tensorflow()
-    from captioning.inference.read.predictions import load_predictor
-
-    predict = load_predictor(flags.run, "sentiment")
+    engine = choose_engine.load(flags.run, "sentiment")
     for language in LANGUAGES:
         sentences = [s for s in load(flags.split) if s.language == language]
-        found = predict([sentence.text for sentence in sentences])
+        found = engine.predict([sentence.text for sentence in sentences])
         right, turned = measure(sentences, [one.positive for one in found])
         print(
             f"{language}: of {len(sentences)} sentences {right} right at the end, "
