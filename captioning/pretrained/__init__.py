@@ -35,7 +35,7 @@ _LOCK = threading.Lock()
 def file() -> Path:
     """Return the captioner as a .tflite file, in the user's cache folder.
 
-    The first time it is unpacked there, which takes a second or two and is said on
+    The first time it is unpacked there, which takes half a second and is said on
     stderr. Where no such folder can be written, it is unpacked into a temporary one,
     once a process.
 

@@ -85,7 +85,7 @@ def test_it_is_unpacked_once_and_anywhere(tmp_path, monkeypatch, capsys):
     assert file.parent == tmp_path / "cache" / "captioning"
     assert f"once, to {file}" in capsys.readouterr().err
     whole = file.read_bytes()
-    monkeypatch.setattr(packing, "unpack", lambda *_: whole)  # it takes a second
+    monkeypatch.setattr(packing, "unpack", lambda *_: whole)
     assert unpacked() == file and not capsys.readouterr().err
     file.write_bytes(whole[:1000])
     assert unpacked().read_bytes() == whole
