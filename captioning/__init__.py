@@ -11,9 +11,9 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       commands/       8  those that are only `captioning NAME`: rerank, merge, page,
                          serve
       cli/            7  flags of train, caption and evaluate (NAME_flags); what the
-                         commands share: arguments, options as flags, which_run,
-                         next_commands (after a training, or one that was stopped),
-                         commands as functions
+                         commands share: arguments, options as flags, which_run
+                         (--run, the newest, or what ships), next_commands (after a
+                         training, or one that was stopped), commands as functions
       serving/        7  the HTTP service (settings: all its limits; uploads, batches,
                          metrics), and the page that runs in a browser
       inference/      6  runs and exports, loaded for use: the predictor and its
@@ -30,8 +30,9 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
                          stop_signals, workers that train together and the cluster
                          that names them, checkpoint (what it holds; the trainer says
                          when), run_files and their manifest of checksums,
-                         newest_run, loading, compact_runs
-      tasks/          4  config: options that tasks share, with their defaults;
+                         newest_run (of those under runs/), loading, compact_runs
+      tasks/          4  config: options that tasks share, with their defaults
+                         (of training, optimizer, and search: beams, penalties);
                          caption_scores (all scores of captions, METEOR too); and
                          a folder a task: its presets (config), data, loss, scores and
                          serving function (task); captions/ has reranker_fitting,

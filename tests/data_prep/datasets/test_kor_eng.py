@@ -19,7 +19,7 @@ def test_one_sentence_is_in_one_split(tmp_path):
     skipped = Skipped()
     examples = list(kor_eng.read(tmp_path, skipped))
     sides = {}
-    for split, texts in examples:
+    for split, texts, _ in examples:
         sides.setdefault(texts["en"].lower().strip(".!"), set()).add(split)
     assert len(sides) == 200 and all(len(splits) == 1 for splits in sides.values())
     sizes = Counter(e.split for e in examples)
