@@ -1,5 +1,6 @@
 """Captions, one-to-many: a picture in, a sentence out."""
 
+from operator import itemgetter
 from pathlib import Path
 
 import keras
@@ -141,8 +142,8 @@ class Captions(Task):
             references = [[ids[1:] for ids in each] for each in token_ids.to_list()]
             self.reward = CiderReward(references, PAD)
         each = token_ids.row_lengths().numpy()
-        if config.training.captions_per_image:
-            each = np.minimum(each, config.training.captions_per_image)
+        if most := config.training.captions_per_image:
+            each = np.minimum(each, most)
         return TrainingData(
             batches,
             int(each.sum()),
@@ -203,9 +204,9 @@ class Captions(Task):
     def searcher(self, num_beams: int | None = None, *, rerank: bool = True):
         """Return inputs ``(batch, ...)`` -> {"captions", "scores"}, compiled once.
 
-        `captions` string ``(batch, beams)``, best first; `scores` float32 ``(batch,
-        beams)``, the log probability over length ** length_penalty; and where the
-        captions are re-ranked `expected_cider_d`, float32 ``(batch, beams)``.
+        Each is ``(batch, beams)``: `captions` string, best first; `scores` float32, the
+        log probability over length ** length_penalty; and, where the captions are
+        re-ranked, `expected_cider_d` float32.
 
         Args:
             num_beams: hypotheses of the search; see `search`.
@@ -215,23 +216,17 @@ class Captions(Task):
 
         @tf.function(autograph=False, reduce_retracing=True)
         def find(inputs):
-            options = self.config.search
-            found = search(self.model, inputs, options, num_beams, reranker)
-            captions = self.vocabulary.decode(found.token_ids)
-            answer = {"captions": captions, "scores": found.scores}
-            return answer | ({"expected_cider_d": found.expected} if reranker else {})
+            found = search(self.model, inputs, self.config.search, num_beams, reranker)
+            texts = self.vocabulary.decode(found.token_ids)
+            more = {"expected_cider_d": found.expected} if reranker else {}
+            return {"captions": texts, "scores": found.scores} | more
 
         return find
 
     def captioner(self, num_beams: int | None = None, *, rerank: bool = True):
         """Return inputs ``(batch, ...)`` -> (captions, scores) of a `searcher`."""
         find = self.searcher(num_beams, rerank=rerank)
-
-        def caption(inputs):
-            found = find(inputs)
-            return found["captions"], found["scores"]
-
-        return caption
+        return lambda inputs: itemgetter("captions", "scores")(find(inputs))
 
     def caption_split(
         self, data: Path, split: str, *, grey: bool = False
@@ -289,9 +284,8 @@ class Captions(Task):
         """Return `image_bytes` string ``(batch,)`` -> what `searcher` gives, "errors".
 
         Decode, squeeze, encode, search, and join words. `image_bytes` are whole files,
-        as `data_prep.pictures.decode` reads them. `errors` string ``(batch,)`` says why
-        a picture cannot be decoded, whose captions are then empty and its scores 0;
-        else "".
+        as `data_prep.pictures.decode` reads them. `errors` string ``(batch,)``: why a
+        picture cannot be decoded, which has empty captions and scores 0; else "".
         """
         size = self.config.vision.image_size
         answer = self.searcher(num_beams)
