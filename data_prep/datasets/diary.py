@@ -11,11 +11,10 @@ be added to reviews (`--add`), which hardly speak of wallets and wages. Options:
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_prep.errors import BadInput
 from data_prep.examples import Labelled, Skipped
 from data_prep.harbour import diary_english, diary_korean
 from data_prep.harbour.diary import sample_entry
-from data_prep.harbour.sampling import check_at_least, numbered
+from data_prep.harbour.sampling import check_at_least, check_language, numbered
 
 NEEDS_SOURCE = False
 KIND = "sentiment"
@@ -23,7 +22,6 @@ TOKENIZER = "words"
 
 COUNT = 40_000
 _LANGUAGES = {"en": diary_english, "ko": diary_korean}
-_CHOICES = ("both", *_LANGUAGES)
 
 
 def read(
@@ -36,11 +34,7 @@ def read(
 ) -> Iterator[Labelled]:
     """Yield the sentences, of two languages in turn."""
     check_at_least("the diary", 1, count=count)
-    if language not in _CHOICES:
-        raise BadInput(
-            f"the diary got language={language!r}; expected one of "
-            f"{', '.join(_CHOICES)}: choose one."
-        )
+    check_language("the diary", language, _LANGUAGES)
     spoken = (
         [_LANGUAGES[language]] if language in _LANGUAGES else [*_LANGUAGES.values()]
     )

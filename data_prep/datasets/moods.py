@@ -11,11 +11,10 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_prep.errors import BadInput
 from data_prep.examples import Labelled, Skipped
 from data_prep.harbour import moods_english, moods_korean
 from data_prep.harbour.moods import Mood, label_of, sample_mood
-from data_prep.harbour.sampling import check_at_least, numbered
+from data_prep.harbour.sampling import check_at_least, check_language, numbered
 
 NEEDS_SOURCE = False
 KIND = "sentiment"
@@ -25,7 +24,6 @@ TOKENIZER = "words"  # there are 332, Korean inflections included
 # which the vocabulary asks of a word. They take a second to generate.
 COUNT = 12_000
 _LANGUAGES = {"en": moods_english.sentence, "ko": moods_korean.sentence}
-_CHOICES = ("both", *_LANGUAGES)
 
 
 def read(
@@ -38,11 +36,7 @@ def read(
 ) -> Iterator[Labelled]:
     """Yield the sentences; the held-out combinations do not depend on the seed."""
     check_at_least("the moods", 1, count=count)
-    if language not in _CHOICES:
-        raise BadInput(
-            f"the moods got language={language!r}; expected one of "
-            f"{', '.join(_CHOICES)}: choose one."
-        )
+    check_language("the moods", language, _LANGUAGES)
     return (
         Labelled(split, sentence(mood, language), label_of(mood))
         for split, index in numbered(count)

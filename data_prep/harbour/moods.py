@@ -213,7 +213,7 @@ def _event(wanted: int, rng: random.Random) -> Event:
 
 
 def _compatible(main: Clause, other: Clause) -> bool:
-    """Return whether both clauses can be true: nobody is sad and happy at once."""
+    """Return whether both clauses can be true: no one is sad and happy at once."""
     if main.subject == other.subject:
         if isinstance(main, EventClause) or isinstance(other, StateClause):
             return False

@@ -1,6 +1,6 @@
 """What the generated data sets share: sizes, splits, and checks of their options."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from data_prep.errors import BadInput
 from data_prep.examples import SPLITS
@@ -37,3 +37,14 @@ def check_at_least(data_set: str, least: int, **options: int) -> None:
                 f"{data_set} got {name}={number}; expected at least {least}: give a "
                 f"larger {name}."
             )
+
+
+def check_language(data_set: str, language: str, languages: Iterable[str]) -> None:
+    """Raise BadInput unless a language of a generated data set is one that it has, or
+    "both"."""
+    choices = ("both", *languages)
+    if language not in choices:
+        raise BadInput(
+            f"{data_set} got language={language!r}; expected one of "
+            f"{', '.join(choices)}: choose one."
+        )

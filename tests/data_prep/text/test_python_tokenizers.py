@@ -1,4 +1,4 @@
-"""Without TensorFlow texts get the same ids, whatever stands in them."""
+"""Without TensorFlow texts get the same ids, odd characters included."""
 
 import unicodedata
 
