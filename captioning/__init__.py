@@ -14,8 +14,10 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
                          commands share: arguments, options as flags, which_run
                          (--run, the newest, or what ships), next_commands (after a
                          training, or one that was stopped), commands as functions
-      serving/        7  the HTTP service (settings: all its limits; uploads, batches,
-                         metrics), and the page that runs in a browser
+      serving/        7  the HTTP service (settings: all its limits; body_limits:
+                         status 413 and 408 of what is too large or too slow; uploads,
+                         batches, metrics), and page/, which runs in a browser: its
+                         look is page/app/style.css, and site writes it as a folder
       inference/      6  runs and exports, loaded for use: the predictor and its
                          descriptions, choose_engine, confidence, batches of pictures,
                          files of captions (sidecars, xmp, alt_text), shards/ (of many
@@ -28,15 +30,17 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
                          run: the state (new, started, resumed), the trainer and its
                          loop, optimizer (warm-up, clipping), task_schedule,
                          stop_signals, workers that train together and the cluster
-                         that names them, checkpoint (what it holds; the trainer says
-                         when), run_files and their manifest of checksums,
+                         that names them, checkpoint (what it holds; tasks/config
+                         has how often), run_files and their manifest of checksums,
                          newest_run (of those under runs/), loading, compact_runs
       tasks/          4  config: options that tasks share, with their defaults
-                         (of training, optimizer, and search: beams, penalties);
+                         (of training: minutes between checkpoints; of the
+                         optimizer; of search: beams, penalties);
                          caption_scores (all scores of captions, METEOR too); and
                          a folder a task: its presets (config), data, loss, scores and
                          serving function (task); captions/ has reranker_fitting,
-                         translation/ the directions between its languages
+                         translation/ the directions between its languages (its
+                         task puts the tag of one before each sentence)
       objectives/     3  what a batch is scored by: teacher forcing; self-critical, by
                          rewards
       models/         2  decoder, captioner, sentiment, translator, associations,
@@ -68,8 +72,9 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       pictures/       2  untrusted files, within limits -> sound pictures (sanitize,
                          which says why one is refused) -> pixels; places: files, and
                          objects in stores
-      text/           2  words and subwords <-> ids: rules of words, vocabulary and its
-                         min_count, tokenizers (also in Python alone), special tokens
+      text/           2  words and subwords <-> ids: word_rules (how captions are split
+                         into words), vocabulary and its min_count, tokenizers (which
+                         one a data set has; also in Python alone), special tokens
       cli/            1  what the commands of both share: the parser, did_you_mean,
                          the import of TensorFlow, a pool of processes
       atomic          1  files are written whole or not at all
