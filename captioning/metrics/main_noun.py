@@ -55,7 +55,7 @@ def wordnet_noun(word: str) -> str | None:
     Counted in SemCor, whose counts WordNet (Fellbaum 1998) has for every sense.
 
     Raises:
-        LookupError: WordNet is absent, see `wordnet.load_synonyms`.
+        LookupError: WordNet is absent, see `wordnet_cache.load_synonyms`.
     """
     if word in _KNOWN:
         return _KNOWN[word]

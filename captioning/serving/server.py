@@ -17,7 +17,7 @@ class TimedProtocol(H11Protocol):
 
     uvicorn ends a connection that is idle between two requests. This ends one that
     sends the head of a request too slowly, too, or does not read its answer. The body
-    is timed by `limits.BodyLimits`.
+    is timed by `body_limits.BodyLimits`.
 
     Args:
         seconds: for the head of a request, and for a part of an answer to be read.

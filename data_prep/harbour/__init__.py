@@ -4,7 +4,8 @@
 - pictures: `render` (the whole picture), `layout` (things and their positions), drawn
   by `boats`, `landmarks` and `sky` from `shapes`, in the colours of `paints`
 - captions: `captions`, five English captions of a scene, and facts read from a caption
-- translation: `phrasing`, and one sentence in `english`, `german` and `korean`
+- translation: `phrasing`, and one sentence in `phrases_english`, `phrases_german` and
+  `phrases_korean`
 - sentiment: `moods`, with `moods_english` and `moods_korean`
 - `hangul`: Korean particles; `sampling`: sizes of the generated splits
 """

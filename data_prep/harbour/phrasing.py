@@ -1,8 +1,9 @@
 """How a scene is phrased, in all languages alike.
 
-A `Phrasing` says in which order a sentence names the parts of a scene. `english`,
-`german` and `korean` each have exactly one sentence for it. So every sentence has
-exactly one correct translation, and scores need no second reference.
+A `Phrasing` says in which order a sentence names the parts of a scene.
+`phrases_english`, `phrases_german` and `phrases_korean` each have exactly one sentence
+for it. So every sentence has exactly one correct translation, and scores need no second
+reference.
 """
 
 import random

@@ -67,8 +67,8 @@ class DatasetInfo:
     name: str  # of the data set's reader
     source: str  # the folder it came from; "" if it needs none
     splits: dict[str, SplitInfo]
-    # `text.STANDARDISATION` as it was when words, or pieces of words, were made; ""
-    # where subwords or characters are, which do without.
+    # `word_rules.STANDARDISATION` as it was when words, or pieces of words, were made;
+    # "" where subwords or characters are, which do without.
     standardisation: str
     vocabulary_size: int  # number of ids, special tokens included
     vocabulary_sha256: str  # of the tokenizer's file
