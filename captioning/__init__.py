@@ -72,9 +72,10 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       pictures/       2  untrusted files, within limits -> sound pictures (sanitize,
                          which says why one is refused) -> pixels; places: files, and
                          objects in stores
-      text/           2  words and subwords <-> ids: word_rules (how captions are split
-                         into words), vocabulary and its min_count, tokenizers (which
-                         one a data set has; also in Python alone), special tokens
+      text/           2  words and subwords <-> ids: word_splitting (the rules),
+                         vocabulary and its min_count, choose_tokenizer (which one a
+                         data set has), python_tokenizers (without TensorFlow),
+                         special tokens
       cli/            1  what the commands of both share: the parser, did_you_mean,
                          the import of TensorFlow, a pool of processes
       atomic          1  files are written whole or not at all

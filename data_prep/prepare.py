@@ -20,8 +20,8 @@ from data_prep.prepared.sentences import load_labelled
 from data_prep.prepared.split_checks import check_splits, tells_nothing
 from data_prep.prepared.summary import summary
 from data_prep.readers.source_folder import check_folder
+from data_prep.text.choose_tokenizer import KINDS, STANDARDIZED, build, choose
 from data_prep.text.min_count import MANY_TEXTS, MIN_COUNT
-from data_prep.text.tokenizers import KINDS, STANDARDIZED, build, choose
 
 IMAGES_PER_SHARD = 1000  # some 150 MB of ordinary photos
 
@@ -84,7 +84,7 @@ def prepare(
         examples = _with_added(examples, dataset, add, skipped)
     with replacing(Path(out)) as partial:
         from data_prep.prepared.write_split import write_pictures, write_texts
-        from data_prep.text.word_rules import STANDARDISATION
+        from data_prep.text.word_splitting import STANDARDISATION
 
         splits: dict[str, SplitInfo] = {}
         texts: list[str] = []  # of train, for the tokenizer

@@ -14,8 +14,9 @@ more line, its flag in `_OWN_FLAGS` of `data_prep.prepare`. A module has
   arguments are the data set's options. What cannot be used goes to ``skipped`` and is
   not an error, unless nothing can be read at all or an option cannot be used: then
   `BadInput`. Generated data sets use neither ``source`` nor ``skipped``;
-- ``TOKENIZER``, unless captions: the default tokenizer, one of `text.tokenizers.KINDS`,
-  and optionally ``VOCABULARY_SIZE``, its size (not for words);
+- ``TOKENIZER``, unless captions: the default tokenizer, one of
+  `text.choose_tokenizer.KINDS`, and optionally ``VOCABULARY_SIZE``, its size (not for
+  words);
 - ``LANGUAGES``, if translation: the language codes, the pivot first. A model learns to
   translate from the pivot into the others and from the others into the pivot.
 

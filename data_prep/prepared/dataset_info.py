@@ -67,8 +67,8 @@ class DatasetInfo:
     name: str  # of the data set's reader
     source: str  # the folder it came from; "" if it needs none
     splits: dict[str, SplitInfo]
-    # `word_rules.STANDARDISATION` as it was when words, or pieces of words, were made;
-    # "" where subwords or characters are, which do without.
+    # `word_splitting.STANDARDISATION` as it was when words, or pieces of words, were
+    # made; "" where subwords or characters are, which do without.
     standardisation: str
     vocabulary_size: int  # number of ids, special tokens included
     vocabulary_sha256: str  # of the tokenizer's file
@@ -77,7 +77,7 @@ class DatasetInfo:
     notes: dict[str, str]  # what else one should know, e.g. "split": who decided it
     kind: str = "captions"  # one of `data_prep.examples.KINDS`
     languages: tuple[str, ...] = ()  # of a translation data set, the pivot first
-    vocabulary_file: str = "vocabulary.txt"  # see `data_prep.text.tokenizers`
+    vocabulary_file: str = "vocabulary.txt"  # see `data_prep.text.choose_tokenizer`
     format: int = FORMAT  # of the files, see `prepared.records` and its neighbours
 
     def save(self, directory: Path) -> None:

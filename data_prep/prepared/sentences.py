@@ -1,7 +1,7 @@
 """The sentences of a prepared data set on disk: the fields of a line.
 
 DATA/dataset.json                  as for pictures, see `prepared.dataset_info`
-DATA/vocabulary.txt                or subwords.model, see `data_prep.text.tokenizers`
+DATA/vocabulary.txt                or subwords.model, see `text.choose_tokenizer`
 DATA/{train,dev,test}.jsonl        one JSON object a line, UTF-8:
 
 {"text": "a gorgeous film", "label": 1}      sentiment (and gap)

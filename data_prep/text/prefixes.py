@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from data_prep.text.choose_tokenizer import Tokenizer
 from data_prep.text.special_tokens import START, UNK, UNKNOWN_CHARACTER
-from data_prep.text.tokenizers import Tokenizer
 
 
 class Prefixes(NamedTuple):

@@ -1,8 +1,8 @@
 """The tokenizers in Python alone, for texts that are read without TensorFlow.
 
 They give the ids that `vocabulary` and `subwords` give in TensorFlow, because what
-decides is the same: `word_rules`, and SentencePiece's library. Its versions differ in
-ties: of ways to cut a text that are equally probable, such as "...." into "..." and
+decides is the same: `word_splitting`, and SentencePiece's library. Its versions differ
+in ties: of ways to cut a text that are equally probable, such as "...." into "..." and
 ".", TensorFlow Text's takes another than today's, in 8 of 3,000 Korean reviews. And of
 characters that are new to Unicode each library has the tables of its own version.
 """
@@ -13,7 +13,7 @@ import regex  # `re` has no classes such as \p{L}
 import sentencepiece
 
 from data_prep.text.special_tokens import START, UNK, UNKNOWN_CHARACTER
-from data_prep.text.word_rules import RULES
+from data_prep.text.word_splitting import RULES
 
 
 class Words:

@@ -1,12 +1,13 @@
 """Captions as people write them <-> words, in TensorFlow operations only.
 
-`word_rules` says what a word is; `python_tokenizers` follows the same rules in Python.
+`word_splitting` says what a word is; `python_tokenizers` follows the same rules in
+Python.
 """
 
 import tensorflow as tf
 
 from data_prep.text.unspaced import SPACED_CHARACTER
-from data_prep.text.word_rules import CLITICS, RULES
+from data_prep.text.word_splitting import CLITICS, RULES
 
 
 def standardize(texts: tf.Tensor) -> tf.Tensor:

@@ -9,7 +9,7 @@ import pytest
 
 from data_prep.atomic import marked, only_writer, replacing, write_text
 from data_prep.errors import BadInput
-from data_prep.text.tokenizers import FILES
+from data_prep.text.choose_tokenizer import FILES
 
 OURS = json.dumps(dict.fromkeys(["format", "splits", "standardisation"], 1))
 OURS = OURS[:-1] + ', "vocabulary_size": 4}'

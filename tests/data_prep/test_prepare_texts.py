@@ -8,8 +8,8 @@ from data_prep.prepared.captions import load_captions
 from data_prep.prepared.checksums import verify
 from data_prep.prepared.dataset_info import DatasetInfo
 from data_prep.prepared.sentences import load_labelled, load_parallel
+from data_prep.text.choose_tokenizer import load_tokenizer
 from data_prep.text.subwords import Subwords
-from data_prep.text.tokenizers import load_tokenizer
 from data_prep.text.vocabulary import Vocabulary
 
 

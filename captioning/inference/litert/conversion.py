@@ -21,7 +21,7 @@ from captioning.training.run_files import CONFIDENCE as CONFIDENCE_FILE
 from data_prep.atomic import room_beside, write_bytes
 from data_prep.errors import BadInput
 from data_prep.text.unspaced import SPACED_CHARACTER
-from data_prep.text.word_rules import CLITICS
+from data_prep.text.word_splitting import CLITICS
 
 
 def write_litert(

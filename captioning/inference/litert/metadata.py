@@ -5,7 +5,7 @@ place of these 64 digits. Of a captioner it has the words, and how pictures are 
 and searched about; of a reader of texts the "task", the kind of the "tokenizer", and
 its "classes", "related" words or "languages" with the ids of their tags.
 "captioning_confidence", if it is there, is an `inference.confidence.Confidence`.
-"captioning_tokenizer", of a reader, is its file of `data_prep.text.tokenizers`.
+"captioning_tokenizer", of a reader, is its file of `data_prep.text.choose_tokenizer`.
 
 The file is a flatbuffer (`ai_edge_litert.schema_py_generated` is its schema), and its
 `Model.metadata` maps names to buffers.
@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from data_prep.errors import BadInput, printable
-from data_prep.text.tokenizers import FILES
+from data_prep.text.choose_tokenizer import FILES
 
 FACTS = "captioning"
 CONFIDENCE = "captioning_confidence"

@@ -13,8 +13,8 @@ from data_prep.pipeline.sentence_batches import dataset_by_length
 from data_prep.pipeline.share import WHOLE, Share
 from data_prep.prepared.dataset_info import DatasetInfo, check_kind
 from data_prep.prepared.sentences import LabelledTexts, load_labelled
+from data_prep.text.choose_tokenizer import Tokenizer, load_tokenizer
 from data_prep.text.prefixes import prefixes_of, with_start
-from data_prep.text.tokenizers import Tokenizer, load_tokenizer
 
 NEGATIVE, POSITIVE = 0, 1
 BATCH_SIZE = 250  # sentences judged at once: enough to forget the cost of a call

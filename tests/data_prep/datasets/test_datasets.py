@@ -8,7 +8,7 @@ import pytest
 from data_prep import datasets
 from data_prep.errors import BadInput
 from data_prep.examples import KINDS, Skipped
-from data_prep.text import tokenizers
+from data_prep.text import choose_tokenizer
 
 
 def test_a_new_file_is_a_new_data_set(tmp_path, monkeypatch):
@@ -27,7 +27,7 @@ def test_every_data_set_keeps_the_contract(name):
     assert isinstance(module.NEEDS_SOURCE, bool)
     assert module.KIND in KINDS
     if module.KIND != "captions":
-        assert module.TOKENIZER in tokenizers.KINDS
+        assert module.TOKENIZER in choose_tokenizer.KINDS
     if module.KIND == "translation":
         assert len(set(module.LANGUAGES)) == len(module.LANGUAGES) >= 2
     source, skipped, *options = inspect.signature(module.read).parameters.values()

@@ -2,7 +2,7 @@
 
 There are two interfaces with the same methods: `vocabulary.Vocabulary` (words) and
 `subwords.Subwords` (pieces, subwords or characters). A prepared data set and a run
-contain the file of exactly one of them. `word_rules` says how a text is split into
+contain the file of exactly one of them. `word_splitting` says how a text is split into
 words.
 """
 

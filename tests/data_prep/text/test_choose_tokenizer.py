@@ -4,9 +4,9 @@ import pytest
 import tensorflow as tf
 
 from data_prep.errors import BadInput
+from data_prep.text.choose_tokenizer import FILES, load_tokenizer
 from data_prep.text.special_tokens import END, START
 from data_prep.text.subwords import PiecesOfWords, Subwords
-from data_prep.text.tokenizers import FILES, load_tokenizer
 from data_prep.text.vocabulary import Vocabulary
 
 TEXTS = ["A dog's ball, red.", "2,500 dogs run -- fast", "the man 's T-shirt don't"] * 3
