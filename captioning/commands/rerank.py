@@ -64,9 +64,14 @@ def main(argv: list[str] | None = None) -> int:
     captions = run.task("captions")
     data = flags.data or [run.data["captions"]]
     dev = Dev(captions, data[0])
-    captions.reranker, tried = fit(captions, data, flags.beams, dev)
+    captions.reranker, tried, detected = fit(captions, data, flags.beams, dev)
     with replacing_file(run.directory, f"captions/{FILE}") as partial:
         partial.write_bytes(captions.reranker.to_bytes())
+    for word in detected:
+        print(
+            f"{', '.join(word.words)}: said only where a detector finds it (area under "
+            f"ROC {word.area:.3f}, of {word.num_pictures:,} pictures)"
+        )
     print(f"{'pictures':>8} {'ridge':>6} {'n-grams':>8} {'CIDEr-D of dev':>15}")
     for one in tried:
         print(

@@ -26,6 +26,7 @@ def beam_search(
     max_length: int,
     length_penalty: float,
     no_repeat_ngram_size: int = 0,
+    bias: tf.Tensor | None = None,
 ) -> Hypotheses:
     """Keep the `num_beams` best hypotheses at every step, and return them, best first.
 
@@ -45,6 +46,8 @@ def beam_search(
             has the value of the run that it was made of.
         no_repeat_ngram_size: no hypothesis has an n-gram of this size twice (Paulus et
             al. 2018, section 2.5); 0 allows it.
+        bias: float32 ``(batch, vocabulary)``, added to the log probabilities of a row's
+            tokens at every step; None adds nothing.
     """
     search = initial_search_state(initial_state, tokens, num_beams, max_length)
     # All beams are equal at first; only the first may branch, or each hypothesis would
@@ -55,7 +58,7 @@ def beam_search(
     def advance(search: SearchState) -> SearchState:
         # The best K of all candidates are among each beam's own best K.
         log_probs, token_ids, state = _top_k(
-            step, search, tokens, num_beams, no_repeat_ngram_size
+            step, search, tokens, num_beams, no_repeat_ngram_size, bias
         )
         width = token_ids.shape[-1]
         lengths = search.lengths + tf.cast(~search.finished, tf.float32)
@@ -90,7 +93,7 @@ def _scores(log_probs, lengths, length_penalty: float):
     return log_probs / tf.maximum(lengths, 1.0) ** length_penalty
 
 
-def _top_k(step, search: SearchState, tokens: SpecialTokens, k: int, n: int):
+def _top_k(step, search: SearchState, tokens: SpecialTokens, k: int, n: int, bias):
     """Return each beam's best next tokens: log probabilities and ids, both
     ``(batch, beams, k or more)``, fewer if there are not so many words, and the step's
     new state. Those that would repeat an n-gram are masked.
@@ -105,7 +108,10 @@ def _top_k(step, search: SearchState, tokens: SpecialTokens, k: int, n: int):
     max_length = search.token_ids.shape[-1]
     may_repeat = 0 < n <= max_length
     width = k + _most_repeating(max_length, n) if may_repeat else k
-    best, token_ids = tf.math.top_k(logits + logit_bias(tokens, size), min(width, size))
+    logits += logit_bias(tokens, size)
+    if bias is not None:
+        logits += bias[:, None]
+    best, token_ids = tf.math.top_k(logits, min(width, size))
     if may_repeat:
         best += MASKED_LOGIT * _repeats(token_ids, search, n)
     finished = search.finished[..., None]

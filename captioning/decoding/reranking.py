@@ -23,6 +23,7 @@ import numpy as np
 import tensorflow as tf
 
 from captioning.decoding.search import Hypotheses, SpecialTokens
+from captioning.decoding.word_detectors import WordDetectors, undetected_bias
 from captioning.nn.masking import MASKED_LOGIT
 
 LONGEST = 4  # n-grams of one to so many tokens, as CIDEr-D has them
@@ -51,6 +52,9 @@ class Reranker(NamedTuple):
         vocabulary_size: int64 (), V.
         num_beams: int64 (), how many hypotheses are searched for, if none says another
             number.
+        detected: int32 ``(words,)``; with the next two the `detectors`.
+        detector_weights: float32 ``(words, region_dim)``.
+        detector_margins: float32 ``(words,)``.
     """
 
     keys: np.ndarray
@@ -63,12 +67,23 @@ class Reranker(NamedTuple):
     length_factors: np.ndarray
     vocabulary_size: np.ndarray
     num_beams: np.ndarray
+    detected: np.ndarray
+    detector_weights: np.ndarray
+    detector_margins: np.ndarray
+
+    @property
+    def detectors(self) -> WordDetectors:
+        """What keeps the search from words that a picture rules out."""
+        return WordDetectors(*self[-len(WordDetectors._fields) :])
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "Reranker":
-        """Return what `to_bytes` wrote."""
+        """Return what `to_bytes` wrote; older versions wrote no detectors."""
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return cls(**{name: _computed(arrays[name]) for name in cls._fields})
+            found = {name: _computed(arrays[name]) for name in arrays}
+        without = WordDetectors.none(found["weights"].shape[1])
+        absent = dict(zip(_DETECTORS, without, strict=True))
+        return cls(**{name: (absent | found)[name] for name in cls._fields})
 
     def to_bytes(self) -> bytes:
         """Return the arrays as the content of an .npz file, floats as float16."""
@@ -86,12 +101,30 @@ class Reranker(NamedTuple):
         return self._make(_computed(_kept(array)) for array in self)
 
 
+_DETECTORS = Reranker._fields[-len(WordDetectors._fields) :]
+
+
 def _kept(array: np.ndarray) -> np.ndarray:
     return array.astype(np.float16) if array.dtype == np.float32 else array
 
 
 def _computed(array: np.ndarray) -> np.ndarray:
     return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
+def undetected(images, reranker: Reranker):
+    """Return the bias of logits for words that the reranker's detectors do not find in
+    pictures, as `undetected_bias`; None if it has no detector.
+
+    Args:
+        images: float32 ``(batch, region_dim)``, the mean of each picture's regions.
+        reranker: of the same words and regions.
+    """
+    if not len(reranker.detected):
+        return None
+    standardised = (images - reranker.mean) / reranker.deviation
+    size = int(reranker.vocabulary_size)
+    return undetected_bias(standardised, reranker.detectors, size)
 
 
 def rerank(

@@ -215,6 +215,7 @@ def test_rerankers(tmp_path):
     whole = Reranker(
         *(keys, rows, np.ones((6, 3), np.int8), rows, rows, rows[:3], rows[:3]),
         *(rows, np.int64(4), np.int64(3)),
+        *(np.array([3], np.int32), np.ones((1, 3), np.float32), rows[:1]),
     ).to_bytes()
 
     @given(mutated([whole]))

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from captioning.decoding import Hypotheses, Reranker, rerank
+from captioning.decoding import Hypotheses, Reranker, rerank, undetected
 from captioning.models.captioner import TOKENS, Captioner
 from captioning.tasks.config import SearchConfig
 from data_prep.console import progress
@@ -32,7 +32,8 @@ def search(
         num_beams: hypotheses; if not given, as many as the reranker says, or the
             options.
         reranker: orders the hypotheses, none of which then repeats three words in a
-            row. None leaves them in the order of their scores.
+            row, or has a word that its detectors do not find in the picture. None
+            leaves them in the order of their scores.
         attention: whether the state has, as its second part, the attention from which
             each token was chosen, float32 ``(batch, beams, time, regions)``.
     """
@@ -44,15 +45,17 @@ def search(
         "num_beams": num_beams,
         "max_length": options.max_length,
         "length_penalty": options.length_penalty,
-        "no_repeat_ngram_size": NO_REPEAT_NGRAM_SIZE if reranker else 0,
     }
+    if reranker is not None:
+        images = tf.reduce_mean(tf.cast(regions, tf.float32), axis=1)
+        given["no_repeat_ngram_size"] = NO_REPEAT_NGRAM_SIZE
+        given["bias"] = undetected(images, reranker)
     if attention:
         found, _ = decoder.beam_search_with_attention(regions, TOKENS, **given)
     else:
         found = decoder.beam_search(regions, TOKENS, **given)
     if reranker is None:
         return found
-    images = tf.reduce_mean(tf.cast(regions, tf.float32), axis=1)
     return rerank(found, images, reranker, TOKENS)
 
 

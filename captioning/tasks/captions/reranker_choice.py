@@ -11,8 +11,9 @@ import tensorflow as tf
 from captioning.decoding import Reranker, expected_cider_d
 from captioning.models.captioner import TOKENS, Captioner
 from captioning.tasks.caption_scores import SplitCiderD
+from captioning.tasks.captions.detector_fitting import Detected, fit_detectors
 from captioning.tasks.captions.generation import BATCH_SIZE, search
-from captioning.tasks.captions.reranker_fitting import References, Ridge, references_of
+from captioning.tasks.captions.reranker_fitting import Ridge, references_of
 from captioning.tasks.captions.task import Captions
 from captioning.tasks.image_encoding import cached_rows
 from data_prep.console import progress
@@ -104,8 +105,9 @@ class Dev:
 
 def fit(
     captions: Captions, data: Sequence[Path], num_beams: int, dev: Dev
-) -> tuple[Reranker, list[Choice]]:
-    """Return the reranker that is best on dev, and all that were tried.
+) -> tuple[Reranker, list[Choice], list[Detected]]:
+    """Return the reranker that is best on dev, all that were tried, and the words that
+    have detectors.
 
     Args:
         captions: the task of a run, its frozen encoder not attached.
@@ -118,24 +120,26 @@ def fit(
     """
     size = len(captions.vocabulary)
     images = [r.mean(axis=1) for one in data for r in _regions(captions, one, "train")]
-    references = _references(captions, data)
+    words = _words(captions, data)
+    references = references_of(words, size)
     ridge = Ridge(np.concatenate(images), references, size, min(MIN_PICTURES))
+    detectors, detected = fit_detectors(ridge.inputs, words, captions.vocabulary.words)
     weights = ridge.weights(STRENGTHS[0])
     # Of any reranker the search finds the same captions, in another order.
-    any_of_them = ridge.reranker(weights, max(MIN_PICTURES), num_beams)
+    any_of_them = ridge.reranker(weights, max(MIN_PICTURES), num_beams, detectors)
     token_ids, _ = dev.search(num_beams, any_of_them)
     true = dev.cider_d(token_ids)
     best, tried = None, []
     for strength in STRENGTHS:
         weights = ridge.weights(strength)
         for min_pictures in MIN_PICTURES:
-            reranker = ridge.reranker(weights, min_pictures, num_beams)
+            reranker = ridge.reranker(weights, min_pictures, num_beams, detectors)
             chosen = _expected(token_ids, dev.images, reranker).argmax(axis=1)
             cider_d = float(np.take_along_axis(true, chosen[:, None], axis=1).mean())
             if not tried or cider_d > max(one.cider_d for one in tried):
                 best = reranker
             tried.append(Choice(min_pictures, strength, len(reranker.keys), cider_d))
-    return best, tried
+    return best, tried, detected
 
 
 def compare(reranker: Reranker, dev: Dev) -> list[Comparison]:
@@ -167,15 +171,14 @@ def _expected(token_ids, images, reranker: Reranker) -> np.ndarray:
     )
 
 
-def _references(captions: Captions, data: Sequence[Path]) -> References:
-    """Return the n-grams of the training captions of data sets."""
+def _words(captions: Captions, data: Sequence[Path]) -> list[list[list[int]]]:
+    """Return the token ids of the words of each picture's training captions."""
     texts = [each for one in data for each in load_captions(one, "train").captions]
     token_ids = tokenized(texts, captions.vocabulary, _LONGEST).to_list()
-    words = [
+    return [
         [[i for i in ids if i not in (START, END)] for ids in each]
         for each in token_ids
     ]
-    return references_of(words, len(captions.vocabulary))
 
 
 def _regions(captions: Captions, data: Path, split: str) -> Iterator[np.ndarray]:

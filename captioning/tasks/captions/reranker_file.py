@@ -52,6 +52,8 @@ def _check(reranker: Reranker) -> None:
         **dict.fromkeys(("idf", "scales", "biases"), (rows,)),
         **dict.fromkeys(("mean", "deviation"), (columns,)),
         **dict.fromkeys(("vocabulary_size", "num_beams"), ()),
+        **dict.fromkeys(("detected", "detector_margins"), reranker.detected.shape[:1]),
+        "detector_weights": (*reranker.detected.shape[:1], columns),
         "keys": (rows - 1,),
         "weights": (rows, columns),
         "length_factors": (len(reranker.length_factors),),

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from captioning.decoding import WordDetectors
 from captioning.decoding.reranking import LONGEST, Reranker
 from captioning.metrics.cider import SIGMA
 from data_prep.text.special_tokens import UNK
@@ -114,6 +115,9 @@ class Ridge:
         references: of the same pictures.
         vocabulary_size: how many different token ids there are.
         least: n-grams that fewer pictures have are left out.
+
+    Attributes:
+        inputs: float32 ``(pictures, region_dim)``, the images, standardised.
     """
 
     def __init__(
@@ -127,7 +131,7 @@ class Ridge:
         self._vocabulary_size = vocabulary_size
         self._mean = images.mean(axis=0)
         self._deviation = images.std(axis=0) + 1e-6
-        inputs = (images - self._mean) / self._deviation
+        self.inputs = inputs = (images - self._mean) / self._deviation
         self._gram = inputs.T @ inputs
         (self._kept,) = np.nonzero(references.num_pictures >= least)
         products, means = [], []
@@ -147,6 +151,7 @@ class Ridge:
         weights: np.ndarray,
         min_pictures: int,
         num_beams: int,
+        detectors: WordDetectors | None = None,
     ) -> Reranker:
         """Return a reranker.
 
@@ -154,7 +159,9 @@ class Ridge:
             weights: of `weights`.
             min_pictures: n-grams that fewer pictures have are left out.
             num_beams: see `Reranker`.
+            detectors: of words, of the same inputs; none if not given.
         """
+        detectors = detectors or WordDetectors.none(len(self._mean))
         references = self._references
         num_pictures = references.num_pictures[self._kept]
         chosen = num_pictures >= min_pictures
@@ -173,6 +180,9 @@ class Ridge:
             length_factors=_length_factors(references.lengths),
             vocabulary_size=np.int64(self._vocabulary_size),
             num_beams=np.int64(num_beams),
+            detected=detectors.token_ids,
+            detector_weights=detectors.weights,
+            detector_margins=detectors.margins,
         ).rounded()
 
 

@@ -54,6 +54,9 @@ def reranker(captions):
         length_factors=random.random(6).astype(np.float32),
         vocabulary_size=np.int64(VOCABULARY),
         num_beams=np.int64(4),
+        detected=np.array([3], np.int32),
+        detector_weights=random.random((1, REGION_DIM)).astype(np.float32),
+        detector_margins=np.array([-0.5], np.float32),
     )
 
 
@@ -118,6 +121,25 @@ def test_hypotheses_are_put_in_order_with_all_that_is_theirs(
             (captions, found.state[1]),
         ):
             np.testing.assert_array_equal(after[picture], before[picture][order])
+
+
+def test_detectors_see_the_standardised_picture(images, reranker):
+    bias = decoding.undetected(images, reranker).numpy()
+    standardised = (images - reranker.mean) / reranker.deviation
+    found = standardised @ reranker.detector_weights[0] - 0.5
+    np.testing.assert_array_equal(bias[:, 3] < 0, found < 0)
+    assert not np.delete(bias, 3, axis=1).any()
+
+
+def test_files_keep_detectors_and_older_ones_have_none(reranker, monkeypatch):
+    kept = Reranker.from_bytes(reranker.to_bytes())
+    for array, other in zip(kept, reranker.rounded(), strict=True):
+        np.testing.assert_array_equal(array, other)
+    older = {k: v for k, v in reranker._asdict().items() if "detect" not in k}
+    monkeypatch.setattr(Reranker, "_asdict", lambda self: older)
+    found = Reranker.from_bytes(reranker.to_bytes())
+    assert found.detected.shape == (0,) and found.num_beams == 4
+    assert decoding.undetected(np.zeros((2, REGION_DIM)), found) is None
 
 
 @pytest.mark.parametrize("size", (0, 1, 2, 7, 8, 9))

@@ -194,7 +194,7 @@ def test_one_that_makes_captions_worse_is_told(
     before = {task.config.search.num_beams: 0.5}
     rows = [reranker_choice.Comparison(k, x, 0.4, 1, 1) for k, x in before.items()]
     monkeypatch.setattr(reranker_choice, "Dev", lambda *_: None)
-    monkeypatch.setattr(reranker_choice, "fit", lambda *_: (task.reranker, tried))
+    monkeypatch.setattr(reranker_choice, "fit", lambda *_: (task.reranker, tried, []))
     monkeypatch.setattr(reranker_choice, "compare", lambda *_: rows)
     rerank.main(["--run", str(run)])
     assert "worse so: CIDEr-D 0.400, and 0.500 by 3 beams" in capsys.readouterr().err
