@@ -38,16 +38,18 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
                          optimizer; of search: beams, penalties);
                          caption_scores (all scores of captions, METEOR too); and
                          a folder a task: its presets (config), data, loss, scores and
-                         serving function (task); captions/ has reranker_fitting,
-                         translation/ the directions between its languages (its
-                         task puts the tag of one before each sentence)
+                         serving function (task); captions/ has reranker_fitting
+                         and detector_fitting, translation/ the directions between
+                         its languages (its task puts the tag of one before each
+                         sentence)
       objectives/     3  what a batch is scored by: teacher forcing; self-critical, by
                          rewards
       models/         2  decoder, captioner, sentiment, translator, associations,
                          tagger, sentence reader; several at once: ensemble,
                          multitask
       encoders/       1  pixels (B, H, W, 3) -> regions (B, R, D); registry of families
-      decoding/       1  greedy, beam, sampling over a step function; reranking
+      decoding/       1  greedy, beam, sampling over a step function; reranking; word
+                         detectors (what a picture rules out is not said)
       metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens;
                          score_corpus (those that need no files); diversity, main and
                          unseen nouns, rankings, BLEU of translations
