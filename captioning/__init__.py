@@ -40,8 +40,7 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
                          a folder a task: its presets (config), data, loss, scores and
                          serving function (task); captions/ has reranker_fitting
                          and detector_fitting, translation/ the directions between
-                         its languages (its task puts the tag of one before each
-                         sentence)
+                         its languages, and their tags
       objectives/     3  what a batch is scored by: teacher forcing; self-critical, by
                          rewards
       models/         2  decoder, captioner, sentiment, translator, associations,

@@ -13,7 +13,7 @@ from captioning.models.translator import Translator
 from captioning.objectives.teacher_forcing import num_tokens, teacher_forcing_loss
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from captioning.tasks.translation.config import TranslationConfig
-from captioning.tasks.translation.directions import Direction, directions_of
+from captioning.tasks.translation.directions import Direction, directions_of, tagged
 from captioning.tasks.translation.pairs import Pair, TrainingPairs
 from data_prep.console import progress
 from data_prep.errors import BadInput
@@ -113,7 +113,7 @@ class Translation(Task):
             sources, targets, into = zip(*chosen, strict=True)
             # A target that is cut has no END: it goes on.
             target_ids = self.subwords.encode(tf.constant(targets), alpha)
-            source_ids = self._source_ids(sources, into, alpha)
+            source_ids = tagged(self.subwords, sources, into, alpha)
             return [source_ids[:, :longest], target_ids[:, : longest + 1]]
 
         def batches(epoch: int, share: Share = WHOLE) -> tf.data.Dataset:
@@ -135,13 +135,6 @@ class Translation(Task):
         count = len(pairs.of_epoch(0, seed))
         num_batches = -(-count // config.training.batch_size)
         return TrainingData(batches, count, num_batches, dev_score)
-
-    def _source_ids(self, texts: Sequence[str], into: Sequence[str], alpha=0.0):
-        """Return int32 ids ``(texts, (places))``: the tag of the language to write,
-        the sentence, END."""
-        tags = [[self.subwords.language_ids[language]] for language in into]
-        ids = self.subwords.encode(tf.constant(texts), alpha)
-        return tf.concat([tf.constant(tags, tf.int32), ids[:, 1:]], axis=1)
 
     def loss(self, batch, training: bool = True) -> tf.Tensor:
         """Return the mean loss over the batch's real tokens, float32 (), in nats."""
@@ -172,7 +165,7 @@ class Translation(Task):
             label: of the progress; none is shown without.
         """
         search_for = self._searcher(self.config.search.num_beams)
-        source_ids = self._source_ids(texts, [to] * len(texts))
+        source_ids = tagged(self.subwords, texts, [to] * len(texts))
         # Sentences of like length together: little padding, and they end together.
         order = tf.argsort(source_ids.row_lengths()).numpy()
         found = [""] * len(texts)

@@ -10,6 +10,7 @@ from captioning.tasks.config import override
 from captioning.tasks.image_encoding import cached_rows
 from captioning.tasks.tags.config import TagsConfig
 from captioning.tasks.tags.task import Tags
+from captioning.tasks.translation.directions import tagged
 from captioning.training.loading import load_run
 from captioning.training.plans import Plan
 from captioning.training.run_config import load_facts
@@ -174,7 +175,8 @@ def test_translation_is_told_the_language_in_its_first_token(joint_run):
         "en-ko",
         "ko-en",
     ]
-    ids = translation._source_ids(["a boat", "a boat"], ["de", "ko"]).to_list()
+    texts, into = ["a boat", "a boat"], ["de", "ko"]
+    ids = tagged(translation.subwords, texts, into).to_list()
     tags = translation.subwords.language_ids
     assert [row[0] for row in ids] == [tags["de"], tags["ko"]]
     assert ids[0][1:] == ids[1][1:] and ids[0][-1] == 3  # END
