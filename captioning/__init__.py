@@ -14,17 +14,19 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
                          commands share: arguments, options as flags, which_run
                          (--run, the newest, or what ships), next_commands (after a
                          training, or one that was stopped), commands as functions
-      serving/        7  the HTTP service (settings: all its limits; body_limits:
-                         status 413 and 408 of what is too large or too slow; uploads,
-                         batches, metrics), and page/, which runs in a browser: its
+      serving/        7  the HTTP service (settings: limits of a request; of a
+                         picture: data_prep/pictures/limits; body_limits: status 413
+                         and 408 of what is too large or too slow; uploads, batches,
+                         metrics), and page/, which runs in a browser: its
                          look is page/app/style.css, and site writes it as a folder
       inference/      6  runs and exports, loaded for use: the predictor and its
                          descriptions, choose_engine, confidence, batches of pictures,
                          files of captions (sidecars, xmp, alt_text), shards/ (of many
-                         pictures, by many workers; their files, and how they are
-                         joined), ensembles, litert/ (one .tflite file: conversion and
-                         engine of pictures, and of texts; metadata), saved_model and
-                         saved_model_operations, read/ (texts, word by word)
+                         pictures, by many workers: plan, how many pictures each has;
+                         their files, and how they are joined), ensembles, litert/
+                         (one .tflite file: conversion and engine of pictures, and of
+                         texts; metadata), saved_model and saved_model_operations,
+                         read/ (texts, word by word)
       experiments/    6  the long-term dependency problem, measured
       training/       5  plans (of a new run; of a resumed one, what it refuses) -> a
                          run: the state (new, started, resumed), the trainer and its
@@ -39,16 +41,17 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
                          caption_scores (all scores of captions, METEOR too); and
                          a folder a task: its presets (config), data, loss, scores and
                          serving function (task); captions/ has reranker_fitting
-                         and detector_fitting, translation/ the directions between
-                         its languages, and their tags
+                         and detector_fitting (which words a picture can rule out),
+                         translation/ the directions between its languages, and
+                         their tags
       objectives/     3  what a batch is scored by: teacher forcing; self-critical, by
                          rewards
       models/         2  decoder, captioner, sentiment, translator, associations,
                          tagger, sentence reader; several at once: ensemble,
                          multitask
       encoders/       1  pixels (B, H, W, 3) -> regions (B, R, D); registry of families
-      decoding/       1  greedy, beam, sampling over a step function; reranking; word
-                         detectors (what a picture rules out is not said)
+      decoding/       1  greedy, beam, sampling over a step function; reranking,
+                         word_detectors (applied)
       metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens;
                          score_corpus (those that need no files); diversity, main and
                          unseen nouns, rankings, BLEU of translations
@@ -66,7 +69,8 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
                          contract is in datasets/__init__
       readers/        4  files that users have: caption_files, sentence_files, sidecars,
                          folders; how a split is made, official or by hash
-      harbour/        4  the built-in world: scenes, drawn and described
+      harbour/        4  the built-in world: scenes (scene: the kinds of things), drawn
+                         and described
       pipeline/       4  a prepared split -> batches; features, cached; augmentation
       prepared/       3  what lies on disk: records of pictures, captions, sentences,
                          dataset_info, checksums

@@ -6,6 +6,7 @@ people would write the noun (Alain & Bengio 2017, "Understanding intermediate la
 using linear classifier probes"); it was learned from photos, and from drawings, noise
 and diagrams, of which it has to say no. The two go through a logistic function that was
 fitted on photos seen by no training (Platt 1999). `benchmarks.confidence` does both.
+The page computes the same in `serving/page/app/confidence.js`.
 """
 
 import io

@@ -172,6 +172,7 @@ def _sigmoid_gradient(d_y, y):
     return d_y * (y * (1 - y))
 
 
+# A new cell also goes into the choices of `tasks.config.RecurrentConfig`.
 CELLS = {"elman": ElmanCell, "lstm": LSTMCell}
 
 

@@ -7,5 +7,7 @@
 - translation: `phrasing`, and one sentence in `phrases_english`, `phrases_german` and
   `phrases_korean`
 - sentiment: `moods`, with `moods_english` and `moods_korean`
+- a new kind of thing goes into `scene.KINDS`, its drawing into `boats` or `landmarks`
+  and `layout`, its nouns into `captions` and the `phrases_*`
 - `hangul`: Korean particles; `sampling`: sizes of the generated splits
 """

@@ -42,7 +42,7 @@ def caption_on_ray(
     threads: int = 1,
 ) -> None:
     """Caption the shards that are missing, each worker one at a time, and say on stderr
-    how far it is.
+    how far it is. A shard has `plan.PICTURES_A_SHARD` pictures.
 
     Args:
         files: what the shards are written to, as they come.

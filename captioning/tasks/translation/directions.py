@@ -33,7 +33,8 @@ def tagged(
     subwords: Subwords, texts: Sequence[str], into: Sequence[str], alpha: float = 0.0
 ) -> tf.RaggedTensor:
     """Return what the model reads: the tag of the language to write, the sentence, END
-    (Johnson et al. 2017, section 3).
+    (Johnson et al. 2017, section 3). A .tflite file is fed the same by
+    `inference.litert.text_engine`.
 
     Args:
         subwords: with a tag for each language.
