@@ -122,9 +122,8 @@ def undetected(images, reranker: Reranker):
     """
     if not len(reranker.detected):
         return None
-    standardised = (images - reranker.mean) / reranker.deviation
     size = int(reranker.vocabulary_size)
-    return undetected_bias(standardised, reranker.detectors, size)
+    return undetected_bias(_standardised(images, reranker), reranker.detectors, size)
 
 
 def rerank(
@@ -184,6 +183,13 @@ def expected_cider_d(
     return SCALE / LONGEST * factors * total
 
 
+def _standardised(images, reranker: Reranker):
+    """Return images ``(batch, region_dim)`` as the linear maps take them."""
+    # A .tflite file of float16 weights has these factors in float16: here too.
+    factors = np.minimum(1 / reranker.deviation, np.finfo(np.float16).max)
+    return (images - reranker.mean) * _computed(factors.astype(np.float16))
+
+
 def _expected_weights(token_ids, images, reranker: Reranker) -> tf.Tensor:
     """Return P, ``(batch, ngrams + 1)``.
 
@@ -191,7 +197,7 @@ def _expected_weights(token_ids, images, reranker: Reranker) -> tf.Tensor:
     are gathered first, all of them, by numbers that are not known before the graph
     runs. Else LiteRT's converter would write them as floats, in four times the bytes.
     """
-    standardised = (images - reranker.mean) / reranker.deviation
+    standardised = _standardised(images, reranker)
     zero = tf.minimum(tf.reduce_min(token_ids), 0)  # no id is below 0
     products = []
     for first in range(0, len(reranker.weights), _ROWS):

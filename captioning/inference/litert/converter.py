@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
+from captioning.inference.litert.float16_weights import with_float16_weights
 from data_prep.cli.import_tensorflow import silence
 
 
@@ -29,8 +30,7 @@ def converted(
         converter = tf.lite.TFLiteConverter.from_saved_model(
             folder, signature_keys=list(signatures)
         )
-        if weights != "float32":
+        if weights == "int8":
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        if weights == "float16":
-            converter.target_spec.supported_types = [tf.float16]
-        return converter.convert()
+        model = converter.convert()
+    return with_float16_weights(model) if weights == "float16" else model

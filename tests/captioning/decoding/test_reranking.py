@@ -50,7 +50,8 @@ def reranker(captions):
         scales=scales.astype(np.float32),
         biases=np.append(random.random(rows - 1), 0).astype(np.float32),
         mean=random.random(REGION_DIM).astype(np.float32),
-        deviation=(1 + random.random(REGION_DIM)).astype(np.float32),
+        # Its inverse has eleven bits, so that it is not rounded.
+        deviation=np.float32(1) / random.uniform(0.5, 1, REGION_DIM).astype(np.float16),
         length_factors=random.random(6).astype(np.float32),
         vocabulary_size=np.int64(VOCABULARY),
         num_beams=np.int64(4),

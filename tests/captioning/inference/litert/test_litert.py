@@ -96,8 +96,12 @@ def test_reranked_captions_are_those_of_the_run(
     rows = list(zip(texts(file), texts(run), strict=True))
     # Captions whose n-grams the table lacks are equally good, and in any order.
     assert all(sorted(row) == sorted(others) for row, others in rows)
+    best = [
+        [row[0].expected_cider_d for row in engine.caption(pictures)]
+        for engine in (file, run)
+    ]
+    np.testing.assert_allclose(*best, atol=1e-4)
     is_same = [row[0] == others[0] for row, others in rows]
-    assert np.mean(is_same) >= 0.9
     assert texts(file, 3) == [row[:3] for row, _ in rows]
     assert texts(run, 3) == [others[:3] for _, others in rows]
     # The attention goes along with its caption.

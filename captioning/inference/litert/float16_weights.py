@@ -1,0 +1,70 @@
+"""A .tflite file in float32 -> the same with its weights in float16.
+
+TensorFlow's converter rounds every constant: the exponent 0.6 of a length penalty to
+0.6001, the factor 22.627 of an embedding to 22.625. Then some searches end otherwise
+than by the model that was converted. Here only arrays are rounded; they are most of the
+bytes. What a graph computes stays in float32.
+"""
+
+import copy
+
+import numpy as np
+
+_SMALLEST = 16  # elements of an array that is rounded; less is not worth an operation
+_IDENTIFIER = b"TFL3"
+_FLOAT16_VERSION = 3  # of the operation DEQUANTIZE, since which it takes float16
+
+
+def with_float16_weights(model: bytes) -> bytes:
+    """Return a .tflite file whose large constants in float32 are in float16, with an
+    operation before each that makes them float32 again."""
+    import flatbuffers
+    from ai_edge_litert import schema_py_generated as schema
+
+    tree = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model, 0))
+    float32, float16 = schema.TensorType.FLOAT32, schema.TensorType.FLOAT16
+    code = schema.OperatorCodeT()
+    code.builtinCode = schema.BuiltinOperator.DEQUANTIZE
+    code.deprecatedBuiltinCode = schema.BuiltinOperator.DEQUANTIZE
+    code.version = _FLOAT16_VERSION
+    tree.operatorCodes.append(code)
+    # Tensors share buffers, also with integers of the same bytes.
+    halves: dict[int, int] = {}
+    for graph in tree.subgraphs:
+        casts = []
+        for index, tensor in enumerate(list(graph.tensors)):
+            buffer = tree.buffers[tensor.buffer]
+            if tensor.type != float32 or tensor.isVariable or buffer.data is None:
+                continue
+            values = np.asarray(buffer.data).view(np.float32)
+            if len(values) < _SMALLEST:
+                continue
+            if tensor.buffer not in halves:
+                half = schema.BufferT()
+                half.data = _rounded(values).view(np.uint8)
+                halves[tensor.buffer] = len(tree.buffers)
+                tree.buffers.append(half)
+            constant = copy.copy(tensor)
+            constant.type, constant.buffer = float16, halves[tensor.buffer]
+            graph.tensors.append(constant)
+            tensor.buffer = 0  # that of tensors without data
+            cast = schema.OperatorT()
+            cast.opcodeIndex = len(tree.operatorCodes) - 1
+            cast.inputs, cast.outputs = [len(graph.tensors) - 1], [index]
+            casts.append(cast)
+        graph.operators = [*casts, *graph.operators]
+    used = {tensor.buffer for graph in tree.subgraphs for tensor in graph.tensors}
+    used |= {entry.buffer for entry in tree.metadata or []}
+    for index, buffer in enumerate(tree.buffers):
+        if index not in used:
+            buffer.data = None
+    builder = flatbuffers.Builder(len(model))
+    builder.Finish(tree.Pack(builder), _IDENTIFIER)
+    return bytes(builder.Output())
+
+
+def _rounded(values: np.ndarray) -> np.ndarray:
+    """Return float32 values in float16; one that is too large becomes the largest, so
+    that what masks a word still does."""
+    limits = np.finfo(np.float16)
+    return np.clip(values, limits.min, limits.max).astype(np.float16)

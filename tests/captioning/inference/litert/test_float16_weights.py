@@ -1,0 +1,45 @@
+"""Weights in float16: arrays are rounded, numbers are not."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+
+from captioning.inference.litert.converter import converted
+
+
+@pytest.fixture(scope="module")
+def network():
+    """A layer, a power with an exponent that float16 does not have, and a mask."""
+    layer = tf.keras.layers.Dense(64, kernel_initializer="glorot_uniform")
+    model = tf.keras.Sequential([tf.keras.Input((32,)), layer])
+    mask = np.where(np.arange(64) % 2, 0, -1e9).astype(np.float32)
+
+    @tf.function(
+        autograph=False, input_signature=[tf.TensorSpec((1, 32), tf.float32, "x")]
+    )
+    def compute(x):
+        return {"y": tf.abs(model(x)) ** 0.6 + mask, "z": tf.abs(x) ** 0.6}
+
+    return model, compute
+
+
+def outputs(model: bytes, x):
+    interpreter = Interpreter(model_content=model)
+    return interpreter.get_signature_runner("compute")(x=x)
+
+
+def test_arrays_are_rounded_and_numbers_are_not(network):
+    model, compute = network
+    x = np.random.default_rng(0).normal(size=(1, 32)).astype(np.float32)
+    whole = converted(model, {"compute": compute}, "float32")
+    half = converted(model, {"compute": compute}, "float16")
+    # The kernel is 8,192 bytes in float32.
+    assert 4096 - 1000 < len(whole) - len(half) < 4096 + 200
+    found = outputs(half, x)
+    np.testing.assert_allclose(found["z"], np.abs(x) ** 0.6, rtol=1e-6)
+    kernel = model.get_weights()[0].astype(np.float16).astype(np.float32)
+    y = np.abs(x @ kernel)[:, 1::2] ** 0.6
+    np.testing.assert_allclose(found["y"][:, 1::2], y, rtol=1e-4, atol=1e-5)
+    assert np.all(found["y"][:, ::2] < -60_000)
+    assert np.all(outputs(whole, x)["y"][:, ::2] < -9e8)
