@@ -117,7 +117,7 @@ def _write(folder: Path, count: int) -> dict[str, list[float]]:
     from data_prep.prepared.dataset_info import DatasetInfo
     from data_prep.prepared.write_split import write_pictures
     from data_prep.text.vocabulary import Vocabulary
-    from data_prep.text.word_rules import STANDARDISATION
+    from data_prep.text.word_splitting import STANDARDISATION
 
     def work() -> None:
         splits = {}
