@@ -37,6 +37,7 @@ Trainings as a whole
     python -m benchmarks.kills             commands killed at random moments
     python -m benchmarks.many_pictures     thousands of pictures in one run, and killed
     python -m benchmarks.shards            the same by many workers, some of them killed
+    python -m benchmarks.many_records      data sets of up to a million tiny pictures
 
 The service
     python -m benchmarks.serving           captions over HTTP, under load and attack

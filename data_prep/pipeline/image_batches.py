@@ -10,6 +10,8 @@ from data_prep.pipeline.share import WHOLE, Share
 from data_prep.prepared.iterators import without_autotuning
 from data_prep.text.vocabulary import Vocabulary
 
+BLOCK = 8192  # captions split into words at a time: as strings they take much memory
+
 
 class Batch(NamedTuple):
     """What a training step is fed."""
@@ -28,8 +30,12 @@ def tokenized(
     A caption of more than `max_length` words, END among them, is cut there and has
     no END: the model is not taught to stop where people went on.
     """
-    texts = tf.constant([text for texts in captions for text in texts])
-    token_ids = vocabulary.encode(texts)[:, : max_length + 1]
+    texts = [text for texts in captions for text in texts]
+    blocks = [
+        vocabulary.encode(tf.constant(texts[k : k + BLOCK]))[:, : max_length + 1]
+        for k in range(0, len(texts), BLOCK)
+    ]
+    token_ids = tf.concat(blocks, axis=0)
     return tf.RaggedTensor.from_row_lengths(token_ids, [len(c) for c in captions])
 
 

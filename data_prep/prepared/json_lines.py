@@ -1,5 +1,6 @@
 """JSON lines, in which captions and sentences are kept: one object a line, UTF-8."""
 
+import io
 import json
 import os
 from collections.abc import Callable, Iterable
@@ -55,9 +56,10 @@ def read_lines(
     """
     content, rows = read_verified(directory, facts), []
     try:
-        # Not splitlines(), which also splits at rarer line breaks than \n.
-        for line in content.decode("utf-8").split("\n")[:-1]:
-            row = json.loads(line)
+        # Line by line: a list of all lines would take as much memory again. Bytes are
+        # split at \n alone, text at rarer line breaks too.
+        for line in io.BytesIO(content):
+            row = json.loads(line.decode("utf-8"))
             if not isinstance(row, dict) or not is_row(row):
                 raise ValueError("it has other fields")
             rows.append(row)

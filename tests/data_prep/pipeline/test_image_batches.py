@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from data_prep.pipeline import image_batches
 from data_prep.pipeline.image_batches import tokenized, training_batches
 from data_prep.text.special_tokens import END, START
 from data_prep.text.vocabulary import Vocabulary
@@ -84,3 +85,13 @@ def test_a_long_caption_is_cut_and_has_no_end():
     short, long = ids[0].numpy()
     assert short[0] == START and short[-1] == END and len(short) == 4
     assert long[0] == START and END not in long and len(long) == 5
+
+
+def test_captions_are_the_same_in_blocks(monkeypatch):
+    captions = [("a b", "b"), ("c",), ("a", "b c a", "c")]
+    vocabulary = Vocabulary.build(["a b c"], 1)
+    at_once = tokenized(captions, vocabulary, max_length=4)
+    monkeypatch.setattr(image_batches, "BLOCK", 4)
+    in_blocks = tokenized(captions, vocabulary, max_length=4)
+    assert in_blocks.to_list() == at_once.to_list()
+    assert at_once.bounding_shape().numpy().tolist() == [3, 3, 5]
