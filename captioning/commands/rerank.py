@@ -23,9 +23,10 @@ def main(argv: list[str] | None = None) -> int:
     parser = Parser(
         prog="python -m captioning rerank",
         description="Learn from the training captions of a run which of the captions "
-        "that it finds agrees most with what people may be expected to write, choose "
-        "the options on dev, and say what this gives there. The captions of the run "
-        "are in that order from then on.",
+        "that it finds agrees most with what people may be expected to write, and "
+        "which words a picture can rule out; choose the options on dev, and say what "
+        "this gives there. The captions of the run are in that order, and without "
+        "those words, from then on.",
         epilog=EXAMPLE,
     )
     add_run_flag(parser)
