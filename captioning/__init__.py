@@ -30,7 +30,7 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       experiments/    6  the long-term dependency problem, measured
       training/       5  plans (of a new run; of a resumed one, what it refuses) -> a
                          run: the state (new, started, resumed), the trainer and its
-                         loop, optimizer (warm-up, clipping), task_schedule,
+                         loop, optimizer (learning rates, clipping), task_schedule,
                          stop_signals, workers that train together and the cluster
                          that names them, checkpoint (what it holds; tasks/config
                          has how often), run_files and their manifest of checksums,
@@ -53,7 +53,8 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       decoding/       1  greedy, beam, sampling over a step function; reranking,
                          word_detectors (applied)
       metrics/        1  BLEU, ROUGE-L, CIDEr-D, METEOR on coco-caption's tokens;
-                         score_corpus (those that need no files); diversity, main and
+                         score_corpus (the list of those that need no files; of the
+                         others: tasks/caption_scores); diversity, main and
                          unseen nouns, rankings, BLEU of translations
       plots/          1  figures from plain arrays and strings
       pretrained/     1  what ships: the captioner (weights, card, test captions), and
