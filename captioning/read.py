@@ -13,12 +13,11 @@ from captioning.cli.arguments import (
     check_file_to_write,
     check_new,
 )
-from captioning.cli.which_run import chosen_reader, chosen_run
+from captioning.cli.which_run import chosen_reader
 from captioning.inference.read import choose_engine, inputs, terminal
 from captioning.inference.read.batches import predict_all
 from captioning.inference.read.inputs import InputText
 from captioning.inference.read.predictions import check_language
-from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.console import say
 from data_prep.errors import BadInput, exit_on_bad_input, printable_json
 
@@ -30,8 +29,7 @@ EXAMPLE = """examples:
   echo "a boat is on the water" | python -m captioning.read related --every-word
 
 Without --run the reader that comes with the project answers, at once and without
-TensorFlow. None translates yet: the newest run under runs/ that learned it does, and if
-there is none a small one is trained first, in minutes, on a phrase book.
+TensorFlow; that of translations reads and writes English and German.
 """
 
 TASK_OF = {
@@ -53,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
         choose_engine.check_reader(flags.run)
     texts = _texts(flags)  # before anything that takes a while
     to = getattr(flags, "to", "")
-    path = chosen_reader(flags, task) or _trained(flags, task, to)
+    path = chosen_reader(flags, task)
     engine = choose_engine.load(path, task, trust_model=flags.trust_model)
     if task == "translation":
         check_language(to, engine.languages)
@@ -104,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         "--to",
         default="",
         metavar="CODE",
-        help="the language to write, such as de; the run must have learned it",
+        help="the language to write: en or de, or another that --run has learned",
     )
     about = "which words belong with those that are read"
     related = commands.add_parser(
@@ -157,29 +155,6 @@ def _texts(flags) -> Iterator[InputText]:
         joined = flags.what == "related"
         return inputs.of_arguments([" ".join(flags.texts)] if joined else flags.texts)
     return inputs.of_standard_input()
-
-
-def _trained(flags, task: str, to: str) -> Path:
-    """Return the newest run that learned a task, or a new small one."""
-    from captioning.training import built_in_data
-    from data_prep.datasets import load as data_set
-
-    try:
-        return chosen_run(flags, task)
-    except BadInput:  # there is none
-        pass
-    import_tensorflow()
-    if task == "translation":  # before minutes of training, not after
-        name, _ = built_in_data.BUILT_IN["translation"]
-        check_language(to, data_set(name).LANGUAGES)
-    print(
-        f"no run under runs/ learned {task}: training a small one now, once, on "
-        "built-in examples; it knows little else",
-        file=sys.stderr,
-    )
-    run = built_in_data.train_built_in(task)
-    print(f"trained {run}", file=sys.stderr)
-    return run
 
 
 def _say(text: InputText, found, flags) -> None:

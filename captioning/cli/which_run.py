@@ -21,14 +21,12 @@ def chosen_run(flags: argparse.Namespace, task: str) -> Path:
     return run
 
 
-def chosen_reader(flags: argparse.Namespace, task: str) -> Path | None:
+def chosen_reader(flags: argparse.Namespace, task: str) -> Path:
     """Return `--run`, or the pretrained reader that learned a task, and say so on
-    stderr; None if there is none."""
+    stderr."""
     if flags.run:
         return flags.run
     file = pretrained.reader_of(task)
-    if not file.is_file():
-        return None
     say(f"using {file.name}, which comes with the project; --run takes one of yours")
     return file
 

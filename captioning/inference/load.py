@@ -24,6 +24,12 @@ def load(  # type: ignore[overload-overlap]
 
 @overload
 def load(  # type: ignore[overload-overlap]
+    path: Literal["translation"], *, threads: int | None = ...
+) -> TextPredictor[TranslationPrediction]: ...
+
+
+@overload
+def load(  # type: ignore[overload-overlap]
     path: Literal["related"], *, threads: int | None = ...
 ) -> TextPredictor[AssociationsPrediction]: ...
 
@@ -82,9 +88,9 @@ def load(
     path.
 
     Args:
-        path: "sentiment" or "related", the pretrained readers; or a path: a run's
-            directory, an export's, or a .tflite file. The pretrained captioner if not
-            given.
+        path: "sentiment", "translation" or "related", the pretrained readers; or a
+            path: a run's directory, an export's, or a .tflite file. The pretrained
+            captioner if not given.
         task: what to load of a path: "sentiment", "translation" or "associations"; the
             captioner if not given, or what a .tflite file has learned.
         num_beams: of a captioner, see `Predictor`.
@@ -105,7 +111,7 @@ def load(
     """
     if path in pretrained.READERS:
         task = pretrained.READERS[path]
-        path = _shipped(path, task)
+        path = pretrained.reader_of(task)
     elif task is None and path is not None and is_one_file(Path(path)):
         task = _learned(Path(path))
     if task in pretrained.READERS.values():
@@ -127,17 +133,6 @@ def load(
         rerank=rerank,
         trust_model=trust_model,
     )
-
-
-def _shipped(name: str, task: str) -> Path:
-    file = pretrained.reader_of(task)
-    if not file.is_file():
-        raise BadInput(
-            f"no model of {name} comes with the project yet; expected the path of one. "
-            f"Train one, `captioning train --task {task} --run RUN`, and load it: "
-            f'captioning.load("RUN", task="{task}").'
-        )
-    return file
 
 
 def _learned(path: Path) -> str | None:

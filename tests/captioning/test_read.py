@@ -7,13 +7,9 @@ import sys
 
 import pytest
 
-from captioning import caption, pretrained, read
+from captioning import caption, read
 from captioning.inference.read import tensorflow_engine
 from captioning.inference.saved_model import load_server
-from captioning.tasks import registry
-from captioning.tasks.config import override
-from captioning.tasks.registry import preset
-from captioning.training import built_in_data
 from captioning.training.run_config import load_facts
 from data_prep.errors import BadInput
 
@@ -180,45 +176,6 @@ def test_a_run_must_have_learned_it(tiny_run):
         read.main(["sentiment", "a", "--run", str(tiny_run)])
     with pytest.raises(BadInput, match="nowhere is not a run"):
         read.main(["related", "a", "--run", "nowhere"])
-
-
-# === The first use ===
-
-
-def test_the_first_use_trains_a_small_run_and_says_so(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(pretrained, "reader_of", lambda task: tmp_path / "missing")
-    monkeypatch.setitem(built_in_data.BUILT_IN, "sentiment", ("moods", 100))
-    config = override(
-        preset("sentiment", "moods"), units=24, embedding_dim=24, epochs=1
-    )
-    monkeypatch.setattr(registry, "preset_for", lambda data_set, task: config)
-    with pytest.raises(BadInput, match="one of en, de, ko. Add --to"):
-        read.main(["translate", "a boat"])  # and not after minutes of training
-    assert not list(tmp_path.iterdir())
-    assert read.main(["sentiment", "happy"]) == 0
-    out, err = capsys.readouterr()
-    assert out.splitlines()[0] == "happy"
-    assert "no run under runs/ learned sentiment: training a small one now" in err
-    (run,) = (tmp_path / "runs").iterdir()
-    assert f"trained runs/{run.name}" in err
-    assert read.main(["sentiment", "happy"]) == 0
-    again, err = capsys.readouterr()
-    assert again == out
-    assert err == f"using runs/{run.name}, the newest run of sentiment\n"
-
-
-def test_a_training_that_was_stopped_leaves_no_run(tmp_path, monkeypatch):
-    def stopped(plans, directory):
-        directory.mkdir()
-        raise KeyboardInterrupt
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("captioning.training.trainer.train", stopped)
-    monkeypatch.setattr(built_in_data, "built_in_data", lambda kind: tmp_path / "moods")
-    with pytest.raises(KeyboardInterrupt):
-        built_in_data.train_built_in("sentiment")
-    assert not list((tmp_path / "runs").iterdir())
 
 
 # === Tags beside captions ===

@@ -22,8 +22,11 @@ def first_page(photo: Path, array: np.ndarray) -> None:
     with captioning.load("sentiment", threads=1) as sentiment:
         assert_type(sentiment("not bad").positive, list[float])
         assert_type(sentiment(["not bad"])[0].verdict, float)
-    translate = captioning.load("runs/mine", task="translation")
-    assert_type(translate("a boat", to="de").translations, list[str])
+    for translate in (
+        captioning.load("translation"),
+        captioning.load("runs/mine", task="translation"),
+    ):
+        assert_type(translate("a boat", to="de").translations, list[str])
     assert_type(captioning.load("related")("a boat").related, list[list[str]])
     mine = captioning.load("runs/mine", task="associations")
     assert_type(mine(["boat", "sailor"])[1].scores, list[list[float]])

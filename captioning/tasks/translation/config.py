@@ -25,6 +25,9 @@ class TranslationRegularization(Group):
     subword_alpha: float = option(
         0.0, "sample how words are cut (Kudo 2018), sharper the higher; 0: the best way"
     )
+    self_training: bool = option(
+        False, "learn to write what a model translated, too (He et al. 2020)"
+    )
 
 
 @dataclass(frozen=True)

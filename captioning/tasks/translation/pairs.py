@@ -17,33 +17,39 @@ class Pair(NamedTuple):
 
 
 class TrainingPairs:
-    """Pairs of people in all directions, and back-translated ones in one.
+    """Pairs of people in all directions, and those of a model in one or all.
 
-    A back-translated pair is a sentence by a person with the translation of a model.
-    It is learned from in the direction of the person's sentence alone, so that the
-    translator always learns to write what people write (Sennrich et al. 2016).
+    A pair of a model is a sentence by a person with the model's translation. From the
+    translation to the sentence, back-translation (Sennrich et al. 2016), the translator
+    learns to write what people write. From the sentence to the translation,
+    self-training (He et al. 2020), it learns to write of more sentences what its best
+    search found.
 
     Args:
         rows: of `load_parallel`.
         directions: to learn.
+        self_training: whether pairs of a model are learned in that other direction too.
     """
 
     def __init__(
-        self, rows: Sequence[Mapping[str, str]], directions: Sequence[Direction]
+        self,
+        rows: Sequence[Mapping[str, str]],
+        directions: Sequence[Direction],
+        self_training: bool = False,
     ):
-        self._human, self._back_translated = [], []
+        self._human, self._of_model = [], []
         for source, target in directions:
             for row in rows:
                 pair = Pair(row[source], row[target], target)
                 if "original" not in row:
                     self._human.append(pair)
-                elif row["original"] == target:
-                    self._back_translated.append(pair)
+                elif self_training or row["original"] == target:
+                    self._of_model.append(pair)
 
     def of_epoch(self, epoch: int, seed: int) -> list[Pair]:
-        """Return all pairs of people, and at most as many back-translated ones: those
-        whose turn it is, in an order that the seed draws once."""
-        others, count = self._back_translated, len(self._human)
+        """Return all pairs of people, and at most as many of a model: those whose turn
+        it is, in an order that the seed draws once."""
+        others, count = self._of_model, len(self._human)
         if len(others) <= count:
             return self._human + others
         order = np.random.default_rng(seed).permutation(len(others))

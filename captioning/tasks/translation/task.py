@@ -106,7 +106,9 @@ class Translation(Task):
 
     def training_data(self, data: Path) -> TrainingData:
         config = self.config
-        pairs = TrainingPairs(load_parallel(data, "train"), self.directions)
+        regularization = config.regularization
+        rows = load_parallel(data, "train")
+        pairs = TrainingPairs(rows, self.directions, regularization.self_training)
         longest, seed = config.search.max_length, config.training.seed
 
         def columns(chosen: list[Pair], alpha: float = 0.0) -> list[tf.RaggedTensor]:
@@ -119,7 +121,7 @@ class Translation(Task):
         def batches(epoch: int, share: Share = WHOLE) -> tf.data.Dataset:
             chosen = pairs.of_epoch(epoch, seed)
             return dataset_by_length(
-                columns(chosen, config.regularization.subword_alpha),
+                columns(chosen, regularization.subword_alpha),
                 batch_size=config.training.batch_size,
                 seed=seed,
                 epoch=epoch,
@@ -222,11 +224,8 @@ class Translation(Task):
         rows = load_parallel(data, split)
         found = {}
         for direction in self.directions:
-            said = self.translate(
-                [row[direction.source] for row in rows],
-                direction.target,
-                label=f"{direction} of {split}",
-            )
+            texts = [row[direction.source] for row in rows]
+            said = self.translate(texts, direction.target, f"{direction} of {split}")
             found[direction] = bleu(said, [row[direction.target] for row in rows])
         return found
 

@@ -27,6 +27,11 @@ def test_people_teach_both_directions_and_a_model_the_one_to_the_original():
     ]
     pairs = TrainingPairs(HUMAN[:1] + model_rows(1, "en"), DIRECTIONS).of_epoch(0, 0)
     assert pairs[2:] == [Pair("Original 0", "model 0", "en")]
+    pairs = TrainingPairs(model_rows(1), DIRECTIONS, self_training=True)
+    assert pairs._of_model == [
+        Pair("model 0", "Original 0", "de"),
+        Pair("Original 0", "model 0", "en"),
+    ]
 
 
 @pytest.mark.parametrize("seed", [0, 7])
