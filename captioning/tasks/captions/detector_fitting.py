@@ -6,12 +6,14 @@ found almost without error in pictures that were not learned from (cross-validat
 and if enough pictures have it to say where the threshold lies.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from captioning.decoding import WordDetectors
+from data_prep.text.special_tokens import END, PAD, START, UNK
 
 STRENGTH = 1.0  # of the ridge; 0.1 and 0.3 find no more
 CLEAR = 0.59  # a picture shows what three of its five captions name
@@ -19,6 +21,7 @@ MIN_AREA = 0.99  # under the ROC curve; words of 0.98 cost more than they give
 MISSED = 0.04  # share of the pictures of a word that lie below its threshold
 MIN_PICTURES = 500  # of a word: then 20 of them, the share above, set the threshold
 _FOLDS = 5
+_NO_WORDS = (PAD, UNK, START, END)
 
 
 class Detected(NamedTuple):
@@ -51,9 +54,10 @@ def fit_detectors(
         min_pictures: words that fewer pictures show have none.
     """
     names, targets = _targets(captions, words, min_pictures)
-    if not names:
+    folds = _folds(captions)
+    if not names or not folds.any():  # or all are copies of one picture
         return WordDetectors.none(standardised.shape[1]), []
-    found = _cross_validated(standardised, targets, _folds(captions))
+    found = _cross_validated(standardised, targets, folds)
     token_ids, margins, columns, detected = [], [], [], []
     weights, means = _ridge(standardised, targets)
     for column, ids in enumerate(names):
@@ -80,16 +84,27 @@ def fit_detectors(
 def _targets(captions, words: Sequence[str], min_pictures: int):
     """Return the token ids of each word and its plural, of words that enough pictures
     show, and the shares of captions that have them, float32 ``(pictures, words)``."""
-    id_of = {word: i for i, word in enumerate(words)}
+    id_of = {word: i for i, word in enumerate(words) if i not in _NO_WORDS}
     plurals = {i: id_of[w + "s"] for w, i in id_of.items() if w + "s" in id_of}
     singulars = {plural: i for i, plural in plurals.items()}
-    shares = np.zeros((len(captions), len(words)), np.float32)
+
+    def shares_of(own) -> Iterator[tuple[int, float]]:
+        found = Counter(i for ids in own for i in {singulars.get(i, i) for i in ids})
+        return ((i, found[i] / len(own)) for i in found if i not in _NO_WORDS)
+
+    shown = Counter(
+        i for own in captions for i, share in shares_of(own) if share >= CLEAR
+    )
+    kept = sorted(i for i, count in shown.items() if count >= min_pictures)
+    column_of = {i: column for column, i in enumerate(kept)}
+    # Only of the kept ones: of all words it would be too much memory.
+    shares = np.zeros((len(captions), len(kept)), np.float32)
     for row, own in zip(shares, captions, strict=True):
-        for ids in own:
-            row[list({singulars.get(i, i) for i in ids})] += 1 / len(own)
-    (kept,) = np.nonzero((shares >= CLEAR).sum(axis=0) >= min_pictures)
-    names = [[i, plurals[i]] if i in plurals else [i] for i in kept.tolist()]
-    return names, shares[:, kept]
+        for i, share in shares_of(own):
+            if i in column_of:
+                row[column_of[i]] = share
+    names = [[i, plurals[i]] if i in plurals else [i] for i in kept]
+    return names, shares
 
 
 def _folds(captions) -> np.ndarray:

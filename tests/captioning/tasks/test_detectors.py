@@ -8,6 +8,7 @@ from captioning.tasks.captions.detector_fitting import (
     _folds,
     fit_detectors,
 )
+from data_prep.text.special_tokens import UNK
 
 WORDS = ("", "<start>", "<end>", "<unk>", "a", "dog", "dogs", "man", "red")
 A, DOG, DOGS, MAN, RED = range(4, 9)
@@ -45,6 +46,26 @@ def test_words_that_are_found_without_error_get_one(pictures):
     assert not found[~has_dog].any()
     # The threshold leaves out 4 % of the pictures, of which it was not fitted.
     assert found[has_dog].mean() == pytest.approx(0.96, abs=0.02)
+
+
+def test_special_tokens_get_none(pictures):
+    """Not UNK, which may well be where dogs are; and "s" is no plural of nothing."""
+    inputs, captions = pictures
+    has_dog = inputs[:, 0] > 0
+    told = [
+        [[UNK, len(WORDS), *ids] for ids in own[:3]] + own[3:] if dog else own
+        for own, dog in zip(captions, has_dog, strict=True)
+    ]
+    detectors, detected = fit_detectors(inputs, told, (*WORDS, "s"), min_pictures=100)
+    assert [word.words for word in detected] == [("dog", "dogs"), ("s",)]
+    assert detectors.token_ids.tolist() == [DOG, DOGS, len(WORDS)]
+
+
+@pytest.mark.filterwarnings("error")
+def test_of_copies_of_one_picture_nothing_is_learned(pictures):
+    inputs, _ = pictures
+    _, detected = fit_detectors(inputs, [[[DOG]]] * len(inputs), WORDS, min_pictures=0)
+    assert detected == []
 
 
 def test_words_of_few_pictures_get_none(pictures):
