@@ -46,20 +46,33 @@ def save_reranker(folder: Path, reranker: Reranker) -> None:
 
 
 def _check(reranker: Reranker) -> None:
-    """Raise ValueError unless all arrays have their shapes, and numbers in them."""
+    """Raise ValueError unless all arrays have their types and shapes, and numbers in
+    them that can be."""
     rows, columns = reranker.weights.shape
-    shapes = {
-        **dict.fromkeys(("idf", "scales", "biases"), (rows,)),
-        **dict.fromkeys(("mean", "deviation"), (columns,)),
-        **dict.fromkeys(("vocabulary_size", "num_beams"), ()),
-        **dict.fromkeys(("detected", "detector_margins"), reranker.detected.shape[:1]),
-        "detector_weights": (*reranker.detected.shape[:1], columns),
-        "keys": (rows - 1,),
-        "weights": (rows, columns),
-        "length_factors": (len(reranker.length_factors),),
+    (words,) = reranker.detected.shape
+    float32, int64 = np.float32, np.int64
+    expected = {
+        **dict.fromkeys(("idf", "scales", "biases"), (float32, (rows,))),
+        **dict.fromkeys(("mean", "deviation"), (float32, (columns,))),
+        **dict.fromkeys(("vocabulary_size", "num_beams"), (int64, ())),
+        "keys": (int64, (rows - 1,)),
+        "weights": (np.int8, (rows, columns)),
+        "length_factors": (float32, (len(reranker.length_factors),)),
+        "detected": (np.int32, (words,)),
+        "detector_weights": (float32, (words, columns)),
+        "detector_margins": (float32, (words,)),
     }
     for name, array in reranker._asdict().items():
-        if array.shape != shapes[name] or not np.all(np.isfinite(array)):
-            raise ValueError(f"{name} has the shape {array.shape}, or no numbers")
+        found = f"{name} is {array.dtype} {array.shape}"
+        if (array.dtype, array.shape) != expected[name]:
+            raise ValueError(found)
+        if not np.all(np.isfinite(array)):
+            raise ValueError(f"{found}, and not all are numbers")
     if np.any(np.diff(reranker.keys) <= 0) or reranker.num_beams < 1:
         raise ValueError("keys are in no order, or there are no beams")
+    if not len(reranker.length_factors) or np.any(reranker.deviation <= 0):
+        raise ValueError("there are no lengths, or a deviation is not positive")
+    if not np.all(
+        (reranker.detected >= 0) & (reranker.detected < reranker.vocabulary_size)
+    ):
+        raise ValueError("a detector is of no word of the vocabulary")

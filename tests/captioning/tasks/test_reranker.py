@@ -13,7 +13,7 @@ from captioning import caption, decoding, evaluate, export
 from captioning.commands import rerank
 from captioning.inference.choose_engine import load
 from captioning.models.captioner import TOKENS
-from captioning.tasks.captions.reranker_file import FILE
+from captioning.tasks.captions.reranker_file import FILE, load_reranker
 from captioning.tasks.captions.reranker_fitting import Ridge, references_of
 from captioning.training.loading import load_run
 from data_prep.errors import BadInput
@@ -232,5 +232,30 @@ def test_a_file_that_is_damaged_or_of_another_run_is_named(reranked_run, tmp_pat
     path.write_bytes(reranker._replace(vocabulary_size=np.int64(7)).to_bytes())
     with pytest.raises(BadInput, match="of 7 words"):
         load_run(run)
+    size = reranker.weights.shape[1]
+    for fields, message in (
+        ({"detected": np.zeros(0, np.float32)}, "detected is float32"),
+        ({"keys": reranker.keys.astype(np.int32)}, "keys is int32"),
+        ({"length_factors": np.zeros(0, np.float32)}, "no lengths"),
+        (
+            {
+                "detected": np.int32(4),
+                "detector_weights": np.zeros(size, np.float32),
+                "detector_margins": np.float32(1),
+            },
+            "cannot be read",
+        ),
+        (
+            {
+                "detected": np.array([reranker.vocabulary_size], np.int32),
+                "detector_weights": np.zeros((1, size), np.float32),
+                "detector_margins": np.zeros(1, np.float32),
+            },
+            "no word of the vocabulary",
+        ),
+    ):
+        path.write_bytes(reranker._replace(**fields).to_bytes())
+        with pytest.raises(BadInput, match=message):
+            load_reranker(path.parent, int(reranker.vocabulary_size), size)
     with pytest.raises(BadInput, match="--beams is 1"):
         rerank.main(["--run", str(run), "--beams", "1"])
