@@ -3,7 +3,9 @@
 TensorFlow's converter rounds every constant: the exponent 0.6 of a length penalty to
 0.6001, the factor 22.627 of an embedding to 22.625. Then some searches end otherwise
 than by the model that was converted. Here only arrays are rounded; they are most of the
-bytes. What a graph computes stays in float32.
+bytes. An array with numbers beyond the range of float16, as the mask of a search, stays
+too: cut to 65,504 its impossible captions would be worth comparing. What a graph
+computes stays in float32.
 """
 
 import copy
@@ -11,6 +13,7 @@ import copy
 import numpy as np
 
 _SMALLEST = 16  # elements of an array that is rounded; less is not worth an operation
+_LARGEST = np.finfo(np.float16).max
 _IDENTIFIER = b"TFL3"
 _FLOAT16_VERSION = 3  # of the operation DEQUANTIZE, since which it takes float16
 
@@ -36,12 +39,14 @@ def with_float16_weights(model: bytes) -> bytes:
             buffer = tree.buffers[tensor.buffer]
             if tensor.type != float32 or tensor.isVariable or buffer.data is None:
                 continue
+            if index in graph.outputs:  # XNNPACK would leave it unwritten
+                continue
             values = np.asarray(buffer.data).view(np.float32)
-            if len(values) < _SMALLEST:
+            if len(values) < _SMALLEST or np.abs(values).max() > _LARGEST:
                 continue
             if tensor.buffer not in halves:
                 half = schema.BufferT()
-                half.data = _rounded(values).view(np.uint8)
+                half.data = values.astype(np.float16).view(np.uint8)
                 halves[tensor.buffer] = len(tree.buffers)
                 tree.buffers.append(half)
             constant = copy.copy(tensor)
@@ -61,10 +66,3 @@ def with_float16_weights(model: bytes) -> bytes:
     builder = flatbuffers.Builder(len(model))
     builder.Finish(tree.Pack(builder), _IDENTIFIER)
     return bytes(builder.Output())
-
-
-def _rounded(values: np.ndarray) -> np.ndarray:
-    """Return float32 values in float16; one that is too large becomes the largest, so
-    that what masks a word still does."""
-    limits = np.finfo(np.float16)
-    return np.clip(values, limits.min, limits.max).astype(np.float16)

@@ -24,6 +24,19 @@ def network():
     return model, compute
 
 
+def test_a_constant_output_is_what_it_was():
+    values = np.random.default_rng(1).normal(size=16).astype(np.float32)
+
+    @tf.function(autograph=False, input_signature=[tf.TensorSpec((), tf.float32, "x")])
+    def compute(x):
+        return {"same": tf.constant(values), "times": values * x}
+
+    half = converted(tf.keras.Sequential(), {"compute": compute}, "float16")
+    found = outputs(half, np.float32(2))
+    np.testing.assert_array_equal(found["same"], values)
+    np.testing.assert_array_equal(found["times"], 2 * values)
+
+
 def outputs(model: bytes, x):
     interpreter = Interpreter(model_content=model)
     return interpreter.get_signature_runner("compute")(x=x)
@@ -41,5 +54,6 @@ def test_arrays_are_rounded_and_numbers_are_not(network):
     kernel = model.get_weights()[0].astype(np.float16).astype(np.float32)
     y = np.abs(x @ kernel)[:, 1::2] ** 0.6
     np.testing.assert_allclose(found["y"][:, 1::2], y, rtol=1e-4, atol=1e-5)
-    assert np.all(found["y"][:, ::2] < -60_000)
+    # The search tells impossible captions by their scores: the mask is not cut.
+    assert np.all(found["y"][:, ::2] < -9e8)
     assert np.all(outputs(whole, x)["y"][:, ::2] < -9e8)
