@@ -48,6 +48,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--step", choices=STEPS, help="one, in this process")
     parser.add_argument("--folder", type=Path, help="of the step")
     flags = parser.parse_args(argv)
+    if flags.step and not flags.folder:
+        raise BadInput("--step needs --folder, where the data set is; give both.")
+    if len(set(flags.counts)) < len(flags.counts):
+        raise BadInput("--counts has a number twice; expected different ones.")
     if flags.step:
         step = {"write": _write, "cache": _cache, "epoch": _epoch}[flags.step]
         print(json.dumps(step(flags.folder, flags.counts[0])))

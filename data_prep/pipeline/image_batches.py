@@ -32,8 +32,10 @@ def tokenized(
     """
     texts = [text for texts in captions for text in texts]
     blocks = [
-        vocabulary.encode(tf.constant(texts[k : k + BLOCK]))[:, : max_length + 1]
-        for k in range(0, len(texts), BLOCK)
+        vocabulary.encode(tf.constant(texts[k : k + BLOCK], tf.string))[
+            :, : max_length + 1
+        ]
+        for k in range(0, max(1, len(texts)), BLOCK)
     ]
     token_ids = tf.concat(blocks, axis=0)
     return tf.RaggedTensor.from_row_lengths(token_ids, [len(c) for c in captions])

@@ -95,3 +95,4 @@ def test_captions_are_the_same_in_blocks(monkeypatch):
     in_blocks = tokenized(captions, vocabulary, max_length=4)
     assert in_blocks.to_list() == at_once.to_list()
     assert at_once.bounding_shape().numpy().tolist() == [3, 3, 5]
+    assert tokenized([(), ()], vocabulary, max_length=4).to_list() == [[], []]
