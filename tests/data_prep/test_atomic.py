@@ -57,7 +57,7 @@ def test_an_empty_folder_is_taken(tmp_path):
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_no_old_tokenizer_stays_whatever_its_kind(file, tmp_path):
+def test_no_old_tokenizer_of_any_kind_stays(file, tmp_path):
     out = tmp_path / "out"
     write(out, dataset__json=OURS)
     (out / file).write_text("old")

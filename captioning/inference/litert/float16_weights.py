@@ -12,19 +12,19 @@ import copy
 
 import numpy as np
 
+from captioning.inference.litert.metadata import packed, tree_of
+
 _SMALLEST = 16  # elements of an array that is rounded; less is not worth an operation
 _LARGEST = np.finfo(np.float16).max
-_IDENTIFIER = b"TFL3"
 _FLOAT16_VERSION = 3  # of the operation DEQUANTIZE, since which it takes float16
 
 
 def with_float16_weights(model: bytes) -> bytes:
     """Return a .tflite file whose large constants in float32 are in float16, with an
     operation before each that makes them float32 again."""
-    import flatbuffers
     from ai_edge_litert import schema_py_generated as schema
 
-    tree = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model, 0))
+    tree = tree_of(model)
     float32, float16 = schema.TensorType.FLOAT32, schema.TensorType.FLOAT16
     code = schema.OperatorCodeT()
     code.builtinCode = schema.BuiltinOperator.DEQUANTIZE
@@ -63,6 +63,4 @@ def with_float16_weights(model: bytes) -> bytes:
     for index, buffer in enumerate(tree.buffers):
         if index not in used:
             buffer.data = None
-    builder = flatbuffers.Builder(len(model))
-    builder.Finish(tree.Pack(builder), _IDENTIFIER)
-    return bytes(builder.Output())
+    return packed(tree)

@@ -39,15 +39,30 @@ def is_litert(path: Path) -> bool:
         return file.read(8)[4:] == _IDENTIFIER
 
 
+def tree_of(model: bytes):
+    """Return a .tflite file as objects, a `ModelT` of its schema."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    return schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model, 0))
+
+
+def packed(tree) -> bytes:
+    """Return the .tflite file of a `ModelT`."""
+    import flatbuffers
+
+    builder = flatbuffers.Builder()
+    builder.Finish(tree.Pack(builder), _IDENTIFIER)
+    return bytes(builder.Output())
+
+
 def with_facts(
     model: bytes, facts: dict, more: Mapping[str, bytes] | None = None
 ) -> bytes:
     """Return a .tflite file that also holds facts and more named buffers, and each
     array of weights once. The converter writes them once a signature."""
-    import flatbuffers
     from ai_edge_litert import schema_py_generated as schema
 
-    tree = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model, 0))
+    tree = tree_of(model)
     _share_buffers(tree)
     facts = {"format": FORMAT, **facts, "sha256": _BLANK.decode()}
     content = json.dumps(facts).encode("utf-8")
@@ -58,9 +73,7 @@ def with_facts(
         tree.buffers.append(buffer)
         entry.name, entry.buffer = name, len(tree.buffers) - 1
         tree.metadata.append(entry)
-    builder = flatbuffers.Builder(len(model))
-    builder.Finish(tree.Pack(builder), _IDENTIFIER)
-    whole = bytes(builder.Output())
+    whole = packed(tree)
     place = whole.index(content) + content.index(_BLANK)
     return whole[:place] + _sha256(whole, place).encode() + whole[place + len(_BLANK) :]
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from captioning.decoding import WordDetectors
+from captioning.tasks.captions.reranker_fitting import ridge_weights
 from data_prep.text.special_tokens import END, PAD, START, UNK
 
 STRENGTH = 1.0  # of the ridge; 0.1 and 0.3 find no more
@@ -132,9 +133,8 @@ def _cross_validated(inputs, targets, folds) -> np.ndarray:
 def _ridge(inputs, targets):
     """Return weights ``(region_dim, words)`` and means ``(words,)``."""
     means = targets.mean(axis=0)
-    ridge = STRENGTH * inputs.shape[1] * np.eye(inputs.shape[1], dtype=inputs.dtype)
     products = inputs.T @ (targets - means)
-    return np.linalg.solve(inputs.T @ inputs + ridge, products), means
+    return ridge_weights(inputs.T @ inputs, products, STRENGTH), means
 
 
 def _area(positive: np.ndarray, negative: np.ndarray) -> float:

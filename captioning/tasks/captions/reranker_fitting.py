@@ -143,8 +143,7 @@ class Ridge:
 
     def weights(self, strength: float) -> np.ndarray:
         """Return W, float32 ``(region_dim, ngrams)``."""
-        ridge = strength * len(self._gram) * np.eye(len(self._gram), dtype=np.float32)
-        return np.linalg.solve(self._gram + ridge, self._products)
+        return ridge_weights(self._gram, self._products, strength)
 
     def reranker(
         self,
@@ -184,6 +183,14 @@ class Ridge:
             detector_weights=detectors.weights,
             detector_margins=detectors.margins,
         ).rounded()
+
+
+def ridge_weights(
+    gram: np.ndarray, products: np.ndarray, strength: float
+) -> np.ndarray:
+    """Return W, float32 ``(region_dim, targets)``, from A^T A and A^T Y."""
+    ridge = strength * len(gram) * np.eye(len(gram), dtype=np.float32)
+    return np.linalg.solve(gram + ridge, products)
 
 
 def _targets(references: References, kept: np.ndarray) -> Iterator[np.ndarray]:
