@@ -97,7 +97,6 @@ run directory. A caption goes picture file -> pictures -> engine -> decoding -> 
 """
 
 import importlib
-import importlib.metadata
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -174,10 +173,7 @@ keras_registration.register()  # for `keras.saving.load_model`
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        try:
-            return importlib.metadata.version("captioning")
-        except importlib.metadata.PackageNotFoundError:  # a checkout, not installed
-            return "not installed"
+        return _version()
     if name not in _HOMES:
         raise AttributeError(f"module 'captioning' has no attribute {name!r}")
     try:
@@ -188,6 +184,15 @@ def __getattr__(name: str) -> Any:
     found = home if home.__name__ == f"{__name__}.{name}" else getattr(home, name)
     globals()[name] = found
     return found
+
+
+def _version() -> str:
+    from importlib import metadata  # a tenth of what a command imports
+
+    try:
+        return metadata.version("captioning")
+    except metadata.PackageNotFoundError:  # a checkout, not installed
+        return "not installed"
 
 
 def __dir__() -> list[str]:

@@ -6,9 +6,8 @@ To add a task: a folder beside these with `config.py` and `task.py`, and a line 
 import importlib
 from typing import TYPE_CHECKING
 
-from captioning.tasks.config import TaskConfig
-
-if TYPE_CHECKING:  # TensorFlow takes seconds to import
+if TYPE_CHECKING:  # TensorFlow takes seconds to import, the options a little
+    from captioning.tasks.config import TaskConfig
     from captioning.tasks.task import Task
 
 # Name -> the classes of its configuration and of the task, in the order of the lesson.
@@ -29,17 +28,17 @@ def task_class(task: str) -> "type[Task]":
     return getattr(module, _CLASSES[task][1])
 
 
-def config_class(task: str) -> type[TaskConfig]:
+def config_class(task: str) -> "type[TaskConfig]":
     """Return the class of a task's configuration."""
     return getattr(_config_module(task), _CLASSES[task][0])
 
 
-def presets(task: str) -> dict[str, TaskConfig]:
+def presets(task: str) -> "dict[str, TaskConfig]":
     """Return the presets of a task by data set, the one of its defaults first."""
     return _config_module(task).PRESETS
 
 
-def preset(task: str, name: str) -> TaskConfig:
+def preset(task: str, name: str) -> "TaskConfig":
     """Return a preset of a task.
 
     Raises:
@@ -55,7 +54,7 @@ def preset(task: str, name: str) -> TaskConfig:
     return known[name]
 
 
-def preset_for(data_set: str, task: str) -> TaskConfig:
+def preset_for(data_set: str, task: str) -> "TaskConfig":
     """Return the preset of a task for a data set, by name; the task's defaults if there
     is none for it."""
     known = presets(task)

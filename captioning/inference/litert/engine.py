@@ -5,6 +5,7 @@ that they take to be found.
 """
 
 import re
+import threading
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from PIL import Image
 
 from captioning import pretrained
 from captioning.inference.confidence import Confidence
+from captioning.inference.litert.graphs import Graphs, Run
 from captioning.inference.litert.metadata import CONFIDENCE
 from captioning.inference.litert.model_file import ModelFile
 from captioning.inference.results import AttentionMaps, Caption
@@ -43,14 +45,14 @@ class Found(NamedTuple):
 
 
 class LiteRTEngine:
-    """A .tflite file that captions encoded pictures, as `Engine` says, one by one.
+    """A .tflite file that captions encoded pictures, as `Engine` says.
 
-    Threads can share it; one searches at a time.
+    Threads can share it.
 
     Args:
         path: made by `captioning.export --format litert`.
         num_beams: captions a picture; None takes the file's own number.
-        threads: of the interpreter; as many as there are processors if not given.
+        threads: processors to use; all of them if not given.
         rerank: whether captions are in the order of the file's reranker, if it has one.
 
     Attributes:
@@ -70,19 +72,23 @@ class LiteRTEngine:
         rerank: bool = True,
     ):
         self.description = f"LiteRT, the file {path}"
-        self._file = ModelFile(path, "captions", threads)
+        self._file = ModelFile(path, "captions")
+        self._threads = threads
         self._facts = self._file.facts
         self.words: list[str] = self._facts["words"]
         reranked = self._facts.get("reranked") if rerank else None
         self.is_reranked = reranked is not None
-        self._signature = RERANKED_SEARCH if reranked else SEARCH
         self._searches = reranked or self._facts
-        self._num_beams = self._able(num_beams or self._searches["num_beams"])
+        self._num_beams = self._searches["num_beams"]
+        self._num_beams = self._able(num_beams)
         confidence = self._file.buffers.get(CONFIDENCE)
         try:
             self._confidence = confidence and Confidence.from_bytes(confidence)
         except DAMAGED as error:
             raise self._file.damaged("cannot be loaded", error) from error
+        self._lock = threading.Lock()
+        self._by_signature: dict[str, Graphs] = {}
+        self._graphs(self._num_beams)
 
     @property
     def gives_confidence(self) -> bool:
@@ -91,13 +97,18 @@ class LiteRTEngine:
     def caption(
         self, pictures: list[bytes], num_beams: int | None = None
     ) -> list[list[Caption]]:
-        return [self._captions(self.search(each, num_beams)) for each in pictures]
+        num_beams = self._able(num_beams)
+
+        def captions(run: Run, picture: bytes) -> list[Caption]:
+            return self._captions(self._search(run, upright(picture), num_beams))
+
+        return self._graphs(num_beams).map(captions, pictures)
 
     def caption_with_attention(
         self, picture: bytes, num_beams: int | None = None
     ) -> tuple[list[Caption], AttentionMaps]:
         image = upright(picture)
-        found = self._search(image, num_beams)
+        found = self._found(image, num_beams)
         words = found.words[0]
         weights = found.attention[0, : len(words)]
         return self._captions(found), AttentionMaps(reduced(image), words, weights)
@@ -108,22 +119,41 @@ class LiteRTEngine:
         Raises:
             BadInput: the file cannot search with this number of beams.
         """
-        return self._search(upright(picture), num_beams)
+        return self._found(upright(picture), num_beams)
 
     def regions(self, picture: bytes) -> np.ndarray:
         """Return the regions of an encoded picture, float32 ``(regions,
         region_dim)``."""
-        pixels = squeezed(upright(picture), self._facts["image_size"])[None]
-        return self._file.run(ENCODER, pixels=pixels)["regions"][0]
+        run = self._graphs(self._num_beams).run
+        return self._regions(run, upright(picture))[0]
 
-    def _search(self, image: Image.Image, num_beams: int | None) -> Found:
-        num_beams = self._able(num_beams or self._num_beams)
-        shown = slice(num_beams)
-        if self.is_reranked:
-            num_beams = self._searches["num_beams"]  # the first of them are shown
+    def _found(self, image: Image.Image, num_beams: int | None) -> Found:
+        num_beams = self._able(num_beams)
+        return self._search(self._graphs(num_beams).run, image, num_beams)
+
+    def _graphs(self, num_beams: int) -> Graphs:
+        """Return the encoder and the search with so many beams, or more."""
+        signature = self._signature(num_beams)
+        with self._lock:
+            if signature not in self._by_signature:
+                self._by_signature[signature] = Graphs(
+                    self._file, [ENCODER, signature], self._threads
+                )
+            return self._by_signature[signature]
+
+    def _signature(self, num_beams: int) -> str:
+        if self.is_reranked:  # the first of them are shown
+            return RERANKED_SEARCH.format(self._searches["num_beams"])
+        return SEARCH.format(num_beams)
+
+    def _regions(self, run: Run, image: Image.Image) -> np.ndarray:
         pixels = squeezed(image, self._facts["image_size"])[None]
-        regions = self._file.run(ENCODER, pixels=pixels)["regions"]
-        found = self._file.run(self._signature.format(num_beams), regions=regions)
+        return run(ENCODER, pixels=pixels)["regions"]
+
+    def _search(self, run: Run, image: Image.Image, num_beams: int) -> Found:
+        shown = slice(num_beams)
+        regions = self._regions(run, image)
+        found = run(self._signature(num_beams), regions=regions)
         try:
             words = [self._words(ids) for ids in found["token_ids"][0, shown]]
             scores, attention = found["scores"][0, shown], found["attention"][0, shown]
@@ -134,7 +164,10 @@ class LiteRTEngine:
             raise self._file.damaged("fails when it is run", error) from error
         return Found(words, scores, attention, regions[0].mean(axis=0), expected)
 
-    def _able(self, num_beams: int) -> int:
+    def _able(self, num_beams: int | None) -> int:
+        """Return a number of beams that the file can search with: its own if not
+        given."""
+        num_beams = num_beams or self._num_beams
         able = self._searches["all_beams"]
         if self.is_reranked:
             able = list(range(1, self._searches["num_beams"] + 1))

@@ -9,6 +9,7 @@ computes stays in float32.
 """
 
 import copy
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -31,6 +32,10 @@ def with_float16_weights(model: bytes) -> bytes:
     code.deprecatedBuiltinCode = schema.BuiltinOperator.DEQUANTIZE
     code.version = _FLOAT16_VERSION
     tree.operatorCodes.append(code)
+    is_lookup = [
+        schema.BuiltinOperator.GATHER in (each.builtinCode, each.deprecatedBuiltinCode)
+        for each in tree.operatorCodes
+    ]
     # Tensors share buffers, also with integers of the same bytes.
     halves: dict[int, int] = {}
     for graph in tree.subgraphs:
@@ -53,10 +58,12 @@ def with_float16_weights(model: bytes) -> bytes:
             constant.type, constant.buffer = float16, halves[tensor.buffer]
             graph.tensors.append(constant)
             tensor.buffer = 0  # that of tensors without data
-            cast = schema.OperatorT()
-            cast.opcodeIndex = len(tree.operatorCodes) - 1
-            cast.inputs, cast.outputs = [len(graph.tensors) - 1], [index]
-            casts.append(cast)
+            source = len(graph.tensors) - 1
+            for result in (index, *_of_lookups(graph, index, is_lookup)):
+                cast = schema.OperatorT()
+                cast.opcodeIndex = len(tree.operatorCodes) - 1
+                cast.inputs, cast.outputs = [source], [result]
+                casts.append(cast)
         graph.operators = [*casts, *graph.operators]
     used = {tensor.buffer for graph in tree.subgraphs for tensor in graph.tensors}
     used |= {entry.buffer for entry in tree.metadata or []}
@@ -64,3 +71,22 @@ def with_float16_weights(model: bytes) -> bytes:
         if index not in used:
             buffer.data = None
     return packed(tree)
+
+
+def _of_lookups(graph, index: int, is_lookup: list[bool]) -> Iterable[int]:
+    """Yield a new tensor for the lookups of a constant that is also multiplied by.
+
+    XNNPACK multiplies by weights in float16 as they are, if all that reads them is a
+    product. Else LiteRT's own product by the float32 tensor is taken, which is written
+    for SSE: with AVX-512 a search took twice as long. So a table of embeddings that is
+    the read-out too (`models.decoder`) is cast once for each.
+    """
+    readers = [each for each in graph.operators if index in each.inputs]
+    lookups = [each for each in readers if is_lookup[each.opcodeIndex]]
+    if not 0 < len(lookups) < len(readers):
+        return
+    graph.tensors.append(copy.copy(graph.tensors[index]))
+    result = len(graph.tensors) - 1
+    for each in lookups:
+        each.inputs = [result if tensor == index else tensor for tensor in each.inputs]
+    yield result

@@ -1,31 +1,27 @@
-"""A .tflite file, opened: what it says of itself, and its graphs, ready to be run.
+"""A .tflite file, read and checked: what it says of itself, and its graphs.
 
 Neither TensorFlow nor Keras is imported: a command that uses this answers in the time
 that they take to be found.
 """
 
-import os
-import threading
-from contextlib import nullcontext
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from captioning.inference.litert.metadata import facts_of, metadata_of
+from captioning.inference.litert.only_graphs import with_only
 from data_prep.atomic import read_whole
-from data_prep.cli.import_tensorflow import silence
 from data_prep.errors import DAMAGED, BadInput, printable
 
 
 class ModelFile:
-    """A .tflite file, loaded. Threads can share it; one runs at a time.
+    """A .tflite file.
 
     Args:
         path: made by `captioning.export --format litert`.
         task: that it must have learned.
-        threads: of the interpreter; as many as there are processors if not given.
 
     Attributes:
+        path: as given.
         facts: what it says of itself, see `litert.metadata`.
         buffers: named ones beside the network.
 
@@ -33,45 +29,38 @@ class ModelFile:
         BadInput: there is no such file, or it is another thing.
     """
 
-    def __init__(self, path: Path, task: str, threads: int | None = None):
+    def __init__(self, path: Path, task: str):
         self.path = path
-        self._lock = threading.Lock()
-        self._is_warm = False
+        self._task = task
+        self._content = self._read()
+
+    def _read(self) -> bytes:
         try:
-            model = read_whole(path, 2**31)  # the most that a flatbuffer has
+            content = read_whole(self.path, 2**31)  # the most that a flatbuffer has
         except OSError as error:
             raise BadInput(
-                f"{path} cannot be read ({error.strerror}); expected a .tflite file: "
-                "check the path."
+                f"{self.path} cannot be read ({error.strerror}); expected a .tflite "
+                "file: check the path."
             ) from error
-        self.facts = facts_of(model, path, task)
-        self.buffers = metadata_of(model)
-        from ai_edge_litert.interpreter import Interpreter
+        self.facts = facts_of(content, self.path, self._task)
+        self.buffers = metadata_of(content)
+        return content
 
+    def only(self, signatures: Sequence[str]) -> bytes:
+        """Return the file with some of its graphs alone, see `only_graphs`.
+
+        Raises:
+            BadInput: it does not have them, or is damaged.
+        """
+        # Once is the rule. So the whole file does not stay in memory: it is read again.
+        content, self._content = self._content or self._read(), b""
         try:
-            self._interpreter = Interpreter(
-                model_content=model, num_threads=threads or os.cpu_count()
-            )
+            return with_only(content, signatures)
         except DAMAGED as error:
             raise self.damaged("cannot be loaded", error) from error
 
-    def run(self, signature: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
-        """Return what a graph makes of its inputs, by name.
-
-        Raises:
-            BadInput: the file is damaged.
-        """
-        try:
-            with self._lock:  # an interpreter has one set of buffers
-                # The first time it says which kernels it takes.
-                with nullcontext() if self._is_warm else silence():
-                    found = self._interpreter.get_signature_runner(signature)(**inputs)
-                self._is_warm = True
-        except DAMAGED as error:
-            raise self.damaged("fails when it is run", error) from error
-        return found
-
     def damaged(self, how: str, error: Exception) -> BadInput:
+        """Return the error to raise for a file that fails."""
         return BadInput(
             f"{self.path} {how} ({printable(error, 200)}); expected a whole .tflite "
             "file. Export the run again."

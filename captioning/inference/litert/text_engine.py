@@ -6,6 +6,7 @@ from typing import cast
 
 import numpy as np
 
+from captioning.inference.litert.graphs import Graphs
 from captioning.inference.litert.metadata import TOKENIZER
 from captioning.inference.litert.model_file import ModelFile
 from captioning.inference.read.predictions import (
@@ -35,7 +36,8 @@ class LiteRTTextEngine:
 
     def __init__(self, path: Path, task: str, threads: int | None = None):
         self._task = task
-        self._file = ModelFile(path, task, threads)
+        self._file = ModelFile(path, task)
+        self._graphs = Graphs(self._file, [task], threads)
         self._facts = self._file.facts
         self.languages = tuple(self._facts.get("languages", ()))
         try:
@@ -62,7 +64,7 @@ class LiteRTTextEngine:
     def _run(self, **ids: list[int]) -> dict[str, np.ndarray]:
         """Return what the graph makes of one text, without the axis of the batch."""
         rows = {name: np.array([row], np.int32) for name, row in ids.items()}
-        found = self._file.run(self._task, **rows)
+        found = self._graphs.run(self._task, **rows)
         return {name: values[0] for name, values in found.items()}
 
     def _sentiment(self, text: str) -> Prediction:
