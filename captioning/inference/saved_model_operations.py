@@ -26,12 +26,12 @@ ALLOWED = frozenset(
     BiasAdd BroadcastArgs BroadcastTo Cast Ceil ClipByValue ConcatV2 ConcatenateDataset
     Const Conv2D Conv2DBackpropInput Cos Cumprod Cumsum DatasetToSingleElement
     DecodeImage DecodeJpeg DecodePng DecodeRaw DenseBincount DepthwiseConv2dNative
-    DivNoNan Einsum Elu EnsureShape Equal Erf Erfc Exp ExpandDims Expm1 Fill Floor
-    FloorDiv FloorMod FusedBatchNormV3 GatherNd GatherV2 Greater GreaterEqual
+    DivNoNan Einsum Elu EnsureShape Equal Erf Erfc Exp ExpandDims Expm1 ExtractJpegShape
+    Fill Floor FloorDiv FloorMod FusedBatchNormV3 GatherNd GatherV2 Greater GreaterEqual
     HashTableV2 Identity IdentityN If IgnoreErrorsDataset InvertPermutation IsFinite
     L2Loss LeakyRelu Less LessEqual Log Log1p LogSoftmax LogicalAnd LogicalNot LogicalOr
-    LookupTableFindV2 LookupTableImportV2 MatMul Max MaxPool Maximum Mean Min
-    Minimum MirrorPad Mul Neg NoOp NotEqual OneHot Pack Pad PadV2 ParallelMapDatasetV2
+    LookupTableFindV2 LookupTableImportV2 MatMul Max MaxPool Maximum Mean Min Minimum
+    MirrorPad Mul Neg NoOp NotEqual OneHot Pack Pad PadV2 ParallelMapDatasetV2
     Placeholder Pow Prod RaggedGather RaggedRange RaggedTensorToTensor Range
     RangeDataset ReadVariableOp RealDiv Reciprocal ReduceJoin Relu Relu6 Reshape
     ResizeArea ResizeBicubic ResizeBilinear ResizeNearestNeighbor ReverseSequence

@@ -14,6 +14,7 @@ from captioning.models.captioner import Captioner
 from captioning.training.loading import load_run
 from data_prep.pictures.decode import decode_picture, resize_to_square
 from data_prep.pictures.decode_pillow import reduced
+from data_prep.pictures.limits import SPARE_SCALE
 from data_prep.pictures.reader import BadPicture
 from data_prep.text.standardize import split_words
 
@@ -87,23 +88,24 @@ class RunEngine:
     ) -> list[list[Caption]]:
         # Decoded here by the operations of the served graph: to trace them in a graph
         # takes 1.5 s, a sixth of the time to the first caption.
-        pixels = [self._pixels(_decoded(picture)) for picture in pictures]
+        pixels = [self._pixels(picture) for picture in pictures]
         return self._search(self._encode(tf.stack(pixels)), num_beams)
 
     def caption_with_attention(
         self, picture: bytes, num_beams: int | None = None
     ) -> tuple[list[Caption], AttentionMaps]:
-        image = _decoded(picture)
-        regions = self._encode(self._pixels(image)[None])
+        regions = self._encode(self._pixels(picture)[None])
         (captions,) = self._search(regions, num_beams)
-        return captions, self._attention_maps(image, regions, captions[0].caption)
+        return captions, self._attention_maps(picture, regions, captions[0].caption)
 
     @property
     def gives_confidence(self) -> bool:
         return self._confidence is not None
 
-    def _pixels(self, image: tf.Tensor) -> tf.Tensor:
-        return resize_to_square(image, self._task.config.vision.image_size)
+    def _pixels(self, picture: bytes) -> tf.Tensor:
+        """Return what the encoder sees, as `data_prep.pictures.decode.load_picture`."""
+        size = self._task.config.vision.image_size
+        return resize_to_square(_decoded(picture, SPARE_SCALE * size), size)
 
     def _search(self, regions: tf.Tensor, num_beams: int | None) -> list[list[Caption]]:
         num_beams = num_beams or self._num_beams
@@ -134,13 +136,14 @@ class RunEngine:
         Raises:
             BadPicture: it cannot be decoded.
         """
-        image = _decoded(picture)
-        regions = self._encode(self._pixels(image)[None])
-        return self._attention_maps(image, regions, caption)
+        regions = self._encode(self._pixels(picture)[None])
+        return self._attention_maps(picture, regions, caption)
 
-    def _attention_maps(self, image, regions, caption: str) -> AttentionMaps:
+    def _attention_maps(
+        self, picture: bytes, regions: tf.Tensor, caption: str
+    ) -> AttentionMaps:
         words, weights = self._task.attention_maps(regions, caption)
-        small = reduced(Image.fromarray(image.numpy()))
+        small = reduced(Image.fromarray(_decoded(picture).numpy()))
         # A caption without words has weights too: those from which its end was chosen.
         return AttentionMaps(small, words, weights[: len(words)])
 
@@ -158,10 +161,10 @@ def ask_pictures(ask, pictures: list[bytes]) -> dict[str, tf.Tensor]:
     return found
 
 
-def _decoded(picture: bytes) -> tf.Tensor:
+def _decoded(picture: bytes, least_side: int | None = None) -> tf.Tensor:
     """Return an encoded picture as uint8 ``(height, width, 3)``, upright."""
     try:
-        return decode_picture(tf.constant(picture))
+        return decode_picture(tf.constant(picture), least_side)
     except tf.errors.OpError as error:
         raise BadPicture(
             "cannot be decoded by TensorFlow; save it anew as JPEG or PNG."

@@ -11,14 +11,20 @@ from data_prep.pictures.reader import BadPicture
 LONGEST_SIDE = 640  # of a picture for show, in pixels: three times what a panel shows
 
 
-def upright(picture: bytes) -> Image.Image:
+def upright(picture: bytes, least_side: int | None = None) -> Image.Image:
     """Return an encoded picture, JPEG or PNG, in RGB and turned as its EXIF says.
+
+    Args:
+        picture: a whole file.
+        least_side: as of `decode.decode_picture`.
 
     Raises:
         BadPicture: it cannot be decoded.
     """
     try:
         with Image.open(io.BytesIO(picture)) as image:
+            if least_side:
+                image.draft(None, (least_side, least_side))  # of a JPEG alone
             return ImageOps.exif_transpose(image).convert("RGB")
     except DAMAGED as error:
         raise BadPicture(

@@ -74,12 +74,15 @@ def _decode(data, max_pixels):
         if _PNG_END not in data:
             raise OSError("the end is missing")
         image = _open(data, max_pixels)
+    is_sound = image.format in ("JPEG", "MPO") and _is_plain_jpeg(data)
+    # Its EXIF is read again where it is decoded, its XMP is not.
+    if is_sound and _XMP_TURN.search(data):
+        is_sound = _exif_orientation(image) in range(1, 9)
+    if is_sound:
+        # All bytes are read at an eighth of the size too, in a third of the time.
+        image.draft(None, (1, 1))
     image.load()
-    if image.format in ("JPEG", "MPO") and _is_plain_jpeg(data):
-        # Its EXIF is read again where it is decoded, its XMP is not.
-        if not _XMP_TURN.search(data) or _exif_orientation(image) in range(1, 9):
-            return b""
-    return to_png(image)
+    return b"" if is_sound else to_png(image)
 
 
 def to_png(image: Image.Image) -> bytes:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
 from captioning import pretrained
 from captioning.inference.confidence import Confidence
@@ -20,6 +19,7 @@ from captioning.inference.litert.model_file import ModelFile
 from captioning.inference.results import AttentionMaps, Caption
 from data_prep.errors import DAMAGED, BadInput
 from data_prep.pictures.decode_pillow import reduced, squeezed, upright
+from data_prep.pictures.limits import SPARE_SCALE
 
 ENCODER = "regions"  # signatures
 SEARCH = "captions_{}"  # by the number of beams
@@ -100,18 +100,17 @@ class LiteRTEngine:
         num_beams = self._able(num_beams)
 
         def captions(run: Run, picture: bytes) -> list[Caption]:
-            return self._captions(self._search(run, upright(picture), num_beams))
+            return self._captions(self._search(run, picture, num_beams))
 
         return self._graphs(num_beams).map(captions, pictures)
 
     def caption_with_attention(
         self, picture: bytes, num_beams: int | None = None
     ) -> tuple[list[Caption], AttentionMaps]:
-        image = upright(picture)
-        found = self._found(image, num_beams)
+        found = self.search(picture, num_beams)
         words = found.words[0]
-        weights = found.attention[0, : len(words)]
-        return self._captions(found), AttentionMaps(reduced(image), words, weights)
+        shown, weights = reduced(upright(picture)), found.attention[0, : len(words)]
+        return self._captions(found), AttentionMaps(shown, words, weights)
 
     def search(self, picture: bytes, num_beams: int | None = None) -> Found:
         """Return what is found about an encoded picture.
@@ -119,17 +118,13 @@ class LiteRTEngine:
         Raises:
             BadInput: the file cannot search with this number of beams.
         """
-        return self._found(upright(picture), num_beams)
+        num_beams = self._able(num_beams)
+        return self._search(self._graphs(num_beams).run, picture, num_beams)
 
     def regions(self, picture: bytes) -> np.ndarray:
         """Return the regions of an encoded picture, float32 ``(regions,
         region_dim)``."""
-        run = self._graphs(self._num_beams).run
-        return self._regions(run, upright(picture))[0]
-
-    def _found(self, image: Image.Image, num_beams: int | None) -> Found:
-        num_beams = self._able(num_beams)
-        return self._search(self._graphs(num_beams).run, image, num_beams)
+        return self._regions(self._graphs(self._num_beams).run, picture)[0]
 
     def _graphs(self, num_beams: int) -> Graphs:
         """Return the encoder and the search with so many beams, or more."""
@@ -146,13 +141,14 @@ class LiteRTEngine:
             return RERANKED_SEARCH.format(self._searches["num_beams"])
         return SEARCH.format(num_beams)
 
-    def _regions(self, run: Run, image: Image.Image) -> np.ndarray:
-        pixels = squeezed(image, self._facts["image_size"])[None]
+    def _regions(self, run: Run, picture: bytes) -> np.ndarray:
+        size = self._facts["image_size"]
+        pixels = squeezed(upright(picture, SPARE_SCALE * size), size)[None]
         return run(ENCODER, pixels=pixels)["regions"]
 
-    def _search(self, run: Run, image: Image.Image, num_beams: int) -> Found:
+    def _search(self, run: Run, picture: bytes, num_beams: int) -> Found:
         shown = slice(num_beams)
-        regions = self._regions(run, image)
+        regions = self._regions(run, picture)
         found = run(self._signature(num_beams), regions=regions)
         try:
             words = [self._words(ids) for ids in found["token_ids"][0, shown]]

@@ -17,7 +17,7 @@ from data_prep.pictures.reader import PictureReader
 
 def test_too_much_memory_and_the_next_file(file, make_picture, encode_picture, reason):
     small = file(encode_picture(make_picture(40, 30), "JPEG"), "small.jpg")
-    large = file(encode_picture(Image.new("RGB", (4000, 3000)), "JPEG"), "large.jpg")
+    large = file(encode_picture(Image.new("RGB", (4000, 3000)), "PNG"), "large.png")
     with PictureReader(memory_bytes=2**24) as reader:
         assert "needs more than 16 MiB of memory" in reason(reader, large)
         assert reader.read(small) == small.read_bytes()

@@ -5,10 +5,10 @@ import importlib
 
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.interpreter import Interpreter
 
 from captioning import export
 from captioning.inference.litert.conversion import write_litert
-from captioning.inference.litert.engine import LiteRTEngine
 from data_prep.errors import BadInput
 
 
@@ -16,12 +16,8 @@ def test_searches_share_their_weights(tiny_litert):
     # Five searches in a file that is hardly larger than the weights.
     weights = sum(v.nbytes for v in _arrays(tiny_litert))
     assert tiny_litert.stat().st_size < weights + 2**20
-    assert sorted(
-        LiteRTEngine(tiny_litert)._file._interpreter.get_signature_list()
-    ) == [
-        *(f"captions_{beams}" for beams in range(1, 6)),
-        "regions",
-    ]
+    signatures = Interpreter(str(tiny_litert)).get_signature_list()
+    assert sorted(signatures) == [*(f"captions_{k}" for k in range(1, 6)), "regions"]
 
 
 def _arrays(model):

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from captioning.inference.litert.converter import converted
+from captioning.inference.litert.metadata import tree_of
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +59,36 @@ def test_arrays_are_rounded_and_numbers_are_not(network):
     # The search tells impossible captions by their scores: the mask is not cut.
     assert np.all(found["y"][:, ::2] < -9e8)
     assert np.all(outputs(whole, x)["y"][:, ::2] < -9e8)
+
+
+def test_a_table_that_is_also_a_matrix_is_cast_once_for_each():
+    table = tf.keras.layers.Embedding(40, 32)
+    model = tf.keras.Sequential([tf.keras.Input((None,), dtype="int32"), table])
+
+    @tf.function(
+        autograph=False, input_signature=[tf.TensorSpec((1, 3), tf.int32, "x")]
+    )
+    def compute(x):
+        return {"y": tf.matmul(model(x), table.embeddings, transpose_b=True)}
+
+    half = converted(model, {"compute": compute}, "float16")
+    rounded = table.embeddings.numpy().astype(np.float16).astype(np.float32)
+    x = np.array([[7, 0, 39]], np.int32)
+    found = outputs(half, x)["y"]
+    np.testing.assert_allclose(found, rounded[x] @ rounded.T, rtol=1e-5, atol=1e-6)
+
+    # A product whose matrix a lookup reads too is not computed by XNNPACK.
+    tree = tree_of(half)
+    (graph,) = tree.subgraphs
+    kinds = [tree.operatorCodes[o.opcodeIndex].builtinCode for o in graph.operators]
+    named = schema.BuiltinOperator
+    for cast, kind in zip(graph.operators, kinds, strict=True):
+        if kind == named.DEQUANTIZE:
+            readers = {
+                other
+                for o, other in zip(graph.operators, kinds, strict=True)
+                if cast.outputs[0] in o.inputs
+            }
+            assert len(readers) == 1
+    assert kinds.count(named.DEQUANTIZE) == 2
+    assert len(half) < 2 * 40 * 32 + 3000  # the table itself is there once
