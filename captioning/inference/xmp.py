@@ -4,11 +4,11 @@ The description is ``dc:description``, a language alternative (XMP Specification
 ISO 16684-1, sections 7.7 and 8.3): an ``rdf:Alt`` whose first item is "x-default".
 """
 
+import html
 import re
 from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 DC = "http://purl.org/dc/elements/1.1/"
@@ -83,14 +83,22 @@ def _text(caption):
 
 
 def _description(caption, prefixes, others=""):
-    text = escape(_text(caption), {"\r": "&#13;"})
+    # xml.sax.saxutils has the same, and imports all of urllib.
+    text = html.escape(_text(caption), quote=False).replace("\r", "&#13;")
     d, r = prefixes.get(DC, "dc"), prefixes.get(RDF, "rdf")
     return _DESCRIPTION.format(d=d, r=r, dc=DC, rdf=RDF, text=text, others=others)
 
 
+def _quoted(attribute):
+    escaped = html.escape(attribute)
+    for character in "\n\r\t":  # a reader would make spaces of them
+        escaped = escaped.replace(character, f"&#{ord(character)};")
+    return f'"{escaped}"'
+
+
 def _block(caption, about, prefixes):
     description = _description(caption, prefixes)
-    about, r = quoteattr(about), prefixes.get(RDF, "rdf")
+    about, r = _quoted(about), prefixes.get(RDF, "rdf")
     return _BLOCK.format(r=r, about=about, rdf=RDF, description=description)
 
 
