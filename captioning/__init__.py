@@ -25,7 +25,8 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
                          pictures, by many workers: plan, how many pictures each has;
                          their files, and how they are joined), ensembles, litert/
                          (one .tflite file: conversion and engine of pictures, and of
-                         texts; float16_weights, metadata), saved_model and
+                         texts; graphs: several pictures at once; only_graphs,
+                         float16_weights, metadata), saved_model and
                          saved_model_operations, read/ (texts, word by word)
       experiments/    6  the long-term dependency problem, measured
       training/       5  plans (of a new run; of a resumed one, what it refuses) -> a
