@@ -4,6 +4,7 @@ Speed and memory
     python -m benchmarks            the tables of docs/performance.md: beside Keras,
                                     PyTorch and BLIP (`performance/`, a file a subject)
     python -m benchmarks.scaling    cost against batch, beams, length, number of photos
+    python -m benchmarks.exponents  how fast cost grows: exponents of time and memory
     python -m benchmarks.loops      ways to run the loop over time
     python -m benchmarks.batching   ways to make a training batch of captions
     python -m benchmarks.page       the page in a browser: bytes, and time a photo

@@ -6,28 +6,32 @@ Each row is a ratio of two measurements, made in turn in the same run on this ma
 import importlib
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.arguments import add_rounds_flag, parser_of
+from benchmarks.performance.folder import Folder, add_folder_flags
 from benchmarks.performance.row import Row
 from captioning.cli.arguments import add_run_flag
 from captioning.cli.which_run import chosen_run
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
-# Subjects, each a module of `benchmarks.performance`: whether it needs a run.
+# Subjects, each a module of `benchmarks.performance`: what it is measured on, if it
+# does not make that itself: a run, or a folder of photos.
 SUBJECTS = {
-    "peak": False,  # the machine's peak: one large matrix product
-    "recurrence": False,  # a pass over a sequence, forward and backward
-    "training_step": False,  # captions a second in training
-    "self_critical": True,  # captions a second in self-critical training
-    "search": True,  # photos a second in beam search, from cached regions
-    "reranking": True,  # the same with re-ranking, and by the .tflite file
-    "blip": True,  # photos a second from file to caption, beside BLIP
-    "one_photo": True,  # the command for one photo, from start to end
-    "one_text": False,  # the command for one text, from start to end
-    "features": True,  # photos a second from file to cached features
-    "memory": True,  # the peak memory of captioning 100,000 photos
+    "peak": None,  # the machine's peak: one large matrix product
+    "recurrence": None,  # a pass over a sequence, forward and backward
+    "training_step": None,  # captions a second in training
+    "self_critical": "run",  # captions a second in self-critical training
+    "search": "run",  # photos a second in beam search, from cached regions
+    "reranking": "run",  # the same with re-ranking, and by the .tflite file
+    "blip": "run",  # photos a second from file to caption, beside BLIP
+    "one_photo": "run",  # the command for one photo, from start to end
+    "folder": "folder",  # the command for a folder of photos, beside one before
+    "one_text": None,  # the command for one text, from start to end
+    "features": "run",  # photos a second from file to cached features
+    "memory": "run",  # the peak memory of captioning 100,000 photos
 }
 ROUNDS = 7  # the median of so many is little disturbed by other work on the machine
 
@@ -39,6 +43,7 @@ def main(argv: list[str] | None = None) -> int:
         "an idle machine.",
         "--rows recurrence training_step",
         "--run runs/flickr8k --rows search one_photo features --json",
+        "--rows folder --photos Flickr8k/Images --before ../before --rounds 3",
     )
     parser.add_argument(
         "--rows",
@@ -50,6 +55,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     add_run_flag(parser)
     add_rounds_flag(parser, ROUNDS)
+    add_folder_flags(parser)
     parser.add_argument("--json", action="store_true", help="print a JSON line a row")
     parser.add_argument(
         "--at-least",
@@ -60,12 +66,13 @@ def main(argv: list[str] | None = None) -> int:
     )
     flags = parser.parse_args(argv)
     import_tensorflow()
-    needs_run = any(SUBJECTS[name] for name in flags.rows)
+    needs_run = any(SUBJECTS[name] == "run" for name in flags.rows)
     run = chosen_run(flags, "captions") if needs_run else None
     if run:
         from captioning.training.run_config import check_has, load_facts
 
         check_has(run, load_facts(run), "captions")
+    given = {"run": run, "folder": Folder(flags.photos, flags.count, flags.before)}
     show = _print_json if flags.json else _print
     if not flags.json:
         print("| measured | against | value | bar | on this machine |")
@@ -73,7 +80,7 @@ def main(argv: list[str] | None = None) -> int:
     failed, slow = False, []
     for name in flags.rows:
         try:
-            for row in rows_of(name, run, flags.rounds):
+            for row in rows_of(name, given, flags.rounds):
                 show(row)
                 if flags.at_least and row.is_worse_than(flags.at_least):
                     slow.append(row)
@@ -90,10 +97,17 @@ def main(argv: list[str] | None = None) -> int:
     return 2 if failed else 1 if slow else 0
 
 
-def rows_of(name: str, run: Path | None, rounds: int):
-    """Yield the rows of a subject, each as soon as it is measured."""
+def rows_of(name: str, given: Mapping[str, Path | Folder | None], rounds: int):
+    """Yield the rows of a subject, each as soon as it is measured.
+
+    Args:
+        name: of the subject.
+        given: what subjects are measured on, by the words of `SUBJECTS`.
+        rounds: how often each way is measured.
+    """
     module = importlib.import_module(f"benchmarks.performance.{name}")
-    yield from module.rows(run, rounds) if SUBJECTS[name] else module.rows(rounds)
+    wanted = SUBJECTS[name]
+    yield from module.rows(given[wanted], rounds) if wanted else module.rows(rounds)
 
 
 def _print(row: Row) -> None:

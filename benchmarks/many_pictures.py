@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.arguments import parser_of
+from benchmarks.performance.whole_process import resident_bytes
 from captioning.cli.arguments import positive
 from data_prep.console import say
 from data_prep.errors import BadInput, exit_on_bad_input
@@ -121,7 +122,7 @@ def _captioned(folder: Path, out: Path, kill_after: float | None = None) -> Capt
             process.wait()
             say(f"killed after {seconds:.0f} s, {_lines(part):,} pictures done")
             return Captioned(seconds, warm, most)
-        memory = _memory(process.pid)
+        memory = resident_bytes(process.pid)
         if warm:
             most = max(most, memory)
         elif _lines(part) > WARM:
@@ -133,18 +134,6 @@ def _captioned(folder: Path, out: Path, kill_after: float | None = None) -> Capt
 
 def _lines(file: Path) -> int:
     return file.read_bytes().count(b"\n") if file.exists() else 0
-
-
-def _memory(process: int) -> int:
-    """Return the resident memory of a process and its children, in bytes."""
-    total = 0
-    try:
-        fields = Path(f"/proc/{process}/statm").read_text().split()
-        total = int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
-        children = Path(f"/proc/{process}/task/{process}/children").read_text()
-    except OSError:  # it has ended meanwhile
-        return total
-    return total + sum(_memory(int(child)) for child in children.split())
 
 
 if __name__ == "__main__":

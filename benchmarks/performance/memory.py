@@ -71,7 +71,7 @@ def captioned(run: Path, count: int) -> Captioned:
         tempfile.TemporaryDirectory() as folder,
         tempfile.NamedTemporaryFile("r") as report,
     ):
-        _photos(Path(folder), count)
+        scenes_in(Path(folder), count)
         began = time.perf_counter()
         answer = subprocess.run(
             [sys.executable, "-c", _REPORTING, report.name, "--run", str(run), folder],
@@ -85,8 +85,8 @@ def captioned(run: Path, count: int) -> Captioned:
         return Captioned(seconds, 1024 * int(report.read()))
 
 
-def _photos(folder: Path, count: int) -> None:
-    """Fill a folder with scenes, each under many names."""
+def scenes_in(folder: Path, count: int) -> None:
+    """Fill a folder with scenes of the harbour, each under many names."""
     from data_prep.harbour.render import encode, render
     from data_prep.harbour.scene import sample_scene
 

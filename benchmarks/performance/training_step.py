@@ -102,22 +102,27 @@ def made_up_batch(config, generator):
     )
 
 
+def made_up_captions(config, vocabulary_size: int = VOCABULARY_SIZE):
+    """Return a captions task of random weights and made-up words."""
+    from captioning.nn.cells import build_cell
+    from captioning.tasks.captions.task import Captions
+    from data_prep.text.special_tokens import END
+    from data_prep.text.vocabulary import Vocabulary
+
+    words = [f"word{number}" for number in range(vocabulary_size - END - 1)]
+    vocabulary = Vocabulary(["<pad>", "<unk>", "<start>", "<end>", *words])
+    cell = build_cell(config.recurrent.cell, config.recurrent.units)
+    return Captions(config, vocabulary, cell)
+
+
 def our_step(config, batch):
     """Return a function without arguments that does a training step of ours."""
     import tensorflow as tf
 
-    from captioning.nn.cells import build_cell
-    from captioning.tasks.captions.task import Captions
     from captioning.training.objective import Objective
     from captioning.training.train_step import TrainStep
-    from data_prep.text.special_tokens import END
-    from data_prep.text.vocabulary import Vocabulary
 
-    words = [f"word{number}" for number in range(VOCABULARY_SIZE - END - 1)]
-    vocabulary = Vocabulary(["<pad>", "<unk>", "<start>", "<end>", *words])
-    captions = Captions(
-        config, vocabulary, build_cell(config.recurrent.cell, config.recurrent.units)
-    )
+    captions = made_up_captions(config)
     spec = type(batch)(
         tf.TensorSpec((None, *REGIONS), tf.float16),
         tf.TensorSpec((None, None), tf.int32),

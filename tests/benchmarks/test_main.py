@@ -2,10 +2,12 @@
 
 import importlib
 import json
+from pathlib import Path
 
 import pytest
 
 from benchmarks import __main__ as table
+from benchmarks.performance.folder import Folder
 from benchmarks.performance.row import Row
 from benchmarks.performance.timing import spread
 from data_prep.errors import BadInput
@@ -18,7 +20,7 @@ def test_every_subject_is_a_module_with_rows(name):
     assert callable(module.rows)
 
 
-def fake_rows(name, run, rounds):
+def fake_rows(name, given, rounds):
     if name == "search":
         raise BadInput("no run")
     yield Row("ours", "theirs", spread([1.5, 1.0, 3.0]), 1.2, absolute="2 s")
@@ -34,6 +36,23 @@ def test_the_table_continues_after_a_subject_that_fails(monkeypatch, capsys):
     assert shown.splitlines()[2:] == [
         "| ours | theirs | 1.50 (1.00 to 3.00)x | >= 1.2 (reached) | 2 s |",
         "| ours | a limit | 90.0 (90.0 to 90.0)% | >= 95 (MISSED) |  |",
+    ]
+
+
+def test_a_subject_gets_what_it_is_measured_on(monkeypatch):
+    asked = []
+
+    def keep(name, given, rounds):
+        asked.append((given[table.SUBJECTS[name]], rounds))
+        return []
+
+    monkeypatch.setattr(table, "rows_of", keep)
+    monkeypatch.setattr(table, "chosen_run", lambda flags, task: pytest.fail("a run"))
+    assert table.main(["--rows", "folder", "--photos", "p", "--before", "b"]) == 0
+    assert table.main(["--rows", "folder", "--count", "20", "--rounds", "1"]) == 0
+    assert asked == [
+        (Folder(Path("p"), 2000, Path("b")), table.ROUNDS),
+        (Folder(None, 20, None), 1),
     ]
 
 
