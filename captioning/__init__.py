@@ -88,7 +88,7 @@ numbers, or from itself. Commands, tasks and data sets do not know each other
       atomic          1  files are written whole or not at all
       errors          1  BadInput, how a command ends, a full disk
       examples        1  what a data set yields
-      console         1  progress
+      console/        1  progress (bars: by tqdm), and lines beside it
 
 `import captioning` is light: what a name of the public API needs is imported when the
 name is first used.

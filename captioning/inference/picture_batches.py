@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from captioning.inference.results import (
     Caption,
@@ -64,12 +64,7 @@ def captioning(
             called while the first pictures are read.
         least: captions of a lower confidence are left out.
     """
-    with (
-        reading(paths) as batches,
-        progress(
-            total=len(paths), label="captions", unit="pictures", shown=len(paths) > 1
-        ) as bar,
-    ):
+    with reading(paths) as batches, _progress(len(paths)) as bar:
         says = loaded()
 
         def results():
@@ -79,11 +74,19 @@ def captioning(
                     result = leave_out_unsure(result, least)
                     num_left_out += result.left_out is not None
                     yield result
-                bar.update(len(batch))
+                if bar is not None:
+                    bar.update(len(batch))
             if num_left_out:
                 say(f"left out for a confidence below {least}: {num_left_out}")
 
         yield results()
+
+
+def _progress(pictures: int):
+    """Return the progress of several pictures; None, in a context, of one."""
+    if pictures < 2:
+        return nullcontext()
+    return progress(total=pictures, label="captions", unit="pictures")
 
 
 @contextmanager

@@ -5,8 +5,7 @@ import sys
 
 import pytest
 
-from data_prep import console
-from data_prep.console import progress, say
+from data_prep.console import bars, progress, say
 
 
 class Terminal(io.StringIO):
@@ -21,7 +20,7 @@ def test_short_work_leaves_no_line_in_a_log(capsys):
 
 
 def test_long_work_leaves_lines_with_rate_and_time_left(capsys, monkeypatch):
-    monkeypatch.setattr(console, "SECONDS_A_LINE", 1e-9)
+    monkeypatch.setattr(bars, "SECONDS_A_LINE", 1e-9)
     with progress(total=3, label="dev captions", unit="images") as shown:
         shown.update(1)
         shown.update(1)
@@ -47,14 +46,14 @@ def test_the_rate_is_of_steps_a_second_however_slow(seconds, rate, monkeypatch):
     shown = progress(total=9, unit="steps", done=1)
     shown.n = 3
     facts = {**shown.format_dict, "elapsed": 2 * seconds}
-    monkeypatch.setattr(console.tqdm, "format_dict", facts)
+    monkeypatch.setattr(bars.tqdm, "format_dict", facts)
     line = shown.format_meter(**shown.format_dict)
     shown.close()
     assert line.startswith(f"3/9 steps, {rate}, ") and line.endswith(" left")
 
 
 def test_what_has_no_known_end_has_no_time_left(capsys, monkeypatch):
-    monkeypatch.setattr(console, "SECONDS_A_LINE", 1e-9)
+    monkeypatch.setattr(bars, "SECONDS_A_LINE", 1e-9)
     for _ in progress(iter(range(3)), label="train", unit="pictures"):
         pass
     assert "left" not in capsys.readouterr().err

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 import tensorflow as tf
 
-from data_prep import console
 from data_prep import prepare as command
+from data_prep.console import bars
 from data_prep.datasets import harbour
 from data_prep.errors import BadInput
 from data_prep.examples import RawExample, Skipped
@@ -193,7 +193,7 @@ def test_failure_keeps_the_old_data_set(source, tmp_path):
 
 
 def test_main_says_what_it_made(source, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(console, "SECONDS_A_LINE", 0.0)
+    monkeypatch.setattr(bars, "SECONDS_A_LINE", 0.0)
     out = tmp_path / "out"
     assert main(["folder", "--source", str(source), "--out", str(out)]) == 0
     said = capsys.readouterr()

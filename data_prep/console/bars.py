@@ -1,72 +1,8 @@
-"""What commands show on stderr: progress, and lines beside it."""
-
-import contextlib
-import sys
-from collections.abc import Iterable, Iterator
-from typing import TextIO
+"""Progress, by tqdm: a bar for a terminal, lines for a log."""
 
 from tqdm import tqdm
 
-from data_prep.errors import printable
-
-_shown = True  # see `nothing_shown`
 SECONDS_A_LINE = 30.0  # between two lines of progress where there is no terminal
-
-
-def progress(
-    steps: Iterable | None = None,
-    *,
-    total: int | None = None,
-    label: str = "",
-    unit: str = "",
-    done: int = 0,
-    shown: bool = True,
-) -> tqdm:
-    """Return a `tqdm`: a bar on a terminal, else a line every half minute.
-
-    Work that takes less than half a minute leaves no line in a log. Use it in a `with`,
-    or iterate over it; `update(n)` counts steps.
-
-    Args:
-        steps: what to iterate over, if anything.
-        total: how many there are; the length of `steps` if not given.
-        label: what is being done.
-        unit: what the steps are, in the plural.
-        done: how many were taken before.
-        shown: False shows nothing.
-    """
-    kind = _ProgressBar if sys.stderr.isatty() else _ProgressLines
-    return kind(
-        steps,
-        total=total,
-        desc=label or None,
-        unit=f" {unit}" if unit else "it",
-        initial=done,
-        disable=not (shown and _shown),
-        file=sys.stderr,
-    )
-
-
-def say(line: str, file: TextIO | None = None) -> None:
-    """Print a line at once (on stderr if not told), above a progress bar; characters
-    that are not printable are shown escaped."""
-    if not _shown:
-        return
-    file = sys.stderr if file is None else file
-    tqdm.write(printable(line), file=file)
-    file.flush()
-
-
-@contextlib.contextmanager
-def nothing_shown() -> Iterator[None]:
-    """In this block `say` and `progress` show nothing: of several processes that do the
-    same, one tells it."""
-    global _shown
-    before, _shown = _shown, False
-    try:
-        yield
-    finally:
-        _shown = before
 
 
 class _Progress(tqdm):
@@ -86,7 +22,7 @@ class _Progress(tqdm):
         return {**facts, "steps_a_second": f"{shown}{self.unit}/s", "left": left}
 
 
-class _ProgressBar(_Progress):
+class ProgressBar(_Progress):
     """Progress for a terminal."""
 
     def __init__(self, steps=None, **options):
@@ -98,7 +34,7 @@ class _ProgressBar(_Progress):
         )
 
 
-class _ProgressLines(_Progress):
+class ProgressLines(_Progress):
     """Progress for a log: lines, with rate and time left."""
 
     monitor_interval = 0  # no thread is needed to redraw a line
