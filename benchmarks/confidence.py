@@ -8,6 +8,7 @@ captions (area under the ROC curve), and how far it is from the share that is ri
 (expected calibration error over ten equal intervals, Naeini et al. 2015).
 """
 
+import dataclasses
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -130,7 +131,7 @@ def fit(engine: LiteRTEngine, data: Path) -> Confidence:
     ]
     platt = LogisticRegression().fit(np.stack([logits, said.scores], axis=1), right)
     scales = np.array([*platt.coef_[0], *platt.intercept_], np.float32)
-    return unscaled._replace(scales=scales)
+    return dataclasses.replace(unscaled, scales=scales)
 
 
 def _probes(images, others, nouns, probed):
