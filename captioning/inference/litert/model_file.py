@@ -52,10 +52,8 @@ class ModelFile:
         Raises:
             BadInput: it does not have them, or is damaged.
         """
-        # Once is the rule. So the whole file does not stay in memory: it is read again.
-        content, self._content = self._content or self._read(), b""
         try:
-            return with_only(content, signatures)
+            return with_only(self._content, signatures)
         except DAMAGED as error:
             raise self.damaged("cannot be loaded", error) from error
 
