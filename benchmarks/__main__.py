@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.arguments import add_rounds_flag, parser_of
+from benchmarks.arguments import add_names_flag, add_rounds_flag, parser_of
 from benchmarks.performance.folder import Folder, add_folder_flags
 from benchmarks.performance.row import Row
 from captioning.cli.arguments import add_run_flag
@@ -45,14 +45,7 @@ def main(argv: list[str] | None = None) -> int:
         "--run runs/flickr8k --rows search one_photo features --json",
         "--rows folder --photos Flickr8k/Images --before ../before --rounds 3",
     )
-    parser.add_argument(
-        "--rows",
-        nargs="+",
-        choices=SUBJECTS,
-        default=list(SUBJECTS),
-        metavar="SUBJECT",
-        help=f"any of {', '.join(SUBJECTS)} (default: all)",
-    )
+    add_names_flag(parser, "--rows", SUBJECTS, "SUBJECT")
     add_run_flag(parser)
     add_rounds_flag(parser, ROUNDS)
     add_folder_flags(parser)

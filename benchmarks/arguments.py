@@ -1,5 +1,6 @@
 """The command line that all benchmarks share."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from data_prep.cli.parser import Parser
@@ -39,6 +40,20 @@ def add_rounds_flag(parser: Parser, rounds: int) -> None:
         default=rounds,
         metavar="N",
         help="how often each way is measured, in turn (default: %(default)s)",
+    )
+
+
+def add_names_flag(
+    parser: Parser, flag: str, names: Collection[str], metavar: str
+) -> None:
+    """Add a flag that chooses some of several names; all of them if not given."""
+    parser.add_argument(
+        flag,
+        nargs="+",
+        choices=names,
+        default=list(names),
+        metavar=metavar,
+        help=f"any of {', '.join(names)} (default: all)",
     )
 
 

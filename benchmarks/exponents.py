@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.arguments import add_rounds_flag, parser_of
+from benchmarks.arguments import add_names_flag, add_rounds_flag, parser_of
 from benchmarks.performance.memory import scenes_in
 from benchmarks.performance.timing import in_turn, spread
 from benchmarks.performance.whole_process import (
@@ -80,14 +80,7 @@ def main(argv: list[str] | None = None) -> int:
         "--quantities photos --photos 100000",
     )
     add_run_flag(parser, "the captioner that comes with the project")
-    parser.add_argument(
-        "--quantities",
-        nargs="+",
-        choices=QUANTITIES,
-        default=list(QUANTITIES),
-        metavar="QUANTITY",
-        help=f"any of {', '.join(QUANTITIES)} (default: all)",
-    )
+    add_names_flag(parser, "--quantities", QUANTITIES, "QUANTITY")
     parser.add_argument(
         "--photos",
         type=positive,

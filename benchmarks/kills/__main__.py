@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.arguments import parser_of
+from benchmarks.arguments import add_names_flag, parser_of
 from benchmarks.kills.commands import processes_left, run, stop
 from benchmarks.kills.results import digests
 from benchmarks.kills.works import CHEAP, KINDS, WORKS, Work, make_inputs
@@ -69,14 +69,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--seed", type=int, default=0, metavar="N", help="of the moments (default: 0)"
     )
-    parser.add_argument(
-        "--kinds",
-        nargs="+",
-        choices=KINDS,
-        default=list(KINDS),
-        metavar="KIND",
-        help=f"any of {', '.join(KINDS)} (default: all)",
-    )
+    add_names_flag(parser, "--kinds", KINDS, "KIND")
     flags = parser.parse_args(argv)
     import_tensorflow()
     tallies = {}

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import captioning
-from benchmarks.arguments import add_count_flags, parser_of
+from benchmarks.arguments import add_count_flags, add_names_flag, parser_of
 from benchmarks.serving import attacks
 from benchmarks.serving.service import Asked, ask_all, caption_of, service
 from captioning.cli.arguments import add_rerank_flag
@@ -38,14 +38,7 @@ def main(argv: list[str] | None = None) -> int:
         "data/small --parts memory --run tiny.tflite",
     )
     parser.add_argument("photos", type=Path, metavar="FOLDER", help="of photos")
-    parser.add_argument(
-        "--parts",
-        nargs="+",
-        choices=PARTS,
-        default=list(PARTS),
-        metavar="PART",
-        help=f"any of {', '.join(PARTS)} (default: all)",
-    )
+    add_names_flag(parser, "--parts", PARTS, "PART")
     parser.add_argument(
         "--run", type=Path, metavar="RUN", help="as of captioning serve"
     )

@@ -4,6 +4,7 @@ import contextlib
 import gc
 import os
 import sys
+import threading
 from collections.abc import Iterator
 
 from data_prep.errors import with_extra
@@ -41,16 +42,24 @@ def import_tensorflow() -> None:
             del sys.modules[name]
 
 
+# Stderr belongs to the process. Two threads that took it away and put it back at once
+# could put back the wrong one, for good.
+_silent = threading.RLock()
+
+
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """Keep from stderr what libraries print there; exceptions come through."""
-    sys.stderr.flush()
-    stderr = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
-        os.close(nowhere)
+    """Keep from stderr what libraries print there; exceptions come through. One thread
+    at a time."""
+    with _silent:
+        if sys.stderr is not None:  # as in a program without a console
+            sys.stderr.flush()
+        stderr = os.dup(2)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            os.close(nowhere)

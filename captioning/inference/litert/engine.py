@@ -79,16 +79,17 @@ class LiteRTEngine:
         reranked = self._facts.get("reranked") if rerank else None
         self.is_reranked = reranked is not None
         self._searches = reranked or self._facts
-        self._num_beams = self._searches["num_beams"]
-        self._num_beams = self._able(num_beams)
+        self._num_beams = self._able(num_beams or self._searches["num_beams"])
         confidence = self._file.buffers.get(CONFIDENCE)
         try:
             self._confidence = confidence and Confidence.from_bytes(confidence)
         except DAMAGED as error:
             raise self._file.damaged("cannot be loaded", error) from error
+        # Most programs search with one number of beams: the others are not made ready.
+        own = [ENCODER, self._signature(self._num_beams)]
+        self._own_graphs = Graphs(self._file, own, threads)
         self._lock = threading.Lock()
-        self._by_signature: dict[str, Graphs] = {}
-        self._graphs(self._num_beams)
+        self._all_graphs: Graphs | None = None
 
     @property
     def gives_confidence(self) -> bool:
@@ -124,17 +125,16 @@ class LiteRTEngine:
     def regions(self, picture: bytes) -> np.ndarray:
         """Return the regions of an encoded picture, float32 ``(regions,
         region_dim)``."""
-        return self._regions(self._graphs(self._num_beams).run, picture)[0]
+        return self._regions(self._own_graphs.run, picture)[0]
 
     def _graphs(self, num_beams: int) -> Graphs:
         """Return the encoder and the search with so many beams, or more."""
-        signature = self._signature(num_beams)
+        if self._signature(num_beams) == self._signature(self._num_beams):
+            return self._own_graphs
         with self._lock:
-            if signature not in self._by_signature:
-                self._by_signature[signature] = Graphs(
-                    self._file, [ENCODER, signature], self._threads
-                )
-            return self._by_signature[signature]
+            if self._all_graphs is None:  # one interpreter, however many searches
+                self._all_graphs = Graphs(self._file, threads=self._threads, at_once=1)
+            return self._all_graphs
 
     def _signature(self, num_beams: int) -> str:
         if self.is_reranked:  # the first of them are shown

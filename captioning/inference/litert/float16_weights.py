@@ -9,7 +9,6 @@ computes stays in float32.
 """
 
 import copy
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -59,7 +58,8 @@ def with_float16_weights(model: bytes) -> bytes:
             graph.tensors.append(constant)
             tensor.buffer = 0  # that of tensors without data
             source = len(graph.tensors) - 1
-            for result in (index, *_of_lookups(graph, index, is_lookup)):
+            lookups = _for_lookups(graph, index, is_lookup)
+            for result in [index] if lookups is None else [index, lookups]:
                 cast = schema.OperatorT()
                 cast.opcodeIndex = len(tree.operatorCodes) - 1
                 cast.inputs, cast.outputs = [source], [result]
@@ -73,8 +73,9 @@ def with_float16_weights(model: bytes) -> bytes:
     return packed(tree)
 
 
-def _of_lookups(graph, index: int, is_lookup: list[bool]) -> Iterable[int]:
-    """Yield a new tensor for the lookups of a constant that is also multiplied by.
+def _for_lookups(graph, index: int, is_lookup: list[bool]) -> int | None:
+    """Give the lookups of a constant that is also multiplied by a tensor of their own,
+    and return its index; None if there are not both.
 
     XNNPACK multiplies by weights in float16 as they are, if all that reads them is a
     product. Else LiteRT's own product by the float32 tensor is taken, which is written
@@ -84,9 +85,9 @@ def _of_lookups(graph, index: int, is_lookup: list[bool]) -> Iterable[int]:
     readers = [each for each in graph.operators if index in each.inputs]
     lookups = [each for each in readers if is_lookup[each.opcodeIndex]]
     if not 0 < len(lookups) < len(readers):
-        return
+        return None
     graph.tensors.append(copy.copy(graph.tensors[index]))
     result = len(graph.tensors) - 1
     for each in lookups:
         each.inputs = [result if tensor == index else tensor for tensor in each.inputs]
-    yield result
+    return result

@@ -22,6 +22,7 @@ class ModelFile:
 
     Attributes:
         path: as given.
+        content: its bytes. A file that is replaced later is not mixed with it.
         facts: what it says of itself, see `litert.metadata`.
         buffers: named ones beside the network.
 
@@ -31,29 +32,24 @@ class ModelFile:
 
     def __init__(self, path: Path, task: str):
         self.path = path
-        self._task = task
-        self._content = self._read()
-
-    def _read(self) -> bytes:
         try:
-            content = read_whole(self.path, 2**31)  # the most that a flatbuffer has
+            self.content = read_whole(path, 2**31)  # the most that a flatbuffer has
         except OSError as error:
             raise BadInput(
-                f"{self.path} cannot be read ({error.strerror}); expected a .tflite "
-                "file: check the path."
+                f"{path} cannot be read ({error.strerror}); expected a .tflite file: "
+                "check the path."
             ) from error
-        self.facts = facts_of(content, self.path, self._task)
-        self.buffers = metadata_of(content)
-        return content
+        self.facts = facts_of(self.content, path, task)
+        self.buffers = metadata_of(self.content)
 
     def only(self, signatures: Sequence[str]) -> bytes:
-        """Return the file with some of its graphs alone, see `only_graphs`.
+        """Return the content with some of its graphs alone, see `only_graphs`.
 
         Raises:
             BadInput: it does not have them, or is damaged.
         """
         try:
-            return with_only(self._content, signatures)
+            return with_only(self.content, signatures)
         except DAMAGED as error:
             raise self.damaged("cannot be loaded", error) from error
 

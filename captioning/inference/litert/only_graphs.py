@@ -16,7 +16,8 @@ def with_only(model: bytes, signatures: Sequence[str]) -> bytes:
 
     Args:
         model: the file.
-        signatures: what will be run; with the graphs of their loops they are kept.
+        signatures: what will be run; with the graphs of their loops and branches they
+            are kept.
 
     Raises:
         ValueError: the file does not have such a signature.
@@ -49,12 +50,15 @@ def _graphs_of(root, signatures: Sequence[str]) -> list[int]:
 
 
 def _reachable(root, schema, graphs: Iterable[int]) -> set[int]:
-    """Return the numbers of graphs, and of those that their loops run."""
-    loop = schema.BuiltinOperator.WHILE
-    is_loop = [
-        loop in (code.BuiltinCode(), code.DeprecatedBuiltinCode())
-        for code in map(root.OperatorCodes, range(root.OperatorCodesLength()))
-    ]
+    """Return the numbers of graphs, and of those that their loops and branches run."""
+    kinds = schema.BuiltinOperator
+    running = {  # operators that run other graphs, and what says which
+        kinds.WHILE: (schema.WhileOptions, ("CondSubgraphIndex", "BodySubgraphIndex")),
+        kinds.IF: (schema.IfOptions, ("ThenSubgraphIndex", "ElseSubgraphIndex")),
+        kinds.CALL_ONCE: (schema.CallOnceOptions, ("InitSubgraphIndex",)),
+    }
+    codes = map(root.OperatorCodes, range(root.OperatorCodesLength()))
+    kind_of = [max(code.BuiltinCode(), code.DeprecatedBuiltinCode()) for code in codes]
     found: set[int] = set()
     waiting = list(graphs)
     while waiting:
@@ -64,12 +68,12 @@ def _reachable(root, schema, graphs: Iterable[int]) -> set[int]:
         found.add(number)
         graph = root.Subgraphs(number)
         for operator in map(graph.Operators, range(graph.OperatorsLength())):
-            if is_loop[operator.OpcodeIndex()]:
-                options = schema.WhileOptions()
-                options.Init(
-                    operator.BuiltinOptions().Bytes, operator.BuiltinOptions().Pos
-                )
-                waiting += [options.CondSubgraphIndex(), options.BodySubgraphIndex()]
+            if kind_of[operator.OpcodeIndex()] not in running:
+                continue
+            options_of, names = running[kind_of[operator.OpcodeIndex()]]
+            table, options = operator.BuiltinOptions(), options_of()
+            options.Init(table.Bytes, table.Pos)
+            waiting += [getattr(options, name)() for name in names]
     return found
 
 

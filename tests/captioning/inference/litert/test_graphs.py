@@ -1,10 +1,13 @@
 """Several inputs at once: the same outputs as one by one, in order."""
 
+import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
+from captioning.inference.litert.engine import LiteRTEngine
 from captioning.inference.litert.graphs import MOST_AT_ONCE, Graphs
 from captioning.inference.litert.model_file import ModelFile
 from data_prep.errors import BadInput
@@ -62,5 +65,44 @@ def test_one_that_fails_leaves_the_others_able(file, pictures):
 def test_a_graph_that_is_not_there(file):
     with pytest.raises(BadInput, match=r"cannot be loaded \(there is no signature"):
         Graphs(file, ["captions_9"])
-    # The file is read again: another graph can still be had.
     assert Graphs(file, ["captions_1"])
+
+
+def test_first_uses_at_once_leave_stderr_as_it_was(file, pictures):
+    """Each first use takes the stderr of the process away for a while."""
+    before = os.fstat(2)
+    for _ in range(10):
+        graphs = Graphs(file, ["regions"], 2)
+        start = threading.Barrier(2)
+
+        def use(items, graphs=graphs, start=start):
+            start.wait()
+            graphs.map(mean, items)
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(use, [pictures[:1], pictures[:2]]))
+    after = os.fstat(2)
+    assert (after.st_dev, after.st_ino) == (before.st_dev, before.st_ino)
+
+
+def test_where_there_is_no_stderr(file, pictures, monkeypatch):
+    monkeypatch.setattr("sys.stderr", None)
+    graphs = Graphs(file, ["regions"], 2)
+    assert len(graphs.map(mean, pictures[:3])) == 3
+
+
+def test_a_file_that_is_removed_or_replaced_is_not_read_again(
+    tiny_litert, tmp_path, make_picture, encode_picture
+):
+    path = tmp_path / "captioner.tflite"
+    path.write_bytes(tiny_litert.read_bytes())
+    engine = LiteRTEngine(path, threads=2)
+    path.unlink()
+    photos = [encode_picture(make_picture(60, 40 + k), "PNG") for k in range(3)]
+    whole = LiteRTEngine(tiny_litert, threads=1)
+    for num_beams in (1, 5, 3, 2):
+        found = engine.caption(photos, num_beams)
+        expected = whole.caption(photos, num_beams)
+        for row, others in zip(found, expected, strict=True):
+            assert [c.caption for c in row] == [c.caption for c in others]
+            assert len(row) == num_beams

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
+from captioning.inference.litert.converter import converted
 from captioning.inference.litert.only_graphs import with_only
 
 
@@ -52,3 +54,15 @@ def test_the_other_graphs_have_no_operations(whole):
 def test_what_is_not_there(whole):
     with pytest.raises(ValueError, match="no signature captions_9"):
         with_only(whole, ["captions_9"])
+
+
+def test_branches_are_kept_with_what_runs_them():
+    @tf.function(autograph=False, input_signature=[tf.TensorSpec((), tf.float32, "x")])
+    def compute(x):
+        return {"y": tf.cond(x > 0.0, lambda: 3.0 * x, lambda: tf.abs(x) ** 2)}
+
+    model = converted(tf.keras.Sequential(), {"compute": compute}, "float32")
+    for x in (2.0, -2.0):
+        found = outputs(with_only(model, ["compute"]), "compute", x=np.float32(x))
+        assert found["y"] == outputs(model, "compute", x=np.float32(x))["y"]
+        assert found["y"] == (6.0 if x > 0 else 4.0)
