@@ -24,7 +24,7 @@ def upright(picture: bytes, least_side: int | None = None) -> Image.Image:
     try:
         with Image.open(io.BytesIO(picture)) as image:
             if least_side:
-                image.draft(None, (least_side, least_side))  # of a JPEG alone
+                image.draft(None, (least_side, least_side))  # changes only JPEGs
             return ImageOps.exif_transpose(image).convert("RGB")
     except DAMAGED as error:
         raise BadPicture(

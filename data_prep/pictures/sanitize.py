@@ -79,7 +79,8 @@ def _decode(data, max_pixels):
     if is_sound and _XMP_TURN.search(data):
         is_sound = _exif_orientation(image) in range(1, 9)
     if is_sound:
-        # All bytes are read at an eighth of the size too, in a third of the time.
+        # Decoding at an eighth of the size reads the whole file too, and finds the same
+        # damage, in a third of the time.
         image.draft(None, (1, 1))
     image.load()
     return b"" if is_sound else to_png(image)
