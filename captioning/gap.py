@@ -13,6 +13,7 @@ EXAMPLE = """examples:
   python -m captioning.gap --out runs/gap                  # all of it
   python -m captioning.gap --out runs/gap --draw           # the figures again
   python -m captioning.gap --out runs/gap --boat           # the same in sentences
+  python -m captioning.gap --out runs/gap --sentence       # gates, word by word
   python -m captioning.gap --out runs/few --gaps 2 20 100 --seeds 1 --steps 300
   python -m captioning.gap --out runs/small-words --word-scale 0.25
 
@@ -24,7 +25,9 @@ def main(argv: list[str] | None = None) -> int:
     flags = _parser().parse_args(argv)
     _check_boat(flags)
     import_tensorflow()
-    if flags.boat:
+    if flags.sentence:
+        _sentence(flags)
+    elif flags.boat:
         _boat(flags)
     else:
         _gap(flags)
@@ -32,10 +35,15 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _check_boat(flags) -> None:
-    """Refuse options that --boat would ignore, since its results would be misread; and
-    --force where nothing is replaced."""
+    """Refuse options that --boat or --sentence would ignore, since its results would be
+    misread; and --force where nothing is replaced."""
     given = {"--gaps": flags.gaps, "--word-scale": flags.word_scale}
     ignored = [flag for flag, value in given.items() if value is not None]
+    if flags.sentence and (ignored or flags.boat or flags.draw or flags.force):
+        raise BadInput(
+            "--sentence was given with another option than --out, --cells and --steps; "
+            "expected these alone. Leave the others out, or leave out --sentence."
+        )
     if flags.boat and ignored:
         raise BadInput(
             f"--boat was given with {' and '.join(ignored)}; expected neither --gaps "
@@ -97,6 +105,25 @@ def _boat(flags) -> None:
     print(f"drawn: {picture}", file=sys.stderr)
 
 
+def _sentence(flags) -> None:
+    from captioning.experiments.long_term import along_sentence, cloze, cloze_results
+    from captioning.experiments.long_term.comparable_cells import CELLS
+    from captioning.plots.long_term import draw_sentence
+
+    cloze_results.check_out(flags.out)
+    readings = []
+    for cell in flags.cells or CELLS:
+        print(f"training: {cell}", file=sys.stderr)
+        model, _ = cloze.train_word_model(
+            cell, [along_sentence.FILLER], steps=flags.steps or cloze.STEPS
+        )
+        readings.append(along_sentence.read_sentence(model, cell))
+    print(along_sentence.table(readings))
+    picture = flags.out / "sentence.png"
+    draw_sentence(readings, picture)
+    print(f"drawn: {picture}", file=sys.stderr)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m captioning.gap",
@@ -132,7 +159,7 @@ def _parser() -> argparse.ArgumentParser:
         "--steps",
         type=positive,
         metavar="N",
-        help="batches of a run at most (default: 1000, with --boat 600)",
+        help="batches of a run at most (default: 1000; of sentences 600)",
     )
     parser.add_argument(
         "--word-scale",
@@ -152,6 +179,12 @@ def _parser() -> argparse.ArgumentParser:
         "--boat",
         action="store_true",
         help='the same in words: "the boat is on the ___", "a ___ is driving that"',
+    )
+    parser.add_argument(
+        "--sentence",
+        action="store_true",
+        help="one such sentence: the gradient that arrives at each word, and the "
+        "forget gates there",
     )
     parser.add_argument(
         "--draw", action="store_true", help="only draw what --out already holds"

@@ -179,3 +179,50 @@ def draw_cloze(results: Sequence, chance: float, path: Path) -> None:
     handles, labels = near.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
     save_figure(figure, path, dpi=120)
+
+
+def draw_sentence(readings: Sequence, path: Path) -> None:
+    """Draw the gradient that arrives at each word, and under it the forget gates.
+
+    Args:
+        readings: of `along_sentence.Reading`, of one sentence.
+        path: a PNG file, overwritten.
+    """
+    gated = [reading for reading in readings if reading.forget_gates is not None]
+    words = readings[0].words
+    figure = Figure(
+        figsize=(max(6, 0.45 * len(words)), 3 + 1.6 * len(gated)), layout="constrained"
+    )
+    top, *panels = figure.subplots(
+        1 + len(gated),
+        sharex=True,
+        squeeze=False,
+        height_ratios=[2] + [1] * len(gated),
+    )[:, 0]
+    for reading in readings:
+        label, color, marker, dashes = CELL_STYLES[reading.cell]
+        top.plot(
+            np.maximum(reading.gradients, LOWEST_NORM),
+            color=color,
+            marker=marker,
+            linestyle=dashes,
+            markersize=5,
+            label=f"{label}: P({reading.answer}) = {reading.probability:.2f}",
+        )
+    top.set(
+        yscale="log",
+        ylabel=r"$\|\partial \log p / \partial x_t\|$",
+        title=f"how much each word moves the probability of {readings[0].answer}",
+    )
+    top.grid(alpha=0.3)
+    top.legend(fontsize=8)
+    for axes, reading in zip(panels, gated, strict=True):
+        image = axes.imshow(
+            reading.forget_gates.T, vmin=0, vmax=1, cmap="viridis", aspect="auto"
+        )
+        axes.set(ylabel="units", title=f"forget gate: {CELL_STYLES[reading.cell][0]}")
+        axes.set_yticks([])
+    if gated:
+        figure.colorbar(image, ax=panels, label="kept of c, a step")
+    (panels or [top])[-1].set_xticks(range(len(words)), words, rotation=60, ha="right")
+    save_figure(figure, path, dpi=120)
