@@ -67,7 +67,9 @@ def main(argv: list[str] | None = None) -> int:
             )
     if files:
         counts = {"unsure, below 50 %": num_unsure, "failed": num_failed}
-        notes = [f"{count} {what}" for what, count in counts.items() if count]
+        # The captions of before a stop are not counted again.
+        of = f" of the {len(paths):,} done now" if flags.resume else ""
+        notes = [f"{count} {what}{of}" for what, count in counts.items() if count]
         say("; ".join([files.finish(), *notes]))
     return 2 if num_failed == len(paths) else 0
 

@@ -52,7 +52,8 @@ def load(
     """
     check_count("num_beams", num_beams)
     check_count("threads", threads)
-    path = pretrained.file() if path is None else path
+    if path is None:
+        return _pretrained(num_beams, threads, rerank)
     if is_one_file(path):
         from captioning.inference.litert.engine import LiteRTEngine
 
@@ -69,3 +70,17 @@ def load(
     if is_saved_model(path):
         return SavedModelEngine(path, num_beams, rerank=rerank, trust_model=trust_model)
     return RunEngine(path, num_beams, rerank=rerank)
+
+
+def _pretrained(num_beams, threads, rerank) -> Engine:
+    from captioning.inference.litert.engine import LiteRTEngine
+
+    path = pretrained.file()
+    try:
+        return LiteRTEngine(path, num_beams, threads, rerank=rerank)
+    except BadInput:
+        if pretrained.is_whole(path):
+            raise
+    # Altered since it was unpacked: by a full disk, or by somebody.
+    path = pretrained.file_anew()
+    return LiteRTEngine(path, num_beams, threads, rerank=rerank)

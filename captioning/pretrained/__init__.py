@@ -11,7 +11,9 @@ seen_photos.npy                 fingerprints of the photos that it learned from
 NAME.tflite, NAME.md            a reader of texts, of `READERS`, and its card
 """
 
+import contextlib
 import functools
+import hashlib
 import os
 import tempfile
 import threading
@@ -28,6 +30,7 @@ READERS = {
     "related": "associations",
 }
 
+_DIGITS = 16  # of a file's sha256, in its name
 _LOCK = threading.Lock()
 
 
@@ -50,7 +53,7 @@ def file() -> Path:
     with _LOCK:
         try:
             plan = plan_of(PACKED)
-            name = f"{RUN.name}-{plan['sha256'][:16]}.tflite"
+            name = f"{RUN.name}-{plan['sha256'][:_DIGITS]}.tflite"
             path = cache_folder() / name
             if path.is_file() and path.stat().st_size == plan["bytes"]:
                 return path
@@ -68,6 +71,20 @@ def file() -> Path:
             path = Path(_temporary_folder().name) / name
             write_bytes(path, model)
         return path
+
+
+def is_whole(path: Path) -> bool:
+    """Return whether the content of `file` is what was unpacked."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return path.stem.endswith(digest[:_DIGITS])
+
+
+def file_anew() -> Path:
+    """Return `file`, unpacked once more."""
+    with contextlib.suppress(OSError):  # of a folder that is read-only by now
+        file().unlink()
+    file.cache_clear()
+    return file()
 
 
 def is_ours(path: Path) -> bool:

@@ -1,6 +1,6 @@
 """Tables of captions: CSV in all the forms that people have.
 
-The separator is ``,``, a tab, ``;`` or ``|`` (Kaggle's Flickr30k), whichever divides
+The separator is ``,``, a tab, ``;`` or ``|`` (Kaggle's Flickr30k): the one that divides
 the first rows into columns of the same number. The first row names the columns, or
 there is no such row: then the column of file names is that of the pictures, and the
 longest other one that of the captions.

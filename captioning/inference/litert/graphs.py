@@ -96,10 +96,11 @@ class Graphs:
         """Return those for several inputs, of which the idle ones are in the queue."""
         with self._lock:
             if self._idle is None:
-                threads = self._threads // self._at_once
+                threads, more = divmod(self._threads, self._at_once)
                 idle: queue.SimpleQueue[_Interpreter] = queue.SimpleQueue()
-                for _ in range(self._at_once):
-                    idle.put(_Interpreter(self._file, self._content, threads))
+                for number in range(self._at_once):
+                    own = threads + (number < more)  # of 6 threads 2, 2, 1 and 1
+                    idle.put(_Interpreter(self._file, self._content, own))
                 self._idle = idle
             return self._idle
 

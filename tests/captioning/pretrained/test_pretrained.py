@@ -95,6 +95,25 @@ def test_it_is_unpacked_once_and_anywhere(tmp_path, monkeypatch, capsys):
     assert tmp_path not in elsewhere.parents and elsewhere.read_bytes() == whole
 
 
+def test_a_file_that_was_altered_after_it_was_unpacked_is_unpacked_again(
+    photo, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    pretrained.file.cache_clear()
+    try:
+        path = pretrained.file()
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+        assert not pretrained.is_whole(path)
+        capsys.readouterr()
+        assert caption.main([str(photo)]) == 0
+        assert capsys.readouterr().err.count("unpacking the captioner") == 1
+        assert pretrained.is_whole(path)
+    finally:
+        pretrained.file.cache_clear()
+
+
 def test_a_package_that_was_altered_is_told(tmp_path, monkeypatch):
     run = shutil.copytree(pretrained.RUN, tmp_path / "run")
     weights = bytearray((run / "confidence.npz").read_bytes())
