@@ -48,7 +48,7 @@ def main() -> int:
 def _written(split: LabelledTexts, path: Path) -> str:
     """Write a split as the library reads it, a text a line after its label."""
     lines = (
-        f"__label__{label} {' '.join(text.lower().split())}\n"
+        f"__label__{round(label)} {' '.join(text.lower().split())}\n"
         for text, label in zip(split.texts, split.labels, strict=True)
     )
     path.write_text("".join(lines), "utf-8")

@@ -9,6 +9,8 @@ The strength of the regularisation is chosen on dev and used once on test.
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from benchmarks.arguments import add_data_flag, parser_of
 from data_prep.errors import exit_on_bad_input
 from data_prep.prepared.sentences import LabelledTexts, load_labelled
@@ -70,7 +72,7 @@ def measure(
     models = {
         strength: LogisticRegression(
             C=strength, solver="liblinear", random_state=0
-        ).fit(features["train"], splits["train"].labels)
+        ).fit(features["train"], np.rint(splits["train"].labels))
         for strength in STRENGTHS
     }
     dev = {

@@ -31,7 +31,9 @@ class Labelled(NamedTuple):
 
     split: str
     text: str  # as people wrote it, with one space between words; not empty
-    label: int  # of sentiment 0 is negative, 1 is positive; else from 0 on
+    # Of sentiment 0 is negative and 1 positive, or it is a float, how probable a model
+    # found it that the text is positive. Else a class, from 0 on.
+    label: int | float
 
 
 class Parallel(NamedTuple):

@@ -16,7 +16,7 @@ from data_prep.errors import BadInput, exit_on_bad_input, printable
 from data_prep.examples import SPLITS, Labelled, RawExample, Skipped
 from data_prep.prepared.checksums import file_sha256
 from data_prep.prepared.dataset_info import DatasetInfo, SplitInfo, check_kind
-from data_prep.prepared.sentences import load_labelled
+from data_prep.prepared.sentences import load_sentiment
 from data_prep.prepared.split_checks import check_splits, tells_nothing
 from data_prep.prepared.summary import summary
 from data_prep.readers.source_folder import check_folder
@@ -200,10 +200,7 @@ def _with_sentences(
         for split, members in itertools.groupby(examples, lambda e: e.split):
             yield from members
             for data in data_sets:
-                texts, labels = load_labelled(data, split)
-                yield from map(
-                    Labelled, itertools.repeat(split), texts, labels.tolist()
-                )
+                yield from load_sentiment(data, split)
 
     return joined()
 
@@ -247,6 +244,10 @@ _OWN_FLAGS = {
     ),
     "gap": (int, "N", "gap: steps between the word and the question"),
     "train": (str, "FILE", "nsmc: reviews to learn from, in place of train.tsv"),
+    "judged": (
+        *(Path, "FILE"),
+        "sst2: texts that a model judged, by `read sentiment --json`",
+    ),
     "leave_out": (Path, "DIR", "multi30k: Flickr8k, whose test photos to leave out"),
     "back_translated": (
         *(Path, "DIR"),

@@ -1,5 +1,5 @@
-"""Cross-entropies of tokens, tags and related words: one value for each row, and as
-losses for `keras.Model.compile`.
+"""Cross-entropies of tokens, verdicts, tags and related words: one value for each row,
+and as losses for `keras.Model.compile`.
 
 Captions and translations are trained through `nn.fused_cross_entropy`, which computes
 the same `token_cross_entropy` without keeping the logits.
@@ -37,6 +37,31 @@ def token_cross_entropy(
         # loss = lse - z_label; moving e of the label's weight to the mean of all:
         loss += label_smoothing * (label_logits - tf.reduce_mean(logits, axis=-1))
     return loss
+
+
+def verdict_cross_entropy(
+    positive: tf.Tensor, logits: tf.Tensor, label_smoothing: float = 0.0
+) -> tf.Tensor:
+    """Return the cross-entropy of each verdict, smoothed as in `token_cross_entropy`.
+
+    With a label of 0 or 1 it is `token_cross_entropy`. With a number between, how
+    probable another model finds it that the text is positive, it is that of
+    distillation (Hinton et al. 2015, section 2, at the temperature 1).
+
+    Args:
+        positive: ``(texts,)``, from 0 to 1.
+        logits: float ``(texts, 2)``, of negative and positive.
+        label_smoothing: e, from 0 to 1.
+
+    Returns:
+        float32 ``(texts,)``, in nats.
+    """
+    positive = tf.cast(positive, tf.float32)
+    positive = (1 - label_smoothing) * positive + label_smoothing / 2
+    return tf.nn.softmax_cross_entropy_with_logits(
+        labels=tf.stack([1 - positive, positive], axis=-1),
+        logits=tf.cast(logits, tf.float32),
+    )
 
 
 def tag_cross_entropy(truth: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:

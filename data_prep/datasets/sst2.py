@@ -6,6 +6,10 @@ Expects ``train.tsv`` (67,349 phrases of sentences), ``dev.tsv`` (872 sentences)
 labels is that of the original. The split is the official one. The few sentences of dev
 and test that are also in train are left out of train. The tokenization of the Treebank
 ("it 's n't bad .") is undone, because users write "it isn't bad.".
+
+The option ``judged`` names texts that a model judged, the output of ``captioning read
+sentiment --json``, to learn from as well (distillation, Hinton et al. 2015,
+arXiv:1503.02531). Those that are in the three files are left out.
 """
 
 import re
@@ -14,7 +18,9 @@ from pathlib import Path
 
 from nltk.tokenize.treebank import TreebankWordDetokenizer
 
+from data_prep.errors import printable
 from data_prep.examples import SPLITS, Labelled, Skipped
+from data_prep.readers.judged_texts import read_judged
 from data_prep.readers.sentence_files import labelled, labelled_rows
 from data_prep.readers.source_folder import find_all
 
@@ -33,18 +39,21 @@ _BATCH, _SEPARATOR, _DASH = 1000, "\ue000", "\ue001"
 _OUTER_DASH = re.compile("^--(?= )|(?<= )--$")
 
 
-def read(source: Path, skipped: Skipped) -> Iterator[Labelled]:
-    """Yield the phrases of train, then the sentences of dev and test."""
+def read(
+    source: Path, skipped: Skipped, *, judged: Path | None = None
+) -> Iterator[Labelled]:
+    """Yield the phrases of train and the judged texts, then the sentences of dev and
+    test."""
     paths = find_all(source, FILES, "SST-2 as GLUE distributes it")
     skipped.notes["split"] = "official; train is phrases, dev and test are sentences"
     held_out = {
         split: list(labelled_rows(paths[split], TEXT, skipped))
         for split in ("dev", "test")
     }
-    texts = {_letters(text) for rows in held_out.values() for text, _ in rows}
+    letters = {_letters(text) for rows in held_out.values() for text, _ in rows}
     phrases = []
     for text, label in labelled_rows(paths["train"], TEXT, skipped):
-        if _letters(text) in texts:
+        if _letters(text) in letters:
             skipped.add("text of train that dev or test has too", text)
         else:
             phrases.append((text, label))
@@ -53,6 +62,20 @@ def read(source: Path, skipped: Skipped) -> Iterator[Labelled]:
         texts = detokenized([example.text for example in examples])
         for example, text in zip(examples, texts, strict=True):
             yield example._replace(text=text)
+        if split == "train" and judged:
+            letters |= {_letters(text) for text in texts}
+            yield from _judged(judged, letters, skipped)
+
+
+def _judged(path: Path, known: set[str], skipped: Skipped) -> Iterator[Labelled]:
+    """Yield the texts that a model judged, less those whose letters are known."""
+    judged = read_judged(path, skipped)
+    skipped.notes["judged"] = f"to train, texts that a model judged: {printable(path)}"
+    for text, positive in judged.items():
+        if _letters(text) in known:
+            skipped.add("judged text that train, dev or test has too", text)
+        else:
+            yield Labelled("train", text, positive)
 
 
 def _letters(text: str) -> str:

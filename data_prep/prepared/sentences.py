@@ -5,11 +5,12 @@ DATA/vocabulary.txt                or subwords.model, see `text.choose_tokenizer
 DATA/{train,dev,test}.jsonl        one JSON object a line, UTF-8:
 
 {"text": "a gorgeous film", "label": 1}      sentiment (and gap)
+{"text": "a film", "label": 0.61}            sentiment, as a model judged it; in train
 {"en": "A dog.", "de": "Ein Hund."}          translation: language -> sentence
 {"en": "A dog.", "de": "Ein Hund.", "original": "de"}    the English one is a model's
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +26,8 @@ class LabelledTexts(NamedTuple):
     """A split of a sentiment data set."""
 
     texts: list[str]  # as people wrote them
-    labels: np.ndarray  # int32 ``(texts,)``, see `Labelled`
+    # ``(texts,)``, see `Labelled`: int32, or float32 if a model judged any of them
+    labels: np.ndarray
 
 
 def write_sentences(
@@ -51,8 +53,16 @@ def load_labelled(
         BadInput: it is of another kind, or a file is missing, truncated or altered.
     """
     rows = _load(directory, split, kind)
-    labels = np.array([row["label"] for row in rows], np.int32)
-    return LabelledTexts([row["text"] for row in rows], labels)
+    labels = [row["label"] for row in rows]
+    dtype = np.float32 if any(type(one) is float for one in labels) else np.int32
+    return LabelledTexts([row["text"] for row in rows], np.array(labels, dtype))
+
+
+def load_sentiment(directory: Path, split: str) -> Iterator[Labelled]:
+    """Yield the examples of a split of sentiment, as they were written; errors as of
+    `load_labelled`."""
+    for row in _load(directory, split, "sentiment"):
+        yield Labelled(split, row["text"], row["label"])
 
 
 def load_parallel(directory: Path, split: str) -> list[dict[str, str]]:
@@ -68,7 +78,8 @@ def load_parallel(directory: Path, split: str) -> list[dict[str, str]]:
 def _load(directory, split, kind) -> list[dict[str, Any]]:
     info, facts = load_split(directory, split, kind)
     verify_vocabulary(directory, info)
-    rows_of = {"translation": _is_parallel, "sentiment": _is_felt}
+    felt = _is_felt if split == "train" else _is_verdict
+    rows_of = {"translation": _is_parallel, "sentiment": felt}
     is_row = rows_of.get(kind, _is_labelled)
     files = facts.shards
     return [row for file in files for row in read_lines(directory, file, is_row)]
@@ -78,8 +89,13 @@ def _is_labelled(row: dict[str, Any]) -> bool:
     return is_text(row["text"]) and type(row["label"]) is int and row["label"] >= 0
 
 
-def _is_felt(row: dict[str, Any]) -> bool:
+def _is_verdict(row: dict[str, Any]) -> bool:
     return _is_labelled(row) and row["label"] <= 1
+
+
+def _is_felt(row: dict[str, Any]) -> bool:
+    label = row["label"]  # or what a model said, which nothing is scored by
+    return is_text(row["text"]) and type(label) in (int, float) and 0 <= label <= 1
 
 
 def _is_parallel(row: dict[str, Any]) -> bool:

@@ -46,15 +46,16 @@ def write_texts(
 ) -> tuple[SplitInfo, list[str]]:
     """Write the sentences of a split; result and errors as of `write_pictures`.
 
-    What a model translated is not among the texts, so that the same pairs always have
-    the same subwords.
+    What a model translated or judged is not among the texts, so that what people wrote
+    always has the same subwords.
     """
     examples = list(examples)
     info = SplitInfo.of([write_sentences(examples, directory, split)])
     texts: list[str] = []
     for one in examples:
-        if not isinstance(one, Parallel):
-            texts.append(one.text)
+        if isinstance(one, Labelled):
+            if type(one.label) is int:
+                texts.append(one.text)
         elif not one.original:
             texts += one.texts.values()
     return info, texts

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from captioning.models.sentiment import SentimentClassifier
-from captioning.nn.losses import token_cross_entropy
+from captioning.nn.losses import verdict_cross_entropy
 from captioning.tasks.sentiment.config import SentimentConfig
 from captioning.tasks.task import Cell, Task, TrainingData, WordWeights
 from data_prep.pipeline.sentence_batches import dataset_by_length
@@ -124,7 +124,7 @@ class Sentiment(Task):
         weight = regularization.prefix_weight if training else 0.0
 
         def mean_of(logits) -> tf.Tensor:
-            return tf.reduce_mean(token_cross_entropy(labels, logits, smoothing))
+            return tf.reduce_mean(verdict_cross_entropy(labels, logits, smoothing))
 
         if not weight:
             return mean_of(self.model.last_logits(token_ids, training=training))

@@ -8,6 +8,7 @@ from captioning.nn.losses import (
     related_cross_entropy,
     tag_cross_entropy,
     token_cross_entropy,
+    verdict_cross_entropy,
 )
 
 
@@ -26,6 +27,28 @@ def test_tokens_equal_the_one_hot_definition(smoothing):
     expected = -(target * log_p).sum(axis=-1)
     np.testing.assert_allclose(
         token_cross_entropy(labels, logits, smoothing), expected, rtol=1e-5
+    )
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_a_verdict_of_a_person_is_a_token(smoothing):
+    logits, labels = (
+        np.random.default_rng(5).normal(size=(4, 2)),
+        np.array([0, 1, 1, 0]),
+    )
+    np.testing.assert_allclose(
+        verdict_cross_entropy(labels, logits, smoothing),
+        token_cross_entropy(labels, logits, smoothing),
+        rtol=1e-6,
+    )
+
+
+def test_a_verdict_of_a_model_is_a_distribution():
+    logits = np.random.default_rng(6).normal(size=(2, 2))
+    p = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+    expected = [-(0.75 * np.log(n) + 0.25 * np.log(y)) for n, y in p]
+    np.testing.assert_allclose(
+        verdict_cross_entropy(np.array([0.25, 0.25]), logits), expected, rtol=1e-5
     )
 
 

@@ -27,3 +27,15 @@ def test_a_part_of_the_loss_is_that_of_a_prefix(joint_plans, monkeypatch):
     last = task.model.last_logits(batch[0])
     judged = -tf.nn.log_softmax(last)[0, 1]
     assert float(task.loss(batch, training=False)) == pytest.approx(float(judged))
+
+
+def test_a_model_that_judged_a_text_is_followed_in_its_doubt(joint_plans):
+    config, data = joint_plans["sentiment"]
+    task = task_class("sentiment").from_data(
+        config, data, shared_cell({"sentiment": config})
+    )
+    token_ids = tf.constant([[2, 5, 6]])
+    log_p = tf.nn.log_softmax(task.model.last_logits(token_ids))[0]
+    expected = -(0.7 * log_p[0] + 0.3 * log_p[1])
+    loss = task.loss((token_ids, tf.constant([0.3])), training=False)
+    assert float(loss) == pytest.approx(float(expected), rel=1e-5)

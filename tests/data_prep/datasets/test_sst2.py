@@ -1,5 +1,6 @@
 """SST-2: any order of columns, and no sentence of dev or test in train."""
 
+import json
 from collections import Counter
 
 import pytest
@@ -36,6 +37,23 @@ def test_train_then_dev_then_test(source):
         "text of train that dev or test has too": 1,
     }
     assert skipped.notes["split"].startswith("official")
+
+
+def test_judged_texts_come_behind_train_unless_they_are_known(source):
+    judged = source / "judged.jsonl"
+    texts = {"a movie": 0.875, "Good!": 0.5, "a film": 0.25, "fine": 1}
+    lines = [json.dumps({"text": t, "positive": p}) for t, p in texts.items()]
+    judged.write_text("\n".join(lines))
+    skipped = Skipped()
+    examples = list(sst2.read(source, skipped, judged=judged))
+    assert examples[2:4] == [
+        Labelled("train", "a movie", 0.875),
+        Labelled("train", "fine", 1.0),
+    ]
+    assert type(examples[3].label) is float
+    assert [one.split for one in examples] == ["train"] * 4 + ["dev"] + ["test"] * 2
+    known = skipped.as_dict()["judged text that train, dev or test has too"]
+    assert known == {"count": 2, "examples": ["Good!", "a film"]}
 
 
 def test_glues_own_test_set_has_no_labels(source):

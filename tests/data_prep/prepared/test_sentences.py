@@ -14,7 +14,12 @@ from data_prep.prepared.dataset_info import (
     SplitInfo,
     examples_digest,
 )
-from data_prep.prepared.sentences import load_labelled, load_parallel, write_sentences
+from data_prep.prepared.sentences import (
+    load_labelled,
+    load_parallel,
+    load_sentiment,
+    write_sentences,
+)
 from data_prep.prepared.write_split import write_texts
 
 REVIEWS = [("좋다\u2028 \u0085", 1), ('a "bad" \\ film', 0), ("🙂", 1)]
@@ -64,6 +69,30 @@ def test_what_a_model_translated_is_told(tmp_path):
     assert json.loads(line) == {"en": "A dog.", "de": "Ein Hund.", "original": "de"}
     assert info.shards[0].texts == 4
     assert texts == ["B", "C"]  # subwords are learned from what people wrote
+
+
+def test_what_a_model_judged_is_told(tmp_path):
+    rows = [Labelled("train", "good", 1), Labelled("train", "so so", 1.0)]
+    info, texts = write_texts(rows, tmp_path, "train")
+    lines = (tmp_path / info.shards[0].file).read_text("utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == [
+        {"text": "good", "label": 1},
+        {"text": "so so", "label": 1.0},
+    ]
+    assert lines[1].endswith("1.0}")
+    assert texts == ["good"]  # words are learned from what people wrote
+
+
+def test_probabilities_come_back_in_train_only(tmp_path):
+    rows = [("good", 1), ("so so", 0.625)]
+    write(tmp_path, lambda s: (Labelled(s, *row) for row in rows), "sentiment")
+    _, labels = load_labelled(tmp_path, "train")
+    np.testing.assert_array_equal(labels, [1, 0.625])
+    examples = [Labelled("train", *row) for row in rows]
+    assert list(load_sentiment(tmp_path, "train")) == examples
+    assert type(examples[0].label) is int
+    with pytest.raises(BadInput, match="dev.jsonl cannot be read in line 2"):
+        load_labelled(tmp_path, "dev")
 
 
 def test_reviews_come_back(sentiment):
