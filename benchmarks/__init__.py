@@ -17,6 +17,7 @@ Scores without a recurrent network
 
 Sentiment
     python -m benchmarks.everyday_sentences    sentences that turn, after every word
+    python -m benchmarks.transformer_sentiment a Transformer, and as a teacher
 
 Captions and their scores
     python -m benchmarks.ablation          what each change of a training gained on dev

@@ -30,6 +30,7 @@ SUBJECTS = {
     "one_photo": "run",  # the command for one photo, from start to end
     "folder": "folder",  # the command for a folder of photos, beside one before
     "one_text": None,  # the command for one text, from start to end
+    "texts": None,  # sentences a second, beside transformers and CTranslate2
     "features": "run",  # photos a second from file to cached features
     "memory": "run",  # the peak memory of captioning 100,000 photos
 }

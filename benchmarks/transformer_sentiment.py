@@ -48,13 +48,12 @@ class Transformer:
 
     def __init__(self, folder: Path):
         import torch
-        from transformers import AutoModelForSequenceClassification, AutoTokenizer
+        import transformers
 
         torch.manual_seed(0)
-        self.tokenizer = AutoTokenizer.from_pretrained(folder)
-        self.model = AutoModelForSequenceClassification.from_pretrained(
-            folder, num_labels=2
-        )
+        self.tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+        classifier = transformers.AutoModelForSequenceClassification
+        self.model = classifier.from_pretrained(folder, num_labels=2)
 
     def fine_tune(self, split: LabelledTexts, epochs: int) -> None:
         """Learn from a split: AdamW, a rate that rises and then falls to zero."""

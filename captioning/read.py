@@ -26,6 +26,7 @@ EXAMPLE = """examples:
   python -m captioning.read sentiment --file reviews.txt --json > verdicts.jsonl
   python -m captioning.read translate --to de "A red rowing boat is behind a pier."
   python -m captioning.read related boat
+  python -m captioning.read related --language de Boot
   echo "a boat is on the water" | python -m captioning.read related --every-word
 
 Without --run the reader that comes with the project answers, at once and without
@@ -113,6 +114,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     related.add_argument(
         "--every-word", action="store_true", help="say it after every word"
+    )
+    related.add_argument(
+        "--language",
+        choices=("en", "de"),
+        help="of the reader that comes with the project (default: en)",
     )
     for command in (sentiment, translate, related):
         _add_common(command)

@@ -6,6 +6,7 @@ from pathlib import Path
 from captioning import pretrained
 from captioning.training.newest_run import newest
 from data_prep.console import say
+from data_prep.errors import BadInput
 
 
 def chosen_run(flags: argparse.Namespace, task: str) -> Path:
@@ -23,10 +24,21 @@ def chosen_run(flags: argparse.Namespace, task: str) -> Path:
 
 def chosen_reader(flags: argparse.Namespace, task: str) -> Path:
     """Return `--run`, or the pretrained reader that learned a task, and say so on
-    stderr."""
+    stderr; of `--language`, if it is a flag of the command.
+
+    Raises:
+        BadInput: a run was named and a language too.
+    """
+    language = getattr(flags, "language", None)
     if flags.run:
+        if language:
+            raise BadInput(
+                f"--language is {language}, which chooses among the readers that come "
+                "with the project, and --run names another; expected one of them. "
+                "Leave the other out."
+            )
         return flags.run
-    file = pretrained.reader_of(task)
+    file = pretrained.reader_of(task, language or "")
     say(f"using {file.name}, which comes with the project; --run takes one of yours")
     return file
 

@@ -30,7 +30,7 @@ def load(  # type: ignore[overload-overlap]
 
 @overload
 def load(  # type: ignore[overload-overlap]
-    path: Literal["related"], *, threads: int | None = ...
+    path: Literal["related", "related_de"], *, threads: int | None = ...
 ) -> TextPredictor[AssociationsPrediction]: ...
 
 
@@ -88,9 +88,9 @@ def load(
     path.
 
     Args:
-        path: "sentiment", "translation" or "related", the pretrained readers; or a
-            path: a run's directory, an export's, or a .tflite file. The pretrained
-            captioner if not given.
+        path: "sentiment", "translation", "related" or "related_de" (of German), the
+            pretrained readers; or a path: a run's directory, an export's, or a .tflite
+            file. The pretrained captioner if not given.
         task: what to load of a path: "sentiment", "translation" or "associations"; the
             captioner if not given, or what a .tflite file has learned.
         num_beams: of a captioner, see `Predictor`.
@@ -111,7 +111,7 @@ def load(
     """
     if path in pretrained.READERS:
         task = pretrained.READERS[path]
-        path = pretrained.reader_of(task)
+        path = pretrained.reader(path)
     elif task is None and path is not None and is_one_file(Path(path)):
         task = _learned(Path(path))
     if task in pretrained.READERS.values():

@@ -28,6 +28,7 @@ READERS = {
     "sentiment": "sentiment",
     "translation": "translation",
     "related": "associations",
+    "related_de": "associations",
 }
 
 _DIGITS = 16  # of a file's sha256, in its name
@@ -110,7 +111,14 @@ def run_named(name: str) -> Path:
     return RUN if name == RUN.name and not path.exists() else path
 
 
-def reader_of(task: str) -> Path:
-    """Return the file of the pretrained reader that has learned a task."""
-    name = next(name for name, learned in READERS.items() if learned == task)
+def reader(name: str) -> Path:
+    """Return the file of a pretrained reader, of `READERS`."""
     return RUN.with_name(f"{name}.tflite")
+
+
+def reader_of(task: str, language: str = "") -> Path:
+    """Return the file of the pretrained reader that has learned a task: the first, or
+    that of a language, if it has one of its own."""
+    first = next(name for name, learned in READERS.items() if learned == task)
+    own = f"{first}_{language}"
+    return reader(own if own in READERS else first)

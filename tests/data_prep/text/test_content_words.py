@@ -23,6 +23,13 @@ def test_stop_words_are_left_out():
     assert most_frequent(texts, 99) == ("front",)
 
 
+def test_german_has_its_own_stop_words():
+    texts = [("Ein Mann hat einen Hut auf, und man sieht ihn.", "die Männer war hier")]
+    assert most_frequent(texts, 99) == ("hut", "mann", "männer", "sieht")
+    texts = [("A man in a hat was here, and they die.",)]
+    assert most_frequent(texts, 99) == ("die", "hat", "man")
+
+
 def test_sets():
     sets = sets_of(CAPTIONS, ("dog", "ball", "cat"))
     assert sets.dtype == bool
@@ -42,9 +49,10 @@ def test_many_pictures_are_read_in_groups(monkeypatch):
 def test_stop_words_are_words_of_the_tokenizer():
     from data_prep.text.standardize import split_words
 
-    split = split_words(sorted(STOP_WORDS)).to_list()
-    assert [len(words) for words in split] == [1] * len(STOP_WORDS)
-    assert {words[0].decode() for words in split} == STOP_WORDS
+    for stop_words in STOP_WORDS.values():
+        split = split_words(sorted(stop_words)).to_list()
+        assert [len(words) for words in split] == [1] * len(stop_words)
+        assert {words[0].decode() for words in split} == stop_words
 
 
 def test_tags_of_flickr8k(shared_data):
