@@ -113,8 +113,8 @@ def _add_limits(group) -> None:
             "batch-size",
             None,
             "N",
-            "pictures that the captioner gets at once, at most (default: 1 of a "
-            ".tflite file, which captions them one by one, else 8)",
+            "pictures that the captioner gets at once, at most (default: 8; 1 of a "
+            ".tflite file with one thread, which captions them one by one)",
         ),
         (
             "queue",
@@ -180,9 +180,8 @@ def _settings(flags: argparse.Namespace) -> Settings:
             f"{flags.page} has no index.html; expected the folder of a page: name "
             "another."
         )
-    default_size = 1 if _is_one_file(flags.run) else _DEFAULT.batch_size
     return Settings(
-        batch_size=flags.batch_size or default_size,
+        batch_size=flags.batch_size or _batch_size(flags),
         batch_wait=flags.batch_wait,
         queue_size=flags.queue,
         max_pictures=flags.max_pictures,
@@ -194,6 +193,12 @@ def _settings(flags: argparse.Namespace) -> Settings:
         api_key=key,
         page=flags.page,
     )
+
+
+def _batch_size(flags) -> int:
+    threads = flags.threads or os.cpu_count() or 1
+    one_by_one = _is_one_file(flags.run) and threads == 1
+    return 1 if one_by_one else _DEFAULT.batch_size
 
 
 def _is_one_file(run: Path | None) -> bool:
