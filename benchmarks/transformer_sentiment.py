@@ -26,7 +26,7 @@ import numpy as np
 from benchmarks.arguments import add_count_flags, add_data_flag, parser_of
 from data_prep.atomic import check_file_to_write, write_bytes
 from data_prep.console import say
-from data_prep.errors import exit_on_bad_input, printable_json
+from data_prep.errors import BadInput, exit_on_bad_input, printable_json
 from data_prep.prepared.sentences import LabelledTexts, load_labelled
 
 BATCH_SIZE = 64
@@ -66,7 +66,8 @@ class Transformer:
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimizer, lambda step: min((step + 1) / WARM_UP, 1 - step / steps)
         )
-        ids, labels = self._ids(split.texts), torch.tensor(split.labels).long()
+        ids = self._ids(split.texts)
+        labels = torch.tensor(np.rint(split.labels)).long()  # or what a model judged
         generator, done, started = np.random.default_rng(0), 0, time.monotonic()
         self.model.train()
         for _ in range(epochs):
@@ -178,7 +179,12 @@ def main() -> int:
             flag, type=Path, metavar=metavar, help=text, required=required
         )
     parser.add_argument(
-        "--epochs", type=int, default=2, metavar="N", help="default: %(default)s"
+        "--epochs",
+        type=int,
+        choices=range(11),
+        default=2,
+        metavar="N",
+        help="of fine-tuning, 0 to 10 (default: %(default)s)",
     )
     add_count_flags(
         parser, ("--copies", 6, f"copies of a text of {LONG} words or more")
@@ -186,6 +192,10 @@ def main() -> int:
     flags = parser.parse_args()
     if flags.judge:
         check_file_to_write("--judge", flags.judge)
+    if flags.save and flags.save.exists():
+        raise BadInput(
+            f"{flags.save} exists; expected a new folder: name another with --save."
+        )
     transformer = Transformer(flags.model)
     train = load_labelled(flags.data, "train")
     if flags.epochs:

@@ -75,9 +75,12 @@ def file() -> Path:
 
 
 def is_whole(path: Path) -> bool:
-    """Return whether the content of `file` is what was unpacked."""
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return path.stem.endswith(digest[:_DIGITS])
+    """Return whether the content of `file` is what was unpacked, and can be read."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    return path.stem.endswith(hashlib.sha256(content).hexdigest()[:_DIGITS])
 
 
 def file_anew() -> Path:
