@@ -69,7 +69,7 @@ def main(argv: list[str] | None = None) -> int:
         counts = {"unsure, below 50 %": num_unsure, "failed": num_failed}
         # The captions of before a stop are not counted again.
         of = f" of the {len(paths):,} done now" if flags.resume else ""
-        notes = [f"{count} {what}{of}" for what, count in counts.items() if count]
+        notes = [f"{count}{of} {what}" for what, count in counts.items() if count]
         say("; ".join([files.finish(), *notes]))
     return 2 if num_failed == len(paths) else 0
 

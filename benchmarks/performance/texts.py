@@ -9,7 +9,7 @@ from benchmarks.performance.timing import in_turn, spread, times_as_long
 from captioning import pretrained
 from captioning.inference.litert.text_engine import LiteRTTextEngine
 
-# Of 5 to 20 words, as captions and film reviews have.
+# Of 3 to 18 words, as captions and film reviews have.
 SENTENCES = (
     "A man sleeps.",
     "Two dogs are running through the snow.",
@@ -82,4 +82,4 @@ def _subwords(text: str) -> int:
 
 def _a_second(count: int, ours, others) -> str:
     one, other = (spread([count / s for s in each]).median for each in (ours, others))
-    return f"{one:.0f} sentences/s; {other:.0f}"
+    return f"{one:.0f} sentences/s; {other:.1f}"

@@ -33,9 +33,9 @@ def chosen_reader(flags: argparse.Namespace, task: str) -> Path:
     if flags.run:
         if language:
             raise BadInput(
-                f"--language is {language}, which chooses among the readers that come "
-                "with the project, and --run names another; expected one of them. "
-                "Leave the other out."
+                f"--language is {language}, which chooses a reader that comes with the "
+                "project, and --run names one of yours; expected one of these two "
+                "options. Leave one out."
             )
         return flags.run
     file = pretrained.reader_of(task, language or "")

@@ -94,7 +94,7 @@ def _is_verdict(row: dict[str, Any]) -> bool:
 
 
 def _is_felt(row: dict[str, Any]) -> bool:
-    label = row["label"]  # or what a model said, which nothing is scored by
+    label = row["label"]  # a float is what a model judged
     return is_text(row["text"]) and type(label) in (int, float) and 0 <= label <= 1
 
 

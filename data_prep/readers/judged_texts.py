@@ -25,6 +25,8 @@ def read_judged(path: Path, skipped: Skipped) -> dict[str, float]:
     for number, where, line in usable_lines(path, read_lines(path), skipped):
         try:
             row = json.loads(line)
+            if not isinstance(row, dict):
+                raise TypeError("it is no object")
             if "error" in row:
                 skipped.add("text that was not judged", where)
                 continue

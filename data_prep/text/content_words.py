@@ -63,6 +63,8 @@ musste soll sollen sollte will wollen wollte darf dürfen mag möchte möchten
 nicht da dort hier so sehr auch noch schon nun jetzt gerade eben etwa fast immer wieder
 nie dann zusammen gemeinsam anscheinend offenbar scheinbar wohl vielleicht zueinander
 """
+# Words of both languages, and content words of English: they do not tell which it is.
+_IN_BOTH = {"man", "hat", "die", "war"}
 STOP_WORDS = {"en": frozenset(_ENGLISH.split()), "de": frozenset(_GERMAN.split())}
 
 
@@ -76,7 +78,7 @@ def most_frequent(captions: Sequence[Sequence[str]], count: int) -> tuple[str, .
     for words in _word_sets(captions):
         pictures.update(words)
     met = {
-        language: sum(pictures[word] for word in words)
+        language: sum(pictures[word] for word in words - _IN_BOTH)
         for language, words in STOP_WORDS.items()
     }
     for word in STOP_WORDS[max(met, key=lambda language: met[language])]:

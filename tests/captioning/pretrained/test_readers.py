@@ -51,5 +51,7 @@ def test_the_command_and_the_api_answer_alike(name, capsys):
 
 def test_a_language_is_of_those_that_come_with_the_project():
     flags = ["--language", "de", "--run", str(pretrained.reader("related"))]
-    with pytest.raises(BadInput, match="--language is de, .* and --run names another"):
+    with pytest.raises(
+        BadInput, match="--language is de, .* and --run names one of yours"
+    ):
         read.main(["related", *flags, "Boot"])

@@ -28,6 +28,8 @@ def test_texts_and_probabilities_in_order(tmp_path):
     [
         "a fine film",
         '["a fine film"]',
+        '["error"]',
+        '"an error"',
         '{"text": "a fine film"}',
         '{"text": "a fine film", "positive": "0.9"}',
         '{"text": "a fine film", "positive": true}',

@@ -28,6 +28,7 @@ def test_german_has_its_own_stop_words():
     assert most_frequent(texts, 99) == ("hut", "mann", "männer", "sieht")
     texts = [("A man in a hat was here, and they die.",)]
     assert most_frequent(texts, 99) == ("die", "hat", "man")
+    assert most_frequent([("man in hat", "man with dog")], 99) == ("dog", "hat", "man")
 
 
 def test_sets():
