@@ -9,6 +9,8 @@ from captioning.cli.arguments import Parser, check_new, positive
 from data_prep.cli.import_tensorflow import import_tensorflow
 from data_prep.errors import BadInput, exit_on_bad_input
 
+SEEDS, PROCESSES = 3, 2
+
 EXAMPLE = """examples:
   python -m captioning.gap --out runs/gap                  # all of it
   python -m captioning.gap --out runs/gap --draw           # the figures again
@@ -23,7 +25,7 @@ After a stop, the same command goes on: finished runs are not repeated.
 
 def main(argv: list[str] | None = None) -> int:
     flags = _parser().parse_args(argv)
-    _check_boat(flags)
+    _check_options(flags)
     import_tensorflow()
     if flags.sentence:
         _sentence(flags)
@@ -34,24 +36,31 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def _check_boat(flags) -> None:
+def _check_options(flags) -> None:
     """Refuse options that --boat or --sentence would ignore, since its results would be
     misread; and --force where nothing is replaced."""
-    given = {"--gaps": flags.gaps, "--word-scale": flags.word_scale}
-    ignored = [flag for flag, value in given.items() if value is not None]
-    if flags.sentence and (ignored or flags.boat or flags.draw or flags.force):
+    of_gaps = _given(flags, "gaps", "word_scale", "processes")
+    if flags.sentence:
+        ignored = of_gaps + _given(flags, "seeds", "boat", "draw", "force")
+        if ignored:
+            raise BadInput(
+                f"--sentence was given with {' and '.join(ignored)}; expected no other "
+                "option than --out, --cells and --steps. Leave the others out, or "
+                "leave out --sentence."
+            )
+    if flags.boat and of_gaps:
         raise BadInput(
-            "--sentence was given with another option than --out, --cells and --steps; "
-            "expected these alone. Leave the others out, or leave out --sentence."
-        )
-    if flags.boat and ignored:
-        raise BadInput(
-            f"--boat was given with {' and '.join(ignored)}; expected neither --gaps "
-            "nor --word-scale, which its sentences do not have. Leave out --boat, or "
-            "the others."
+            f"--boat was given with {' and '.join(of_gaps)}; expected none of --gaps, "
+            "--word-scale and --processes, which its sentences do not have. Leave out "
+            "--boat, or the others."
         )
     if flags.force and (flags.draw or not flags.boat):
         raise BadInput("--force goes with --boat, without --draw; leave it out.")
+
+
+def _given(flags, *names: str) -> list[str]:
+    """Return the flags of these names that were given."""
+    return [f"--{name.replace('_', '-')}" for name in names if getattr(flags, name)]
 
 
 def _gap(flags) -> None:
@@ -74,8 +83,8 @@ def _gap(flags) -> None:
             Budget(**{name: x for name, x in given.items() if x is not None}),
             cells=flags.cells or CELLS,
             gaps=flags.gaps or GAPS,
-            seeds=range(flags.seeds),
-            processes=flags.processes,
+            seeds=range(flags.seeds or SEEDS),
+            processes=flags.processes or PROCESSES,
         )
     print(recall_results.table(results))
     for path in recall_results.draw(results, flags.out):
@@ -95,7 +104,7 @@ def _boat(flags) -> None:
         cloze_results.check_out(flags.out)
         results = cloze_results.measure(
             flags.cells or CELLS,
-            seeds=range(flags.seeds),
+            seeds=range(flags.seeds or SEEDS),
             steps=flags.steps or cloze.STEPS,
         )
         cloze_results.save(results, flags.out)
@@ -153,7 +162,7 @@ def _parser() -> argparse.ArgumentParser:
         help="(default: 1 2 5 10 20 50 100 200)",
     )
     parser.add_argument(
-        "--seeds", type=positive, default=3, metavar="N", help="(default: 3)"
+        "--seeds", type=positive, metavar="N", help=f"(default: {SEEDS})"
     )
     parser.add_argument(
         "--steps",
@@ -171,9 +180,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--processes",
         type=positive,
-        default=2,
         metavar="N",
-        help="runs at a time, one core each (default: 2)",
+        help=f"runs at a time, one core each (default: {PROCESSES})",
     )
     parser.add_argument(
         "--boat",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from captioning.inference.attention_file import DRAWN_AS
 from captioning.inference.confidence import unsure
@@ -118,6 +118,8 @@ class Description:
 
     def _repr_png_(self) -> bytes:
         """For notebooks that show no HTML: the same panels as one picture."""
+        from PIL import ImageDraw, ImageFont  # 7 ms, which a command needs not wait for
+
         panels = self._panels()
         height = panels[0][1].height
         rows = -(-len(panels) // _COLUMNS)

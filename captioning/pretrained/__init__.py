@@ -11,16 +11,14 @@ seen_photos.npy                 fingerprints of the photos that it learned from
 NAME.tflite, NAME.md            a reader of texts, of `READERS`, and its card
 """
 
-import contextlib
 import functools
 import hashlib
 import os
 import tempfile
 import threading
-from importlib import resources
 from pathlib import Path
 
-RUN = Path(str(resources.files(__name__) / "flickr8k"))
+RUN = Path(__file__).with_name("flickr8k")
 PACKED = RUN.with_suffix(".tflite.packed")
 SEEN_PHOTOS = RUN.with_name("seen_photos.npy")  # uint8 (photos, 8)
 # Readers of texts that come trained: their names, and what they have learned.
@@ -33,6 +31,7 @@ READERS = {
 
 _DIGITS = 16  # of a file's sha256, in its name
 _LOCK = threading.Lock()
+_ALTERED: set[Path] = set()  # copies of the captioner that cannot be removed
 
 
 @functools.cache
@@ -56,7 +55,8 @@ def file() -> Path:
             plan = plan_of(PACKED)
             name = f"{RUN.name}-{plan['sha256'][:_DIGITS]}.tflite"
             path = cache_folder() / name
-            if path.is_file() and path.stat().st_size == plan["bytes"]:
+            there = path.is_file() and path.stat().st_size == plan["bytes"]
+            if there and path not in _ALTERED:
                 return path
             say(f"unpacking the captioner that comes with the project, once, to {path}")
             model = unpack(PACKED, RUN)
@@ -68,7 +68,9 @@ def file() -> Path:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_bytes(path, model)
+            _ALTERED.discard(path)
         except OSError:
+            say(f"{path.parent} cannot be written; unpacked for this process alone")
             path = Path(_temporary_folder().name) / name
             write_bytes(path, model)
         return path
@@ -84,9 +86,13 @@ def is_whole(path: Path) -> bool:
 
 
 def file_anew() -> Path:
-    """Return `file`, unpacked once more."""
-    with contextlib.suppress(OSError):  # of a folder that is read-only by now
-        file().unlink()
+    """Return `file`, unpacked once more; elsewhere, if its folder is read-only."""
+    path = file()
+    if not is_whole(path):  # else another thread was here before
+        try:
+            path.unlink(missing_ok=True)
+        except OSError:
+            _ALTERED.add(path)
     file.cache_clear()
     return file()
 

@@ -20,6 +20,7 @@ NO_COMMANDS = {
     "human_judgement_files",
     "not_photos",
     "pointing_game",
+    "transformer",
 }
 NAMES = sorted(
     module.name

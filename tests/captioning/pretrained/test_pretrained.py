@@ -14,6 +14,7 @@ from captioning.inference.litert import metadata
 from captioning.pretrained import packing
 from captioning.tasks.caption_scores import read_candidates, scores_of
 from captioning.training.run_config import load_facts
+from data_prep import atomic
 from data_prep.datasets import flickr8k
 from data_prep.errors import BadInput
 from data_prep.examples import Skipped
@@ -110,6 +111,35 @@ def test_a_file_that_was_altered_after_it_was_unpacked_is_unpacked_again(
         assert caption.main([str(photo)]) == 0
         assert capsys.readouterr().err.count("unpacking the captioner") == 1
         assert pretrained.is_whole(path)
+    finally:
+        pretrained.file.cache_clear()
+
+
+def test_an_altered_file_in_a_read_only_folder_is_unpacked_elsewhere(
+    tmp_path, monkeypatch
+):
+    whole = pretrained.file().read_bytes()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(packing, "unpack", lambda *_: whole)
+    pretrained.file.cache_clear()
+    try:
+        path = pretrained.file()
+        path.write_bytes(b"x" * len(whole))
+
+        def refusing(do):
+            def refuse(file, *others, **options):
+                if tmp_path in Path(file).parents:
+                    raise PermissionError(file)
+                return do(file, *others, **options)
+
+            return refuse
+
+        monkeypatch.setattr(atomic, "write_bytes", refusing(atomic.write_bytes))
+        monkeypatch.setattr(Path, "unlink", refusing(Path.unlink))
+        elsewhere = pretrained.file_anew()
+        assert tmp_path not in elsewhere.parents
+        assert elsewhere.read_bytes() == whole
+        assert pretrained.file() == elsewhere
     finally:
         pretrained.file.cache_clear()
 

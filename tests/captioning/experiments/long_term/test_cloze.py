@@ -63,7 +63,9 @@ def test_the_command_measures_and_draws(tmp_path, monkeypatch, capsys):
     assert picture.exists()
 
 
-@pytest.mark.parametrize("flags", [["--gaps", "2"], ["--word-scale", "0.5"]])
+@pytest.mark.parametrize(
+    "flags", [["--gaps", "2"], ["--word-scale", "0.5"], ["--processes", "2"]]
+)
 def test_options_that_the_sentences_do_not_have_are_refused(flags, tmp_path):
     with pytest.raises(BadInput, match=f"--boat was given with {flags[0]}; expected"):
         gap.main(["--boat", *flags, "--out", str(tmp_path / "out")])

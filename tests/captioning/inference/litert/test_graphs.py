@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from captioning.inference.litert import graphs as module
 from captioning.inference.litert.engine import LiteRTEngine
 from captioning.inference.litert.graphs import MOST_AT_ONCE, Graphs
 from captioning.inference.litert.model_file import ModelFile
@@ -37,6 +38,22 @@ def test_several_at_once_are_as_one_by_one(file, pictures, threads):
         np.testing.assert_array_equal(graphs.map(mean, pictures), expected)
     np.testing.assert_array_equal(graphs.map(mean, pictures[:1]), expected[:1])
     assert graphs.map(mean, []) == []
+
+
+@pytest.mark.parametrize(
+    "threads, shares", [(2, [1, 1]), (3, [1] * 3), (6, [2, 2, 1, 1]), (9, [3, 2, 2, 2])]
+)
+def test_all_threads_are_shared_out(file, pictures, threads, shares, monkeypatch):
+    given = []
+
+    class Recorded(module._Interpreter):
+        def __init__(self, file, content, threads):
+            given.append(threads)
+            super().__init__(file, content, 1)
+
+    monkeypatch.setattr(module, "_Interpreter", Recorded)
+    Graphs(file, ["regions"], threads).map(mean, pictures)
+    assert given == [threads, *shares]
 
 
 def test_callers_can_share_them(file, pictures):
